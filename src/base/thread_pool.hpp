@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace carousel {
+
+/// A fixed team of threads that run one function together. The caller is member 0; the others wait a
+/// few microseconds in a spin for the next call, then sleep, so an idle program uses no processor time.
+///
+/// Law: what a call computes must not depend on `size()`. Work is split so that each result element is
+/// produced by one member in a fixed order; reductions go over partitions that do not depend on the team.
+class ThreadPool {
+public:
+    /// Range: threads ≥ 1.
+    explicit ThreadPool(int threads);
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    int size() const { return size_; }
+
+    /// Calls `work(member)` once on each member, member in [0, size()), and returns when all have ended.
+    /// The first exception thrown by a member is thrown again here. Not reentrant.
+    void run(const std::function<void(int)>& work);
+
+    /// Inside `run`: waits until every member has arrived. All members must call it equally often, and
+    /// none may throw between.
+    void barrier();
+
+    /// Calls `task(i)` for each i in [0, count), handed out one by one to whichever member is free.
+    void for_each(std::int64_t count, const std::function<void(std::int64_t)>& task);
+
+private:
+    void serve(int member);
+    void execute(int member) noexcept;
+
+    int size_;
+    std::vector<std::thread> threads_;
+    const std::function<void(int)>* work_ = nullptr;
+    std::exception_ptr error_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stop_ = false;
+    alignas(64) std::atomic<std::uint32_t> generation_{0};
+    alignas(64) std::atomic<int> running_{0};
+    alignas(64) std::atomic<int> arrived_{0};
+    alignas(64) std::atomic<std::uint32_t> phase_{0};
+    alignas(64) std::atomic<std::int64_t> next_{0};
+};
+
+/// Processors this process may use: physical cores within its affinity mask and control-group quota; at least 1.
+int available_cores();
+
+/// Part `index` of [0, count) cut into `parts` ranges whose sizes differ by at most one.
+struct Range {
+    std::int64_t begin = 0, end = 0;
+    std::int64_t size() const { return end - begin; }
+};
+inline Range split_evenly(std::int64_t count, int parts, int index) {
+    return {count * index / parts, count * (index + 1) / parts};
+}
+
+}  // namespace carousel

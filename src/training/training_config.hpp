@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+namespace carousel {
+
+enum class Schedule : std::uint8_t { cosine, linear, constant };
+
+/// What bounds a training run. Totals count from the first start, through every resume.
+enum class LengthKind : std::uint8_t { steps, epochs, seconds };
+
+struct TrainingLength {
+    LengthKind kind = LengthKind::seconds;
+    double amount = 600;  ///< steps, epochs (whole numbers) or seconds of wall time
+
+    bool operator==(const TrainingLength&) const = default;
+};
+
+/// Everything that decides the result of a training besides the text and the architecture.
+struct TrainingConfig {
+    std::int64_t batch_size = 32;      ///< B, parallel streams
+    std::int64_t window = 64;          ///< T, characters of truncated backpropagation
+    TrainingLength length;
+    float learning_rate = 5e-3F;       ///< peak
+    std::int64_t warmup = 60;          ///< steps of linear warm-up
+    Schedule schedule = Schedule::cosine;
+    float clip = 0.5F;                 ///< bound on the global gradient norm; 0 = none
+    float beta1 = 0.0F, beta2 = 0.999F;
+    float weight_decay = 0.02F;        ///< decoupled; matrices only
+    float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;
+    std::uint64_t seed = 1;
+
+    bool operator==(const TrainingConfig&) const = default;
+};
+
+}  // namespace carousel
