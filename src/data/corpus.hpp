@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/sha256.hpp"
+#include "base/token_id.hpp"
+#include "data/documents.hpp"
+#include "text/text_settings.hpp"
+#include "text/tokenizer.hpp"
+#include "text/vocabulary.hpp"
+
+namespace carousel {
+
+/// What a corpus does with characters that a given vocabulary lacks and cannot spell.
+enum class NewCharacters : std::uint8_t { refuse, append };
+
+struct CorpusConfig {
+    TextSettings text;
+    DecodingSettings decoding;
+    std::filesystem::path scratch_folder;  ///< for the ids, which may be as large as the text
+    std::optional<Vocabulary> vocabulary;  ///< of a model; absent: built from the corpus
+    NewCharacters new_characters = NewCharacters::refuse;  ///< only with a vocabulary
+    /// Called now and then with the bytes read so far and those to be read in all passes together.
+    std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+};
+
+/// A stretch of the corpus.
+struct CorpusPart {
+    std::uint64_t begin = 0, end = 0;  ///< token indices
+    std::uint64_t characters = 0;      ///< text units; separators are none
+    std::uint64_t bytes = 0;  ///< UTF-8 bytes of the normalised text (raw bytes in byte models)
+
+    std::uint64_t tokens() const { return end - begin; }
+    bool operator==(const CorpusPart&) const = default;
+};
+
+/// The text to learn from, as ids in a mapped scratch file: a separator, the first document, a
+/// separator, the second ... Documents without text are left out. Memory used does not depend on
+/// the size of the text.
+class Corpus {
+public:
+    /// Reads the documents: once to count their characters (unless the vocabulary is given and
+    /// fixed), once to encode them. Throws: InputError for unreadable or invalid text, for a
+    /// character that a given vocabulary lacks, and for a text that is empty or a single character;
+    /// UsageError for an unknown encoding; std::invalid_argument when settings and vocabulary
+    /// disagree.
+    Corpus(const DocumentList& documents, const CorpusConfig& config);
+    Corpus(Corpus&&) noexcept;
+    Corpus& operator=(Corpus&&) noexcept;
+    ~Corpus();
+
+    const Tokenizer& tokenizer() const { return *tokenizer_; }
+    const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
+
+    std::uint64_t tokens() const { return tokens_; }
+    std::uint64_t characters() const { return characters_; }
+    std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t documents() const { return documents_; }  ///< with text
+
+    /// SHA-256 over the documents' SHA-256 digests; `docs/text.md` defines it.
+    const Sha256Digest& fingerprint() const { return fingerprint_; }
+
+    /// The whole corpus as a part.
+    CorpusPart whole() const { return {0, tokens_, characters_, bytes_}; }
+
+    /// The first `count` characters with what stands before and between them. A separator right at
+    /// the end is not included. Range: count ≤ characters().
+    CorpusPart first(std::uint64_t count) const;
+
+    /// Training part: the first floor((1 − fraction) · N) characters; validation part: the rest,
+    /// which starts with the separator that stands at the cut, if any. Range: fraction in [0, 1),
+    /// of which nine decimals count.
+    struct Split {
+        CorpusPart training, validation;
+    };
+    Split split(double validation_fraction) const;
+
+    /// Range: index < tokens().
+    TokenId at(std::uint64_t index) const;
+
+    /// Fills `out` with the ids from `begin` on. Range: begin + out.size() ≤ tokens().
+    void copy(std::uint64_t begin, std::span<TokenId> out) const;
+
+    /// Whether a character starts at a token; a separator starts none.
+    bool starts_character(std::uint64_t index) const;
+
+private:
+    struct Checkpoint {
+        std::uint64_t characters = 0, bytes = 0;  // before the token at this multiple of k_stride
+    };
+    struct Writer;
+    class Passes;
+
+    std::unique_ptr<Tokenizer> tokenizer_;
+    std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0, documents_ = 0;
+    Sha256Digest fingerprint_{};
+    unsigned width_ = 4;  // bytes of a stored id: 1, 2 or 4
+    std::unique_ptr<ScratchFile> ids_;
+    std::span<const std::byte> mapped_ids_;
+    std::unique_ptr<ScratchFile> starts_;  // one byte a token; only where the id does not tell
+    std::span<const std::byte> mapped_starts_;
+    std::vector<Checkpoint> checkpoints_;
+};
+
+}  // namespace carousel

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/token_id.hpp"
+#include "text/characters.hpp"
+#include "text/text_settings.hpp"
+#include "text/vocabulary.hpp"
+
+namespace carousel {
+
+/// What is done with characters of a prompt that the model has no symbol for and cannot spell.
+enum class UnknownCharacters : std::uint8_t {
+    error,
+    skip,
+    nearest,  ///< compatibility form, then the base letter without marks, then the other case, else
+              ///< error
+};
+
+/// Text to ids and back, as a model's settings and vocabulary say.
+class Tokenizer {
+public:
+    /// Throws: std::invalid_argument when settings and vocabulary disagree (may come from a hostile
+    /// file): byte models have byte symbols only; the others all of UTF-8's bytes or none; with
+    /// `Unit::codepoint` every character is one code point.
+    Tokenizer(const TextSettings& settings, Vocabulary vocabulary);
+
+    const TextSettings& settings() const { return settings_; }
+    const Vocabulary& vocabulary() const { return vocabulary_; }
+
+    /// Ids of a prompt: newlines folded, normalised, cut into characters; no separator is added.
+    ///
+    /// Law: decode(encode(x)) = normalize(x) when every character is known or can be spelled.
+    /// Throws: UsageError for text that is not UTF-8 (except in byte models) and for an unknown
+    /// character, naming it, its code point and its position (characters from 0).
+    std::vector<TokenId> encode(std::string_view prompt,
+                                UnknownCharacters unknown = UnknownCharacters::error) const;
+
+    /// The text of `ids`; the separator is nothing. In byte models, and when byte symbols do not
+    /// spell whole characters, the result need not be valid UTF-8: `TextStream` is for what people
+    /// see.
+    std::string decode(std::span<const TokenId> ids) const;
+
+    /// Whether a symbol starts a character; the separator does not. Absent where the id alone does
+    /// not tell: for byte symbols with `Unit::grapheme`, where a spelled cluster has several code
+    /// points.
+    std::optional<bool> starts_character(TokenId id) const;
+
+    /// Calls `unknown` for each character it has no symbols for; the function may append ids
+    /// instead.
+    using UnknownHandler = std::function<void(std::string_view character, std::uint64_t index,
+                                              std::vector<TokenId>& ids)>;
+
+private:
+    TextSettings settings_;
+    Vocabulary vocabulary_;
+};
+
+/// Encodes normalised text that is pushed in pieces: the fast path for a corpus.
+class TextEncoder {
+public:
+    /// `tokenizer` must outlive the object.
+    TextEncoder(const Tokenizer& tokenizer, Tokenizer::UnknownHandler unknown);
+
+    /// Appends the ids of the characters that are certain. Range: whole code points of valid UTF-8,
+    /// except in byte models. When `starts` is given, it gets a 1 for each id that starts a
+    /// character and a 0 for each other.
+    void push(std::string_view text, std::vector<TokenId>& ids,
+              std::vector<std::uint8_t>* starts = nullptr);
+
+    /// The document has ended: appends the rest.
+    void finish(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts = nullptr);
+
+    /// Characters encoded since the last `finish`.
+    std::uint64_t characters() const { return characters_; }
+
+private:
+    void encode_bytes(std::string_view text, std::vector<TokenId>& ids);
+    void encode_code_points(std::string_view text, std::vector<TokenId>& ids);
+    void encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts);
+    void encode_unusual(std::string_view character, std::vector<TokenId>& ids);
+
+    const Tokenizer& tokenizer_;
+    Tokenizer::UnknownHandler unknown_;
+    CharacterSplitter splitter_;
+    std::uint64_t characters_ = 0;
+    bool spells_;
+};
+
+}  // namespace carousel
