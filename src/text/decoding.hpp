@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,27 +31,26 @@ public:
     /// The input has ended: appends the rest.
     void finish(std::string& text);
 
+    /// One encoding; for the body only.
+    class Encoding;
+
 private:
-    class Utf8Part;
-    class ConverterPart;
-    void begin(bool at_end, std::string& text);
+    void start();
     void decode(std::string_view bytes, bool at_end, std::string& text);
 
     DecodingSettings settings_;
     std::string name_;
-    std::string head_;  // the first bytes, until the byte-order mark is decided
-    bool started_ = false;
+    std::string head_;                    // the first bytes, until the encoding is known
+    std::unique_ptr<Encoding> encoding_;  // empty until then
     bool at_text_start_ = true;
-    std::unique_ptr<Utf8Part> utf8_;
-    std::unique_ptr<ConverterPart> converter_;
 };
 
-/// The encoding a byte-order mark names (`UTF-8`, `UTF-16LE`, `UTF-16BE`, `UTF-32LE`, `UTF-32BE`)
-/// and the length of the mark; an empty name where there is none. Four bytes are enough to decide.
-struct ByteOrderMark {
-    std::string_view encoding;
-    std::size_t length = 0;
-};
-ByteOrderMark find_byte_order_mark(std::string_view bytes);
+/// Throws: UsageError when ICU has no converter of this name. An empty name is the default and
+/// known.
+void require_known_encoding(const std::string& name);
+
+/// The encoding that a byte-order mark at the front names (`UTF-8`, `UTF-16LE`, `UTF-16BE`,
+/// `UTF-32LE`, `UTF-32BE`); empty where there is none. Four bytes are enough to decide.
+std::string_view encoding_by_mark(std::string_view bytes);
 
 }  // namespace carousel

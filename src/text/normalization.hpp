@@ -21,22 +21,22 @@ public:
     Normalizer(Normalizer&&) noexcept;
     Normalizer& operator=(Normalizer&&) noexcept;
 
-    /// Appends to `out` what the text so far has made certain. Range: valid UTF-8.
+    /// Appends to `out` what the text so far has made certain. Range: valid UTF-8 unless both
+    /// newlines and normalisation are left alone.
     void push(std::string_view text, std::string& out);
 
     /// The text has ended: appends the rest; the object starts anew.
     void finish(std::string& out);
 
 private:
-    void fold(std::string_view text, std::string& out);
-    void normalize_pending(bool at_end, std::string& out);
+    void add(std::string_view text, std::string& out);
+    void emit(std::size_t size, std::string& out);
 
     struct Form;
     std::unique_ptr<Form> form_;  // empty for Normalization::none
     bool fold_newlines_;
-    bool after_return_ = false;  // a CR ended the last piece; its LF is already out
-    std::string folded_;         // reused
-    std::string pending_;        // starts at a boundary of the normalisation form
+    bool after_return_ = false;  // the last piece ended in CR, whose line feed is already out
+    std::string pending_;        // starts where the form may be cut
 };
 
 /// The whole of `text`, newlines folded and normalised. Range: valid UTF-8.

@@ -30,13 +30,13 @@ public:
     std::uint64_t characters() const { return characters_; }
 
 private:
-    void take_bytes(std::string& text);
-    std::string whole_characters(std::string_view text, bool at_end);
+    std::string take_code_points();
+    std::string take_characters(std::string text, bool at_end);
 
     const Tokenizer& tokenizer_;
     bool raw_;
-    std::string bytes_;  // not yet a whole code point
-    CharacterSplitter splitter_;
+    std::string bytes_;           // not yet a whole code point
+    CharacterSplitter splitter_;  // holds a cluster that may go on
     std::uint64_t characters_ = 0;
 };
 

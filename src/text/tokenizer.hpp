@@ -62,6 +62,9 @@ private:
     Vocabulary vocabulary_;
 };
 
+/// For messages: `character 'ß' (U+00DF)`, made printable, or `byte 0xE9` in byte models.
+std::string describe_character(std::string_view character, Unit unit);
+
 /// Encodes normalised text that is pushed in pieces: the fast path for a corpus.
 class TextEncoder {
 public:
@@ -84,7 +87,6 @@ private:
     void encode_bytes(std::string_view text, std::vector<TokenId>& ids);
     void encode_code_points(std::string_view text, std::vector<TokenId>& ids);
     void encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts);
-    void encode_unusual(std::string_view character, std::vector<TokenId>& ids);
 
     const Tokenizer& tokenizer_;
     Tokenizer::UnknownHandler unknown_;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "base/token_id.hpp"
 #include "text/vocabulary.hpp"
@@ -24,7 +23,7 @@ public:
 
     bool allows(TokenId id) const;
 
-    /// Moves on by a symbol; one that was not allowed starts anew.
+    /// Moves on by a symbol. After one that was not allowed (in a prompt) a new sequence starts.
     void push(TokenId id);
 
     /// True between whole sequences.
@@ -33,8 +32,7 @@ public:
 private:
     const Vocabulary* vocabulary_;
     bool unconstrained_;
-    std::array<bool, 256> present_{};
-    std::array<bool, 8> reachable_{};  // states from which the vocabulary can complete a sequence
+    std::array<bool, 8> completable_{};  // states from which the vocabulary can complete a sequence
     std::uint8_t state_ = 0;
 };
 

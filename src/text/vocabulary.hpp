@@ -92,6 +92,8 @@ public:
     bool operator==(const Vocabulary& other) const { return symbols_ == other.symbols_; }
 
 private:
+    void add_character(TokenId id, const std::string& text);
+
     std::vector<Symbol> symbols_;
     std::array<TokenId, 256> bytes_;
     std::size_t byte_count_ = 0;

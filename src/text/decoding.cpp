@@ -1,0 +1,269 @@
+#include "text/decoding.hpp"
+
+#include <fmt/format.h>
+#include <unicode/ucnv.h>
+#include <unicode/utf16.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "text/printable.hpp"
+#include "text/utf8.hpp"
+
+namespace carousel {
+
+// What all encodings share: pieces come in, and what is invalid is dealt with as the settings say.
+class Decoder::Encoding {
+public:
+    Encoding(InvalidInput invalid, std::string file) : invalid_(invalid), file_(std::move(file)) {}
+    virtual ~Encoding() = default;
+    virtual void decode(std::string_view bytes, bool at_end, std::string& text) = 0;
+
+protected:
+    void report(const char* encoding, std::uint64_t offset, std::string_view bytes,
+                std::string& text) const {
+        if (invalid_ == InvalidInput::replace) text.append("\xEF\xBF\xBD");
+        if (invalid_ != InvalidInput::error) return;
+        std::string hex;
+        for (const char byte : bytes) {
+            hex += fmt::format(" {:02x}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+        }
+        throw InputError(fmt::format(
+            "{}: not valid {} at byte offset {}:{}. If the file has another encoding, name it with "
+            "--encoding; --invalid replace puts U+FFFD in place of what is invalid, --invalid skip "
+            "leaves it out.",
+            file_, encoding, offset, hex));
+    }
+
+private:
+    InvalidInput invalid_;
+    std::string file_;
+};
+
+namespace {
+
+class Utf8Encoding : public Decoder::Encoding {
+public:
+    using Encoding::Encoding;
+
+    void decode(std::string_view bytes, bool at_end, std::string& text) override {
+        std::string joined;
+        if (!held_.empty()) {
+            joined = std::exchange(held_, {});
+            joined.append(bytes);
+            bytes = joined;
+        }
+        while (!bytes.empty()) {
+            const std::size_t valid = valid_utf8_prefix(bytes);
+            text.append(bytes.substr(0, valid));
+            take(bytes, valid);
+            if (bytes.empty()) break;
+            const Utf8Flaw flaw = utf8_flaw(bytes);
+            if (flaw.incomplete && !at_end) {
+                held_ = bytes;
+                break;
+            }
+            report("UTF-8", offset_, bytes.substr(0, flaw.length), text);
+            take(bytes, flaw.length);
+        }
+    }
+
+private:
+    void take(std::string_view& bytes, std::size_t count) {
+        bytes.remove_prefix(count);
+        offset_ += count;
+    }
+
+    std::uint64_t offset_ = 0;  // of what comes next
+    std::string held_;          // the start of a sequence, at most three bytes
+};
+
+struct CloseConverter {
+    void operator()(UConverter* converter) const { ucnv_close(converter); }
+};
+using Converter = std::unique_ptr<UConverter, CloseConverter>;
+
+Converter open_converter(const std::string& name) {
+    UErrorCode status = U_ZERO_ERROR;
+    Converter converter(ucnv_open(name.c_str(), &status));
+    if (U_FAILURE(status)) {
+        throw UsageError(fmt::format(
+            "--encoding: there is no encoding '{}'. Examples of known ones: UTF-8, UTF-16LE, "
+            "ISO-8859-1, windows-1252, Shift_JIS, GB18030, KOI8-R.",
+            printable(name)));
+    }
+    return converter;
+}
+
+class ConverterEncoding : public Decoder::Encoding {
+public:
+    ConverterEncoding(Converter converter, InvalidInput invalid, std::string file)
+        : Encoding(invalid, std::move(file)), converter_(std::move(converter)) {
+        UErrorCode status = U_ZERO_ERROR;
+        // Stop at what is invalid: it is dealt with here, alike for every encoding.
+        ucnv_setToUCallBack(converter_.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr,
+                            &status);
+        name_ = ucnv_getName(converter_.get(), &status);
+    }
+
+    void decode(std::string_view bytes, bool at_end, std::string& text) override {
+        const char* source = bytes.data();
+        const char* const limit = source + bytes.size();
+        for (bool more = true; more;) {
+            UChar* target = units_.data();
+            const std::uint64_t start = offset_ + static_cast<std::uint64_t>(source - bytes.data());
+            UErrorCode status = U_ZERO_ERROR;
+            ucnv_toUnicode(converter_.get(), &target, units_.data() + units_.size(), &source, limit,
+                           offsets_.data(), at_end, &status);
+            append_units(static_cast<std::size_t>(target - units_.data()), start, text);
+            more = status == U_BUFFER_OVERFLOW_ERROR;
+            if (U_FAILURE(status) && !more) {
+                require_flaw(status);
+                char invalid[32];
+                auto length = static_cast<int8_t>(sizeof invalid);
+                UErrorCode asked = U_ZERO_ERROR;
+                ucnv_getInvalidChars(converter_.get(), invalid, &length, &asked);
+                if (U_FAILURE(asked)) length = 0;
+                const std::uint64_t end =
+                    offset_ + static_cast<std::uint64_t>(source - bytes.data());
+                const auto count = static_cast<std::size_t>(length);
+                flush_lead(text);
+                report(name_.c_str(), end - count, {invalid, count}, text);
+                // Truncated input is told of once the end is reached; else go on behind it.
+                more = source < limit || (at_end && status != U_TRUNCATED_CHAR_FOUND);
+            }
+        }
+        offset_ += bytes.size();
+        if (at_end) flush_lead(text);
+    }
+
+private:
+    // Anything but invalid input would be met again and again.
+    void require_flaw(UErrorCode status) const {
+        if (status != U_ILLEGAL_CHAR_FOUND && status != U_INVALID_CHAR_FOUND &&
+            status != U_TRUNCATED_CHAR_FOUND && status != U_ILLEGAL_ESCAPE_SEQUENCE &&
+            status != U_UNSUPPORTED_ESCAPE_SEQUENCE) {
+            throw std::runtime_error(
+                fmt::format("ICU cannot decode {}: {}", name_, u_errorName(status)));
+        }
+    }
+
+    // UTF-16 to UTF-8. `start` is the byte offset that offsets_ count from.
+    void append_units(std::size_t count, std::uint64_t start, std::string& text) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const UChar unit = units_[i];
+            if (lead_ != 0 && U16_IS_TRAIL(unit)) {
+                append_utf8(static_cast<char32_t>(U16_GET_SUPPLEMENTARY(lead_, unit)), text);
+                lead_ = 0;
+                continue;
+            }
+            flush_lead(text);
+            const std::uint64_t offset =
+                start + static_cast<std::uint64_t>(std::max(offsets_[i], 0));
+            if (U16_IS_LEAD(unit)) {
+                lead_ = unit;
+                lead_offset_ = offset;
+            } else if (U16_IS_TRAIL(unit)) {
+                report_surrogate(unit, offset, text);
+            } else {
+                append_utf8(unit, text);
+            }
+        }
+    }
+
+    // A lead surrogate that no trail surrogate followed. A few encodings (CESU-8, UTF-7) let it
+    // pass.
+    void flush_lead(std::string& text) {
+        if (lead_ != 0) report_surrogate(std::exchange(lead_, UChar{0}), lead_offset_, text);
+    }
+
+    void report_surrogate(UChar unit, std::uint64_t offset, std::string& text) const {
+        const char bytes[] = {static_cast<char>(0xE0 | (unit >> 12)),
+                              static_cast<char>(0x80 | ((unit >> 6) & 0x3F)),
+                              static_cast<char>(0x80 | (unit & 0x3F))};
+        report(name_.c_str(), offset, {bytes, sizeof bytes}, text);
+    }
+
+    Converter converter_;
+    std::string name_;
+    std::uint64_t offset_ = 0;  // of the first byte of the piece under way
+    UChar lead_ = 0;            // a lead surrogate that waits for its trail
+    std::uint64_t lead_offset_ = 0;
+    std::vector<UChar> units_ = std::vector<UChar>(8192);
+    std::vector<int32_t> offsets_ = std::vector<int32_t>(8192);
+};
+
+}  // namespace
+
+Decoder::Decoder(const DecodingSettings& settings, std::string name)
+    : settings_(settings), name_(std::move(name)) {
+    if (!settings_.encoding.empty()) start();
+}
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+void Decoder::start() {
+    std::string encoding = settings_.encoding;
+    if (encoding.empty()) encoding = encoding_by_mark(head_);
+    if (!encoding.empty() && encoding != "UTF-8") {
+        Converter converter = open_converter(encoding);
+        UErrorCode status = U_ZERO_ERROR;
+        if (std::string_view(ucnv_getName(converter.get(), &status)) != "UTF-8") {
+            encoding_ =
+                std::make_unique<ConverterEncoding>(std::move(converter), settings_.invalid, name_);
+            return;
+        }
+    }
+    encoding_ = std::make_unique<Utf8Encoding>(settings_.invalid, name_);
+}
+
+void Decoder::push(std::span<const std::byte> bytes, std::string& text) {
+    std::string_view piece(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!encoding_) {
+        const std::size_t wanted = std::min(4 - head_.size(), piece.size());
+        head_.append(piece.substr(0, wanted));
+        piece.remove_prefix(wanted);
+        if (head_.size() < 4) return;
+        start();
+        decode(head_, false, text);
+    }
+    decode(piece, false, text);
+}
+
+void Decoder::finish(std::string& text) {
+    if (!encoding_) {
+        start();
+        decode(head_, true, text);
+    } else {
+        decode({}, true, text);
+    }
+}
+
+void Decoder::decode(std::string_view bytes, bool at_end, std::string& text) {
+    const std::size_t before = text.size();
+    encoding_->decode(bytes, at_end, text);
+    if (!at_text_start_ || text.size() == before) return;
+    at_text_start_ = false;
+    if (std::string_view(text).substr(before, 3) == "\xEF\xBB\xBF") text.erase(before, 3);
+}
+
+void require_known_encoding(const std::string& name) {
+    if (!name.empty()) open_converter(name);
+}
+
+std::string_view encoding_by_mark(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    if (bytes.starts_with("\xEF\xBB\xBF"sv)) return "UTF-8";
+    if (bytes.starts_with("\xFF\xFE\0\0"sv)) return "UTF-32LE";
+    if (bytes.starts_with("\0\0\xFE\xFF"sv)) return "UTF-32BE";
+    if (bytes.starts_with("\xFF\xFE"sv)) return "UTF-16LE";
+    if (bytes.starts_with("\xFE\xFF"sv)) return "UTF-16BE";
+    return {};
+}
+
+}  // namespace carousel

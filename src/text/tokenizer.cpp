@@ -1,0 +1,212 @@
+#include "text/tokenizer.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "base/error.hpp"
+#include "text/nearest.hpp"
+#include "text/normalization.hpp"
+#include "text/printable.hpp"
+#include "text/utf8.hpp"
+
+namespace carousel {
+
+namespace {
+
+void require_agreement(const TextSettings& settings, const Vocabulary& vocabulary) {
+    const bool bytes = settings.unit == Unit::byte;
+    if (settings.min_count < 1) throw std::invalid_argument("min_count is 0");
+    if (bytes && (settings.normalization != Normalization::none ||
+                  settings.newlines != Newlines::keep || vocabulary.has_characters())) {
+        throw std::invalid_argument(
+            "a model of bytes has normalisation, newline folding or characters");
+    }
+    if (bytes) return;
+    if (vocabulary.has_bytes() && !vocabulary.can_spell()) {
+        throw std::invalid_argument("the alphabet has some of the bytes of UTF-8 but not all");
+    }
+    if (settings.unit != Unit::codepoint) return;
+    for (const auto& [kind, text] : vocabulary.symbols()) {
+        if (kind == SymbolKind::character && text.size() != utf8_length(text.front())) {
+            throw std::invalid_argument("a character of the alphabet is not one code point");
+        }
+    }
+}
+
+// Ids of `text`, a nearest form, if each of its characters has a symbol.
+std::optional<std::vector<TokenId>> known_ids(const Tokenizer& tokenizer, std::string_view text) {
+    bool known = true;
+    TextEncoder encoder(
+        tokenizer, [&](std::string_view, std::uint64_t, std::vector<TokenId>&) { known = false; });
+    std::vector<TokenId> ids;
+    encoder.push(normalize(text, tokenizer.settings()), ids);
+    encoder.finish(ids);
+    return known ? std::optional(std::move(ids)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string describe_character(std::string_view character, Unit unit) {
+    if (unit == Unit::byte) {
+        return fmt::format("byte 0x{:02X}",
+                           static_cast<unsigned>(static_cast<unsigned char>(character.front())));
+    }
+    std::string code_points;
+    for (std::size_t i = 0; i < character.size(); i += utf8_length(character[i])) {
+        code_points += fmt::format("{}U+{:04X}", i == 0 ? "" : " ",
+                                   static_cast<unsigned>(code_point_at(character, i)));
+    }
+    return fmt::format("character '{}' ({})", printable(character, Whitespace::escape),
+                       code_points);
+}
+
+Tokenizer::Tokenizer(const TextSettings& settings, Vocabulary vocabulary)
+    : settings_(settings), vocabulary_(std::move(vocabulary)) {
+    require_agreement(settings_, vocabulary_);
+}
+
+std::vector<TokenId> Tokenizer::encode(std::string_view prompt, UnknownCharacters unknown) const {
+    if (settings_.unit != Unit::byte) {
+        const std::size_t valid = valid_utf8_prefix(prompt);
+        if (valid != prompt.size()) {
+            throw UsageError(
+                fmt::format("The prompt is not valid UTF-8 at byte offset {}.", valid));
+        }
+    }
+    const auto handle = [&](std::string_view character, std::uint64_t index,
+                            std::vector<TokenId>& ids) {
+        if (unknown == UnknownCharacters::skip) return;
+        if (unknown == UnknownCharacters::nearest && settings_.unit != Unit::byte) {
+            for (const auto& form : nearest_forms(character)) {
+                if (const auto nearest = known_ids(*this, form)) {
+                    ids.insert(ids.end(), nearest->begin(), nearest->end());
+                    return;
+                }
+            }
+        }
+        throw UsageError(fmt::format(
+            "The model does not know the {} at position {} of the prompt (counted from 0). Leave "
+            "it "
+            "out, or let --unknown skip do so{}.",
+            describe_character(character, settings_.unit), index,
+            unknown == UnknownCharacters::error ? ", or --unknown nearest find a substitute" : ""));
+    };
+    TextEncoder encoder(*this, handle);
+    std::vector<TokenId> ids;
+    encoder.push(settings_.unit == Unit::byte ? std::string(prompt) : normalize(prompt, settings_),
+                 ids);
+    encoder.finish(ids);
+    return ids;
+}
+
+std::string Tokenizer::decode(std::span<const TokenId> ids) const {
+    std::string text;
+    for (const TokenId id : ids) text += vocabulary_.symbol(id).text;
+    return text;
+}
+
+std::optional<bool> Tokenizer::starts_character(TokenId id) const {
+    const auto& [kind, text] = vocabulary_.symbol(id);
+    if (kind == SymbolKind::separator) return false;
+    if (kind == SymbolKind::character || settings_.unit == Unit::byte) return true;
+    if (settings_.unit == Unit::grapheme) return std::nullopt;
+    return !is_continuation(text.front());
+}
+
+TextEncoder::TextEncoder(const Tokenizer& tokenizer, Tokenizer::UnknownHandler unknown)
+    : tokenizer_(tokenizer),
+      unknown_(std::move(unknown)),
+      splitter_(tokenizer.settings().unit),
+      spells_(tokenizer.settings().unit != Unit::byte && tokenizer.vocabulary().has_bytes()) {}
+
+void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
+                       std::vector<std::uint8_t>* starts) {
+    const std::size_t before = ids.size();
+    switch (tokenizer_.settings().unit) {
+        case Unit::byte:
+            encode_bytes(text, ids);
+            break;
+        case Unit::codepoint:
+            encode_code_points(text, ids);
+            break;
+        case Unit::grapheme:
+            splitter_.push(text);
+            return encode_clusters(ids, starts);
+    }
+    if (starts == nullptr) return;
+    for (std::size_t i = before; i < ids.size(); ++i) {
+        starts->push_back(tokenizer_.starts_character(ids[i]) == true);
+    }
+}
+
+void TextEncoder::finish(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts) {
+    if (tokenizer_.settings().unit == Unit::grapheme) {
+        splitter_.finish();
+        encode_clusters(ids, starts);
+    }
+    characters_ = 0;
+}
+
+void TextEncoder::encode_bytes(std::string_view text, std::vector<TokenId>& ids) {
+    const Vocabulary& vocabulary = tokenizer_.vocabulary();
+    ids.reserve(ids.size() + text.size());
+    for (const char byte : text) {
+        if (const auto id = vocabulary.byte_symbol(static_cast<unsigned char>(byte))) {
+            ids.push_back(*id);
+        } else {
+            unknown_(std::string_view(&byte, 1), characters_, ids);
+        }
+        ++characters_;
+    }
+}
+
+void TextEncoder::encode_code_points(std::string_view text, std::vector<TokenId>& ids) {
+    const Vocabulary& vocabulary = tokenizer_.vocabulary();
+    // There is room for one id a byte, which spelled characters need too, so the loop writes
+    // without asking; only the handler of unknown characters, which is rare, sees the vector as it
+    // should be.
+    std::size_t written = ids.size();
+    ids.resize(written + text.size());
+    for (std::size_t i = 0; i < text.size(); ++characters_) {
+        const std::size_t length = utf8_length(text[i]);
+        const TokenId id = vocabulary.code_point_id(code_point_at(text, i));
+        if (id != Vocabulary::k_none) {
+            ids[written++] = id;
+        } else if (spells_) {
+            for (std::size_t k = 0; k < length; ++k) {
+                ids[written++] = *vocabulary.byte_symbol(static_cast<unsigned char>(text[i + k]));
+            }
+        } else {
+            ids.resize(written);
+            unknown_(text.substr(i, length), characters_, ids);
+            written = ids.size();
+            ids.resize(written + text.size() - i);
+        }
+        i += length;
+    }
+    ids.resize(written);
+}
+
+void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts) {
+    const Vocabulary& vocabulary = tokenizer_.vocabulary();
+    std::string_view character;
+    for (; splitter_.next(character); ++characters_) {
+        const std::size_t before = ids.size();
+        if (const auto id = vocabulary.find(character)) {
+            ids.push_back(*id);
+        } else if (spells_) {
+            for (const char byte : character) {
+                ids.push_back(*vocabulary.byte_symbol(static_cast<unsigned char>(byte)));
+            }
+        } else {
+            unknown_(character, characters_, ids);
+        }
+        if (starts == nullptr) continue;
+        starts->resize(starts->size() + ids.size() - before, 0);
+        if (ids.size() > before) (*starts)[starts->size() - (ids.size() - before)] = 1;
+    }
+}
+
+}  // namespace carousel
