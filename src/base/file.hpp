@@ -11,6 +11,9 @@
 
 namespace carousel {
 
+/// A path for messages: control characters escaped as \x1b, so that no file name drives a terminal.
+std::string shown_path(const std::filesystem::path& path);
+
 /// Reads a file from front to back; `-` is standard input.
 /// Throws: InputError naming the path and the cause.
 class FileReader {
@@ -55,13 +58,20 @@ private:
     void* mapping_ = nullptr;
 };
 
-/// Replaces `path` by what `write` puts into a file beside it: written, flushed to disk, given to `verify`
-/// (which reads it back and throws when it is not right), renamed over `path`, folder flushed. When
-/// anything fails the old file is untouched and the one beside it is removed. Creates missing folders.
-/// Throws: InputError naming the path and the cause, or what `write` and `verify` throw.
 using WriteBytes = std::function<void(std::span<const std::byte>)>;
-void replace_file(const std::filesystem::path& path, const std::function<void(const WriteBytes&)>& write,
+
+/// Replaces `path` by what `write` puts into a file beside it (`path` with `.partial` appended):
+/// written, flushed to disk, given to `verify` (which reads it back and throws when it is not
+/// right), renamed over `path`, folder flushed. When anything up to the rename fails, the old file
+/// is untouched and the one beside it is removed. Creates missing folders. Two writers of one path
+/// must be kept apart by the caller, with a FileLock. Throws: InputError naming the path and the
+/// cause, or what `write` and `verify` throw.
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(const WriteBytes&)>& write,
                   const std::function<void(const std::filesystem::path&)>& verify = {});
+
+/// Makes renames and removals in a folder survive a power cut.
+void flush_folder(const std::filesystem::path& folder);
 
 /// An advisory lock held as long as the object lives, on `path` (created, removed at the end).
 class FileLock {

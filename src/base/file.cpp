@@ -1,0 +1,335 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace carousel {
+
+namespace {
+
+/// What to do about a failed system call, where that is not plain from its name.
+std::string_view remedy(int code) {
+    switch (code) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return " Free some space or choose another folder.";
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return " Check the permissions or choose another folder.";
+        default:
+            return "";
+    }
+}
+
+/// `action` is a verb: "cannot <action> <path>: <cause>."
+[[noreturn]] void fail(std::string_view action, std::string_view path, int code) {
+    throw InputError(fmt::format("cannot {} {}: {}.{}", action, shown_path(path),
+                                 std::generic_category().message(code), remedy(code)));
+}
+
+/// Repeats a system call that a signal has interrupted.
+template <typename Call>
+auto uninterrupted(Call call) {
+    for (;;) {
+        const auto result = call();
+        if (result >= 0 || errno != EINTR) return result;
+    }
+}
+
+std::size_t read_some(int descriptor, std::span<std::byte> buffer, std::string_view name) {
+    const auto count =
+        uninterrupted([&] { return ::read(descriptor, buffer.data(), buffer.size()); });
+    if (count < 0) fail("read", name, errno);
+    return static_cast<std::size_t>(count);
+}
+
+void write_all(int descriptor, std::span<const std::byte> bytes, std::string_view name) {
+    while (!bytes.empty()) {
+        const auto count =
+            uninterrupted([&] { return ::write(descriptor, bytes.data(), bytes.size()); });
+        if (count < 0) fail("write", name, errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+}
+
+void close_if_open(int descriptor) {
+    if (descriptor >= 0) ::close(descriptor);
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) fail("make the folder", folder.native(), error.value());
+}
+
+/// A new file beside the one that it shall replace; removed unless `commit` was reached.
+class Replacement {
+public:
+    explicit Replacement(const std::filesystem::path& target)
+        : target_(target), path_(target.native() + ".partial") {
+        // What a killed process left behind is of no use; a link of this name is not followed.
+        ::unlink(path_.c_str());
+        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor_ < 0) fail("write", path_.native(), errno);
+    }
+    ~Replacement() {
+        close_if_open(descriptor_);
+        if (!committed_) ::unlink(path_.c_str());
+    }
+    Replacement(const Replacement&) = delete;
+    Replacement& operator=(const Replacement&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+    void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, path_.native()); }
+
+    void flush() {
+        if (::fsync(descriptor_) != 0) fail("write", path_.native(), errno);
+        // Reading back shall see the disk, not the memory that was just written.
+        ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
+        if (::close(std::exchange(descriptor_, -1)) != 0) fail("write", path_.native(), errno);
+    }
+
+    void commit() {
+        if (::rename(path_.c_str(), target_.c_str()) != 0) fail("write", target_.native(), errno);
+        committed_ = true;
+    }
+
+private:
+    const std::filesystem::path& target_;
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+    bool committed_ = false;
+};
+
+}  // namespace
+
+std::string shown_path(const std::filesystem::path& path) {
+    std::string shown;
+    const std::string& text = path.native();
+    const auto escape = [&](char byte) {
+        shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
+                        static_cast<unsigned char>(text[i + 1]) - 0x80U < 0x20U;
+        if (c1) {
+            escape(text[i]);
+            escape(text[++i]);
+        } else if (byte < 0x20 || byte == 0x7F) {
+            escape(text[i]);
+        } else {
+            shown += text[i];
+        }
+    }
+    return shown;
+}
+
+FileReader::FileReader(const std::filesystem::path& path) {
+    if (path == "-") {
+        name_ = "standard input";
+        descriptor_ = STDIN_FILENO;
+        return;
+    }
+    name_ = path.native();
+    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail("read", name_, errno);
+    struct stat status;
+    if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
+        ::close(descriptor_);
+        fail("read", name_, EISDIR);
+    }
+}
+
+FileReader::~FileReader() {
+    if (descriptor_ != STDIN_FILENO) close_if_open(descriptor_);
+}
+
+FileReader::FileReader(FileReader&& other) noexcept
+    : name_(std::move(other.name_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+std::size_t FileReader::read(std::span<std::byte> buffer) {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        const std::size_t count = read_some(descriptor_, buffer.subspan(filled), name_);
+        if (count == 0) break;
+        filled += count;
+    }
+    return filled;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
+    FileReader reader(path);
+    std::string content;
+    std::error_code unknown;  // a pipe has no size; the loop below does not need it
+    const std::uint64_t size = std::filesystem::file_size(path, unknown);
+    std::size_t step = std::size_t{1} << 16;
+    if (!unknown && size <= limit) step = std::max(step, static_cast<std::size_t>(size) + 1);
+    for (std::size_t filled = 0;; step = std::max(step, filled)) {
+        content.resize(filled + step);
+        const std::size_t count =
+            reader.read(std::as_writable_bytes(std::span(content).subspan(filled)));
+        filled += count;
+        if (filled > limit) {
+            throw InputError(fmt::format("cannot read {}: it is longer than the {} bytes allowed.",
+                                         shown_path(path), limit));
+        }
+        if (count < step) {
+            content.resize(filled);
+            return content;
+        }
+    }
+}
+
+ScratchFile::ScratchFile(const std::filesystem::path& folder) : folder_(folder.native()) {
+    make_folder(folder);
+    descriptor_ = ::open(folder_.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    if (descriptor_ >= 0) return;
+    // Not every file system has files without a name: make one and take its name away.
+    std::string name = (folder / ".carousel-scratch-XXXXXX").native();
+    descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor_ < 0) fail("make a scratch file in", folder_, errno);
+    ::unlink(name.c_str());
+}
+
+ScratchFile::~ScratchFile() {
+    if (mapping_ != nullptr) ::munmap(mapping_, size_);
+    close_if_open(descriptor_);
+}
+
+ScratchFile::ScratchFile(ScratchFile&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(std::exchange(other.size_, 0)),
+      mapping_(std::exchange(other.mapping_, nullptr)) {}
+
+ScratchFile& ScratchFile::operator=(ScratchFile&& other) noexcept {
+    std::swap(folder_, other.folder_);
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(size_, other.size_);
+    std::swap(mapping_, other.mapping_);
+    return *this;
+}
+
+void ScratchFile::append(std::span<const std::byte> bytes) {
+    if (mapping_ != nullptr) throw std::logic_error("appended to a scratch file already mapped");
+    write_all(descriptor_, bytes, folder_ + "/(scratch file)");
+    size_ += bytes.size();
+}
+
+std::uint64_t ScratchFile::size() const {
+    return size_;
+}
+
+std::size_t ScratchFile::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        const auto count = uninterrupted([&] {
+            return ::pread(descriptor_, buffer.data() + filled, buffer.size() - filled,
+                           static_cast<off_t>(offset + filled));
+        });
+        if (count < 0) fail("read", folder_ + "/(scratch file)", errno);
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+    }
+    return filled;
+}
+
+std::span<const std::byte> ScratchFile::map() {
+    if (size_ == 0) return {};
+    if (mapping_ == nullptr) {
+        void* const mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor_, 0);
+        if (mapping == MAP_FAILED) fail("map a scratch file in", folder_, errno);
+        mapping_ = mapping;
+    }
+    return {static_cast<const std::byte*>(mapping_), size_};
+}
+
+void flush_folder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) fail("flush the folder", folder.native(), errno);
+    const int code = ::fsync(descriptor) == 0 ? 0 : errno;
+    ::close(descriptor);
+    // Some network file systems cannot flush a folder and say so.
+    if (code != 0 && code != EINVAL && code != ENOTSUP) {
+        fail("flush the folder", folder.native(), code);
+    }
+}
+
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(const WriteBytes&)>& write,
+                  const std::function<void(const std::filesystem::path&)>& verify) {
+    // Renaming over a device or a pipe would destroy it.
+    std::error_code missing;
+    const auto status = std::filesystem::status(path, missing);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        throw InputError(fmt::format("cannot write {}: it is not a file. Choose another name.",
+                                     shown_path(path)));
+    }
+    const auto folder = folder_of(path);
+    make_folder(folder);
+    Replacement replacement(path);
+    write([&](std::span<const std::byte> bytes) { replacement.write(bytes); });
+    replacement.flush();
+    if (verify) verify(replacement.path());
+    replacement.commit();
+    flush_folder(folder);
+}
+
+FileLock::FileLock(std::filesystem::path path, int descriptor)
+    : path_(std::move(path)), descriptor_(descriptor) {}
+
+std::optional<FileLock> FileLock::try_acquire(const std::filesystem::path& path) {
+    make_folder(folder_of(path));
+    for (;;) {
+        const int descriptor =
+            ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (descriptor < 0) fail("lock", path.native(), errno);
+        if (uninterrupted([&] { return ::flock(descriptor, LOCK_EX | LOCK_NB); }) != 0) {
+            const int code = errno;
+            ::close(descriptor);
+            if (code == EWOULDBLOCK) return std::nullopt;
+            fail("lock", path.native(), code);
+        }
+        // The holder before may have removed the name between our two calls: then what we locked
+        // is a file that nobody else can find.
+        struct stat held, named;
+        if (::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+            held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
+            return FileLock(path, descriptor);
+        }
+        ::close(descriptor);
+    }
+}
+
+FileLock::~FileLock() {
+    if (descriptor_ < 0) return;
+    ::unlink(path_.c_str());  // while still held, so that nobody's new file is removed
+    ::close(descriptor_);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+}  // namespace carousel
