@@ -92,7 +92,7 @@ ThreadPool::~ThreadPool() {
     for (auto& thread : threads_) thread.join();
 }
 
-void ThreadPool::run(const std::function<void(int)>& work) {
+void ThreadPool::run(Task<int> work) {
     work_ = &work;
     error_ = nullptr;
     running_.store(size_, std::memory_order_relaxed);
@@ -100,7 +100,7 @@ void ThreadPool::run(const std::function<void(int)>& work) {
         const std::lock_guard lock(mutex_);
         generation_.fetch_add(1, std::memory_order_release);
     }
-    if (size_ > 1) wake_.notify_all();
+    wake_.notify_all();
     flush_denormals();
     execute(0);
     wait_until([this] { return running_.load(std::memory_order_acquire) == 0; });
@@ -146,7 +146,7 @@ void ThreadPool::barrier() {
     wait_until([&] { return phase_.load(std::memory_order_acquire) != phase; });
 }
 
-void ThreadPool::for_each(std::int64_t count, const std::function<void(std::int64_t)>& task) {
+void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {
     next_.store(0, std::memory_order_relaxed);
     run([&](int) {
         for (auto i = next_.fetch_add(1, std::memory_order_relaxed); i < count;

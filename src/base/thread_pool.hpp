@@ -3,12 +3,29 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace carousel {
+
+/// A callable passed by reference: unlike std::function it never allocates. It must outlive the call.
+template <typename Argument>
+class Task {
+public:
+    template <typename F>
+        requires(!std::is_same_v<std::remove_cvref_t<F>, Task>)
+    Task(const F& f)  // NOLINT: implicit by design, so that a lambda can be passed
+        : object_(&f), call_([](const void* object, Argument argument) {
+              (*static_cast<const F*>(object))(argument);
+          }) {}
+    void operator()(Argument argument) const { call_(object_, argument); }
+
+private:
+    const void* object_;
+    void (*call_)(const void*, Argument);
+};
 
 /// A fixed team of threads that run one function together. The caller is member 0; the others wait a
 /// few microseconds in a spin for the next call, then sleep, so an idle program uses no processor time.
@@ -27,14 +44,14 @@ public:
 
     /// Calls `work(member)` once on each member, member in [0, size()), and returns when all have ended.
     /// The first exception thrown by a member is thrown again here. Not reentrant.
-    void run(const std::function<void(int)>& work);
+    void run(Task<int> work);
 
     /// Inside `run`: waits until every member has arrived. All members must call it equally often, and
     /// none may throw between.
     void barrier();
 
     /// Calls `task(i)` for each i in [0, count), handed out one by one to whichever member is free.
-    void for_each(std::int64_t count, const std::function<void(std::int64_t)>& task);
+    void for_each(std::int64_t count, Task<std::int64_t> task);
 
 private:
     void serve(int member);
@@ -42,7 +59,7 @@ private:
 
     int size_;
     std::vector<std::thread> threads_;
-    const std::function<void(int)>* work_ = nullptr;
+    const Task<int>* work_ = nullptr;
     std::exception_ptr error_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -1,0 +1,57 @@
+#include "data/batch_iterator.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/random.hpp"
+
+namespace carousel {
+
+BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted) {
+    // A few long streams learn more from a small text than many short ones: streams go first.
+    constexpr std::int64_t k_few_streams = 4, k_short_window = 16;
+    const auto too_large = [&] { return static_cast<std::uint64_t>(wanted.batch_size * wanted.window) > tokens; };
+    while (too_large() && wanted.batch_size > k_few_streams) wanted.batch_size = (wanted.batch_size + 1) / 2;
+    while (too_large() && wanted.window > k_short_window) wanted.window = (wanted.window + 1) / 2;
+    while (too_large() && wanted.batch_size > 1) wanted.batch_size = (wanted.batch_size + 1) / 2;
+    while (too_large() && wanted.window > 1) wanted.window = (wanted.window + 1) / 2;
+    return wanted;
+}
+
+BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
+                             std::uint64_t seed)
+    : read_(std::move(read)),
+      begin_(begin),
+      tokens_(end - begin),
+      shape_(shape),
+      seed_(seed),
+      stream_tokens_(tokens_ / static_cast<std::uint64_t>(shape.batch_size)),
+      windows_(stream_tokens_ / static_cast<std::uint64_t>(shape.window)),
+      stream_(static_cast<std::size_t>(shape.window) + 1) {
+    if (windows_ == 0) throw std::logic_error("the text does not hold one window of the batch");
+}
+
+void BatchIterator::fill(std::uint64_t epoch, std::uint64_t window, Batch& batch) {
+    if (window >= windows_) throw std::logic_error("a window beyond the end of the epoch");
+    const auto steps = static_cast<std::size_t>(shape_.window), streams = static_cast<std::size_t>(shape_.batch_size);
+    batch.inputs.resize({steps, streams});
+    batch.targets.resize({steps, streams});
+    const RandomKey key{seed_, RandomPurpose::stream_offset, 0};
+    const auto offset = random_below(key, epoch, tokens_);
+    for (std::size_t b = 0; b < streams; ++b) {
+        const auto first = (offset + b * stream_tokens_ + window * steps) % tokens_;
+        std::span<TokenId> rest(stream_);
+        for (auto at = first; !rest.empty(); at = 0) {
+            const auto count = std::min<std::uint64_t>(rest.size(), tokens_ - at);
+            read_(begin_ + at, rest.first(count));
+            rest = rest.subspan(count);
+        }
+        for (std::size_t t = 0; t < steps; ++t) {
+            batch.inputs(t, b) = stream_[t];
+            batch.targets(t, b) = stream_[t + 1];
+        }
+    }
+}
+
+}  // namespace carousel

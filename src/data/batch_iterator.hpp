@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/token_id.hpp"
+#include "tensor/tensor.hpp"
+
+namespace carousel {
+
+/// Fills the span with the tokens from an index on.
+using TokenReader = std::function<void(std::uint64_t begin, std::span<TokenId> out)>;
+
+/// One window of all streams. Law: targets(t, b) follows inputs(t, b) in the text.
+struct Batch {
+    TokenIds inputs, targets;  ///< (T, B)
+};
+
+/// Sizes of a batch: B parallel streams, T steps each.
+struct BatchShape {
+    std::int64_t batch_size = 0, window = 0;
+    bool operator==(const BatchShape&) const = default;
+};
+
+/// The largest shape, at most `wanted`, of which the text holds one window. Range: tokens ≥ 1.
+BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted);
+
+/// Cuts a text into B contiguous streams and those into windows.
+///
+/// The text is a ring (its end is followed by its start, as a document by the next). Each epoch a new
+/// random offset cuts the ring into B arcs of floor(N / B) tokens, and window w covers the tokens
+/// [w T, (w + 1) T) of each arc. Where an epoch's arcs begin is a function of seed and epoch, so that a
+/// position is two numbers.
+/// Law: within an epoch the windows of a stream are contiguous and no token is an input twice.
+class BatchIterator {
+public:
+    /// Reads tokens [begin, end). Throws: std::logic_error when the shape does not fit.
+    BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape, std::uint64_t seed);
+
+    BatchShape shape() const { return shape_; }
+    std::uint64_t windows_per_epoch() const { return windows_; }
+
+    /// Range: window < windows_per_epoch().
+    void fill(std::uint64_t epoch, std::uint64_t window, Batch& batch);
+
+private:
+    TokenReader read_;
+    std::uint64_t begin_, tokens_;
+    BatchShape shape_;
+    std::uint64_t seed_, stream_tokens_, windows_;
+    std::vector<TokenId> stream_;  // T + 1 tokens of one stream
+};
+
+}  // namespace carousel

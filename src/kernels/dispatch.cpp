@@ -1,0 +1,57 @@
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "base/error.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/tables.hpp"
+
+namespace carousel {
+
+namespace {
+
+#if defined(__x86_64__)
+
+bool supports_avx2() { return __builtin_cpu_supports("x86-64-v3") != 0; }
+bool supports_avx512() { return __builtin_cpu_supports("x86-64-v4") != 0; }
+
+const KernelTable* best() {
+    if (supports_avx512()) return &k_table_avx512;
+    if (supports_avx2()) return &k_table_avx2;
+    return &k_table_portable;
+}
+
+#else
+
+const KernelTable* best() { return &k_table_portable; }
+
+#endif
+
+const KernelTable& choose() {
+    const char* wanted = std::getenv("CAROUSEL_ISA");
+    if (wanted == nullptr || *wanted == '\0') return *best();
+    if (const auto* table = kernels_for(wanted)) return *table;
+    throw UsageError(std::string("CAROUSEL_ISA is \"") + wanted +
+                     "\", which is not an instruction set of this build and this processor. "
+                     "Leave the variable unset, or use scalar, avx2 or avx512 as the processor allows.");
+}
+
+}  // namespace
+
+const KernelTable* kernels_for(const char* name) {
+    if (std::strcmp(name, k_table_portable.name) == 0) return &k_table_portable;
+#if defined(__x86_64__)
+    if (std::strcmp(name, "avx2") == 0 && supports_avx2()) return &k_table_avx2;
+    if (std::strcmp(name, "avx512") == 0 && supports_avx512()) return &k_table_avx512;
+#endif
+    return nullptr;
+}
+
+const KernelTable& kernels() {
+    static const KernelTable& chosen = choose();
+    return chosen;
+}
+
+const char* instruction_set() { return kernels().name; }
+
+}  // namespace carousel

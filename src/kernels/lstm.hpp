@@ -1,0 +1,54 @@
+#pragma once
+
+// The arithmetic of an LSTM cell on sixteen units at a time; equations in docs/model.md.
+
+#include "kernels/functions.hpp"
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+namespace {
+
+void lstm_forward(const LstmForward& s) {
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        float* gates = s.gates + r * s.gates_row;
+        for (std::int64_t u = 0; u < s.blocks; ++u, gates += 4 * k_lanes) {
+            const std::ptrdiff_t at = r * s.cell_row + u * k_lanes;
+            const F16 i = sigmoid(load(gates));
+            const F16 f = sigmoid(load(gates + k_lanes));
+            const F16 g = hyperbolic_tangent(load(gates + 2 * k_lanes));
+            const F16 o = sigmoid(load(gates + 3 * k_lanes));
+            const F16 c = fma(f, load(s.cell_before + at), i * g);
+            store(gates, i);
+            store(gates + k_lanes, f);
+            store(gates + 2 * k_lanes, g);
+            store(gates + 3 * k_lanes, o);
+            store(s.cell + at, c);
+            store(s.hidden + r * s.hidden_row + u * k_lanes, o * hyperbolic_tangent(c));
+        }
+    }
+}
+
+void lstm_backward(const LstmBackward& s) {
+    const F16 one = broadcast(1.0F);
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        float* gates = s.gates + r * s.gates_row;
+        for (std::int64_t u = 0; u < s.blocks; ++u, gates += 4 * k_lanes) {
+            const std::ptrdiff_t at = r * s.cell_row + u * k_lanes;
+            float* carried = s.grad_cell + r * s.grad_cell_row + u * k_lanes;
+            const F16 i = load(gates), f = load(gates + k_lanes);
+            const F16 g = load(gates + 2 * k_lanes), o = load(gates + 3 * k_lanes);
+            const F16 dh = load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes);
+            const F16 tanh_c = hyperbolic_tangent(load(s.cell + at));  // cheaper to repeat than to keep
+            // dc = dh o (1 - tanh² c) + what the future sends
+            const F16 dc = fma(dh * o, one - tanh_c * tanh_c, load(carried));
+            store(gates, dc * g * (i * (one - i)));
+            store(gates + k_lanes, dc * load(s.cell_before + at) * (f * (one - f)));
+            store(gates + 2 * k_lanes, dc * i * (one - g * g));
+            store(gates + 3 * k_lanes, dh * tanh_c * (o * (one - o)));
+            store(carried, dc * f);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace carousel

@@ -1,0 +1,28 @@
+// Compiled once for each instruction set, with CAROUSEL_TABLE naming the result.
+
+#include "kernels/elementwise.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/lstm.hpp"
+#include "kernels/product.hpp"
+#include "kernels/softmax.hpp"
+#include "kernels/tables.hpp"
+
+namespace carousel {
+
+const KernelTable CAROUSEL_TABLE = {
+    .name = CAROUSEL_TABLE_NAME,
+    .product = product,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .softmax = softmax,
+    .adam = adam,
+    .sum_of_squares = sum_of_squares,
+    .dot = dot,
+    .project_out = project_out,
+    .add = add,
+    .multiply = multiply,
+    .transpose_panels = transpose_panels,
+};
+
+}  // namespace carousel

@@ -1,0 +1,123 @@
+#include "nn/embedding.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "tensor/matmul.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr auto k_absent = std::numeric_limits<std::uint32_t>::max();
+
+}  // namespace
+
+InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool training)
+    : model_(&model),
+      gate_panels_(panels_for(model.config().hidden_size) * gate_count(model.config().cell)),
+      embedding_row_(leading_dimension(model.config().embedding_size)),
+      table_row_(leading_dimension(gate_panels_ * k_panel)) {
+    const auto v = model.config().vocabulary_size;
+    const auto rows = std::min(v, positions);
+    row_of_.assign(static_cast<std::size_t>(v), k_absent);
+    distinct_.reserve(static_cast<std::size_t>(rows));
+    positions_.reserve(static_cast<std::size_t>(positions));
+    embedded_ = Buffer(rows * embedding_row_);
+    table_ = Buffer(rows * table_row_);
+    if (training) {
+        grad_table_ = Buffer(rows * table_row_);
+        grad_embedded_ = Buffer(rows * embedding_row_);
+    }
+}
+
+void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const float* mask) {
+    for (const auto id : distinct_) row_of_[id] = k_absent;
+    distinct_.clear();
+    for (const auto id : ids) {
+        if (row_of_[id] != k_absent) continue;
+        row_of_[id] = static_cast<std::uint32_t>(distinct_.size());
+        distinct_.push_back(id);
+    }
+    locate(ids);
+    const auto& parameters = model_->parameters();
+    const auto size = model_->config().embedding_size;
+    for (std::size_t r = 0; r < distinct_.size(); ++r) {
+        const float* from = model_->values(parameters.embedding()) + distinct_[r] * embedding_row_;
+        float* to = embedded_.data() + static_cast<std::ptrdiff_t>(r) * embedding_row_;
+        const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
+        for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
+    }
+    multiply(pool, {.a = embedded_.data(),
+                    .a_row = embedding_row_,
+                    .a_depth = 1,
+                    .w = model_->values(parameters.input_weight(0)),
+                    .w_panel = size * k_panel,
+                    .c = table_.data(),
+                    .c_row = table_row_,
+                    .c_panel = k_panel,
+                    .rows = static_cast<std::int64_t>(distinct_.size()),
+                    .panels = gate_panels_,
+                    .depth = size,
+                    .start = model_->values(parameters.bias(0))});
+}
+
+void InputTable::locate(std::span<const TokenId> ids) {
+    positions_.clear();
+    for (const auto id : ids) positions_.push_back(row_of_[id]);
+}
+
+GatheredRows InputTable::rows() const { return {table_.data(), table_row_, positions_.data()}; }
+
+void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row, const float* mask,
+                          const float* input_transposed, float* gradients) {
+    const auto& kernel = kernels();
+    const auto rows = static_cast<std::int64_t>(distinct_.size());
+    // Each member sums its own columns over all positions in their order.
+    pool.run([&](int member) {
+        const auto [first, last] = split_evenly(gate_panels_, pool.size(), member);
+        const auto begin = first * k_panel, count = (last - first) * k_panel;
+        for (std::int64_t r = 0; r < rows; ++r) {
+            std::memset(grad_table_.data() + r * table_row_ + begin, 0,
+                        static_cast<std::size_t>(count) * sizeof(float));
+        }
+        for (std::size_t i = 0; i < positions_.size(); ++i) {
+            kernel.add(grad_table_.data() + positions_[i] * table_row_ + begin,
+                       grad_gates + static_cast<std::ptrdiff_t>(i) * grad_row + begin, count);
+        }
+    });
+
+    const auto& parameters = model_->parameters();
+    const auto size = model_->config().embedding_size;
+    const GradientTarget target{embedded_.data(), embedding_row_, size,
+                                gradients + parameters.input_weight(0).offset};
+    weight_gradient(pool, {.grad_outputs = grad_table_.data(),
+                           .grad_row = table_row_,
+                           .rows = rows,
+                           .panels = gate_panels_,
+                           .targets = {&target, 1},
+                           .bias = gradients + parameters.bias(0).offset});
+    multiply(pool, {.a = grad_table_.data(),
+                    .a_row = table_row_,
+                    .a_depth = 1,
+                    .w = input_transposed,
+                    .w_panel = gate_panels_ * k_panel * k_panel,
+                    .c = grad_embedded_.data(),
+                    .c_row = embedding_row_,
+                    .c_panel = k_panel,
+                    .rows = rows,
+                    .panels = panels_for(size),
+                    .depth = gate_panels_ * k_panel});
+
+    float* grad_embedding = gradients + parameters.embedding().offset;
+    std::memset(grad_embedding, 0, static_cast<std::size_t>(parameters.embedding().stored) * sizeof(float));
+    for (std::size_t r = 0; r < distinct_.size(); ++r) {
+        const float* from = grad_embedded_.data() + static_cast<std::ptrdiff_t>(r) * embedding_row_;
+        float* to = grad_embedding + distinct_[r] * embedding_row_;
+        const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
+        for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,108 @@
+#include "nn/inference.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace carousel {
+
+namespace {
+
+constexpr std::int64_t k_rows_in_cache = 256;    // rows of a window: its gates stay in the L2 or L3 cache
+constexpr std::int64_t k_whole_table = 1 << 22;  // floats of the table of all symbols, if that is small
+
+bool table_is_small(const LanguageModelConfig& config) {
+    return config.vocabulary_size * gates_row_length(config) <= k_whole_table;
+}
+
+}  // namespace
+
+Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size)
+    : model_(&model),
+      pool_(&pool),
+      batch_size_(batch_size),
+      window_(std::max<std::int64_t>(1, k_rows_in_cache / batch_size)),
+      whole_table_(table_is_small(model.config())),
+      table_(model, whole_table_ ? std::max(model.config().vocabulary_size, window_ * batch_size) : window_ * batch_size,
+             false),
+      buffers_(model.config(), window_, batch_size),
+      lower_hidden_(buffers_.hidden.size()),
+      output_(model, window_ * batch_size),
+      logits_(batch_size * leading_dimension(model.config().vocabulary_size)) {
+    if (!whole_table_) return;
+    std::vector<TokenId> all(static_cast<std::size_t>(model.config().vocabulary_size));
+    std::iota(all.begin(), all.end(), TokenId{0});
+    table_.compute(pool, all, nullptr);
+}
+
+void Inference::check(const TokenIds& ids, const RecurrentState& state) const {
+    const auto& config = model_->config();
+    const auto batch = static_cast<std::size_t>(batch_size_);
+    const auto layers = static_cast<std::size_t>(config.layers), hidden = static_cast<std::size_t>(config.hidden_size);
+    const Tensor<3>::shape_type wanted{layers, batch, hidden};
+    if (ids.shape(0) < 1 || ids.shape(1) != batch || state.hidden.shape() != wanted || state.cell.shape() != wanted) {
+        throw std::logic_error("inference was called with ids or a state of another shape");
+    }
+    for (const auto id : ids) {
+        if (id >= config.vocabulary_size) throw std::logic_error("inference was called with an id outside the vocabulary");
+    }
+}
+
+OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& state) {
+    const auto& config = model_->config();
+    const auto window = static_cast<std::int64_t>(ids.size()) / batch_size_;
+    if (whole_table_) {
+        table_.locate(ids);
+    } else {
+        table_.compute(*pool_, ids, nullptr);
+    }
+    auto layer = layer_window(config, buffers_, window, batch_size_);
+    layer.start = table_.rows();
+    for (std::int64_t l = 0; l < config.layers; ++l) {
+        load_state(state, l, layer);
+        forward_layer(*pool_, *model_, l, layer, lower_hidden_.data() + layer.state_offset(1));
+        store_state(layer, l, state);
+        layer.start = {};
+        std::swap(buffers_.hidden, lower_hidden_);  // these outputs are the next layer's inputs
+        layer.hidden = buffers_.hidden.data();
+    }
+    return {lower_hidden_.data() + layer.state_offset(1), layer.state_row, window * batch_size_};
+}
+
+void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) {
+    check(ids, state);
+    const auto steps = static_cast<std::int64_t>(ids.shape(0));
+    const auto v = model_->config().vocabulary_size;
+    for (std::int64_t t = 0; t < steps; t += window_) {
+        const auto count = std::min(window_, steps - t);
+        auto rows = forward({ids.data() + t * batch_size_, static_cast<std::size_t>(count * batch_size_)}, state);
+        if (t + count < steps) continue;
+        rows.hidden += (count - 1) * batch_size_ * rows.row;
+        rows.count = batch_size_;
+        const auto row = leading_dimension(v);
+        output_.logits(*pool_, rows, logits_.data(), row);
+        logits.resize({static_cast<std::size_t>(batch_size_), static_cast<std::size_t>(v)});
+        for (std::int64_t b = 0; b < batch_size_; ++b) {
+            std::copy_n(logits_.data() + b * row, v, logits.data() + b * v);
+        }
+    }
+}
+
+void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                           Tensor<2>& surprisals) {
+    check(inputs, state);
+    check(targets, state);
+    if (inputs.shape() != targets.shape()) throw std::logic_error("inputs and targets differ in shape");
+    surprisals.resize({inputs.shape(0), inputs.shape(1)});
+    const auto steps = static_cast<std::int64_t>(inputs.shape(0));
+    for (std::int64_t t = 0; t < steps; t += window_) {
+        const auto first = t * batch_size_;
+        const auto count = static_cast<std::size_t>(std::min(window_, steps - t) * batch_size_);
+        const auto rows = forward({inputs.data() + first, count}, state);
+        output_.losses(*pool_, rows, {targets.data() + first, count}, surprisals.data() + first);
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/thread_pool.hpp"
+#include "base/token_id.hpp"
+#include "nn/embedding.hpp"
+#include "nn/language_model.hpp"
+#include "nn/layer_forward.hpp"
+#include "nn/output_layer.hpp"
+#include "nn/recurrent_state.hpp"
+#include "tensor/tensor.hpp"
+
+namespace carousel {
+
+/// Uses a model without learning: next-symbol logits, and how surprised the model is by a text.
+///
+/// Law: logits and surprisals of a stream do not depend on the other streams of the batch, on how its
+/// symbols are cut into calls, or on the number of threads, bit for bit.
+/// The model must outlive this and must not change meanwhile.
+class Inference {
+public:
+    /// Buffers for `batch_size` streams; calls of any length are cut into windows that fit in the cache.
+    Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size);
+
+    /// Feeds ids (T, B), T ≥ 1, and gives the logits of the symbol that follows: logits (B, V).
+    /// `state` is what the streams remembered and receives what they remember now.
+    void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits);
+
+    /// Feeds inputs (T, B) and gives -log p(targets(t, b) | everything before), nats: surprisals (T, B).
+    void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                    Tensor<2>& surprisals);
+
+private:
+    void check(const TokenIds& ids, const RecurrentState& state) const;
+
+    /// One window; leaves the top layer's outputs and returns them.
+    OutputRows forward(std::span<const TokenId> ids, RecurrentState& state);
+
+    const LanguageModel* model_;
+    ThreadPool* pool_;
+    std::int64_t batch_size_, window_;
+    bool whole_table_;
+    InputTable table_;
+    LayerBuffers buffers_;
+    Buffer lower_hidden_;  // outputs of the layer below
+    OutputLayer output_;
+    Buffer logits_;        // (B, V)
+};
+
+}  // namespace carousel

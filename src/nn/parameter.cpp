@@ -1,0 +1,127 @@
+#include "nn/parameter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+
+namespace {
+
+std::int64_t stored_size(const Parameter& p) {
+    const auto n = p.shape.front();
+    switch (p.layout) {
+        case ParameterLayout::rows: return n * leading_dimension(p.shape[1]);
+        case ParameterLayout::panels: return padded(n) * p.shape[1];
+        case ParameterLayout::gate_panels: return p.gates * padded(n / p.gates) * p.shape[1];
+        case ParameterLayout::vector: return padded(n);
+        case ParameterLayout::gate_vector: return p.gates * padded(n / p.gates);
+    }
+    throw std::logic_error("unknown parameter layout");
+}
+
+// Calls visit(canonical index, stored index) for each element, in canonical order.
+template <typename Visit>
+void for_each_element(const Parameter& p, Visit visit) {
+    const auto n_count = p.shape.front();
+    const auto k_count = p.is_matrix() ? p.shape[1] : 1;
+    const auto hidden = n_count / p.gates;
+    const auto row = leading_dimension(k_count);
+    for (std::int64_t n = 0; n < n_count; ++n) {
+        const auto gate = n / hidden, unit = n % hidden;
+        const auto column = p.gates == 1 ? n : (unit / k_panel * p.gates + gate) * k_panel + unit % k_panel;
+        for (std::int64_t k = 0; k < k_count; ++k) {
+            std::int64_t at = column;
+            if (p.layout == ParameterLayout::rows) {
+                at = n * row + k;
+            } else if (p.is_matrix()) {
+                at = (column / k_panel * k_count + k) * k_panel + column % k_panel;
+            }
+            visit(n * k_count + k, p.offset + at);
+        }
+    }
+}
+
+}  // namespace
+
+std::int64_t Parameter::count() const {
+    std::int64_t product = 1;
+    for (const auto size : shape) product *= size;
+    return product;
+}
+
+std::int64_t gate_count(CellKind cell) {
+    switch (cell) {
+        case CellKind::lstm: return 4;
+    }
+    throw std::logic_error("unknown cell");
+}
+
+ParameterList::ParameterList(const LanguageModelConfig& config) {
+    const auto v = config.vocabulary_size, e = config.embedding_size, h = config.hidden_size;
+    const auto g = gate_count(config.cell);
+    append("embedding.weight", {v, e}, ParameterLayout::rows, 1);
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        const auto prefix = fmt::format("layers.{}.", layer);
+        append(prefix + "weight_ih", {g * h, layer == 0 ? e : h}, ParameterLayout::gate_panels, g);
+        append(prefix + "weight_hh", {g * h, h}, ParameterLayout::gate_panels, g);
+        append(prefix + "bias", {g * h}, ParameterLayout::gate_vector, g);
+    }
+    append("output.weight", {v, h}, ParameterLayout::panels, 1);
+    append("output.bias", {v}, ParameterLayout::vector, 1);
+}
+
+void ParameterList::append(std::string name, std::vector<std::int64_t> shape, ParameterLayout layout,
+                           std::int64_t gates) {
+    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0};
+    p.stored = padded(stored_size(p));
+    stored_ += p.stored;
+    parameters_.push_back(std::move(p));
+}
+
+std::int64_t ParameterList::count() const {
+    std::int64_t sum = 0;
+    for (const auto& p : parameters_) sum += p.count();
+    return sum;
+}
+
+std::vector<NamedTensor> ParameterList::to_canonical(const float* stored) const {
+    std::vector<NamedTensor> tensors;
+    tensors.reserve(parameters_.size());
+    for (const auto& p : parameters_) {
+        NamedTensor tensor{p.name, p.shape, std::vector<float>(static_cast<std::size_t>(p.count()))};
+        for_each_element(p, [&](std::int64_t canonical, std::int64_t at) {
+            tensor.values[static_cast<std::size_t>(canonical)] = stored[at];
+        });
+        tensors.push_back(std::move(tensor));
+    }
+    return tensors;
+}
+
+void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* stored) const {
+    if (tensors.size() != parameters_.size()) throw std::logic_error("wrong number of parameters");
+    std::fill_n(stored, stored_, 0.0F);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const auto& p = parameters_[i];
+        const auto& tensor = tensors[i];
+        if (tensor.name != p.name || tensor.shape != p.shape ||
+            tensor.values.size() != static_cast<std::size_t>(p.count())) {
+            throw std::logic_error(fmt::format("parameter {} has another name, shape or size", p.name));
+        }
+        for_each_element(p, [&](std::int64_t canonical, std::int64_t at) {
+            stored[at] = tensor.values[static_cast<std::size_t>(canonical)];
+        });
+    }
+}
+
+std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config) {
+    std::vector<NamedTensor> expected;
+    const ParameterList list(config);
+    for (const auto& p : list.all()) expected.push_back({p.name, p.shape, {}});
+    return expected;
+}
+
+}  // namespace carousel

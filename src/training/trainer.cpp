@@ -1,0 +1,93 @@
+#include "training/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "training/gradient_clipping.hpp"
+#include "training/learning_rate_schedule.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr double k_smoothing = 0.02;  // weight of the newest loss in the running mean
+
+NamedTensor to_named(const char* name, const Tensor<3>& tensor) {
+    NamedTensor named{name, {}, {tensor.begin(), tensor.end()}};
+    for (const auto size : tensor.shape()) named.shape.push_back(static_cast<std::int64_t>(size));
+    return named;
+}
+
+void from_named(const NamedTensor& named, Tensor<3>& tensor) {
+    const std::vector<std::int64_t> shape(tensor.shape().begin(), tensor.shape().end());
+    if (named.shape != shape || named.values.size() != tensor.size()) {
+        throw std::logic_error("carried states have another shape than the model and its batch");
+    }
+    std::copy(named.values.begin(), named.values.end(), tensor.begin());
+}
+
+}  // namespace
+
+Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches, const TrainingConfig& config)
+    : model_(&model),
+      pool_(&pool),
+      batches_(std::move(batches)),
+      config_(config),
+      optimizer_(model, {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
+      backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
+                       {.input = config.dropout_input, .between = config.dropout_between, .output = config.dropout_output}),
+      gradients_(model.parameters().stored()),
+      recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)) {}
+
+StepReport Trainer::step(double progress) {
+    // The streams of a new epoch begin elsewhere: what the old ones remembered is not theirs.
+    if (state_.window_in_epoch == 0) recurrent_ = RecurrentState::zeros(model_->config(), batches_.shape().batch_size);
+    batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
+
+    StepReport report;
+    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, recurrent_, {config_.seed, state_.step},
+                                       gradients_.data());
+    report.gradient_norm = global_norm(*pool_, gradients_.data(), gradients_.size());
+    report.learning_rate = scheduled_learning_rate(config_, state_.step, progress) * double{state_.learning_rate_scale};
+    report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
+    if (!report.finite) return report;
+
+    optimizer_.update(*pool_, *model_, gradients_.data(), state_.step + 1, static_cast<float>(report.learning_rate),
+                      clipping_factor(report.gradient_norm, config_.clip));
+    state_.smoothed_loss =
+        state_.step == 0 ? report.loss : state_.smoothed_loss + k_smoothing * (report.loss - state_.smoothed_loss);
+    ++state_.step;
+    if (++state_.window_in_epoch == batches_.windows_per_epoch()) {
+        state_.window_in_epoch = 0;
+        ++state_.epoch;
+    }
+    return report;
+}
+
+TrainingState Trainer::state() const {
+    TrainingState state = state_;
+    state.first_moments = optimizer_.first_moments();
+    state.second_moments = optimizer_.second_moments();
+    state.hidden = to_named("hidden", recurrent_.hidden);
+    state.cell = to_named("cell", recurrent_.cell);
+    return state;
+}
+
+void Trainer::set_state(const TrainingState& state) {
+    optimizer_.set_moments(state.first_moments, state.second_moments);
+    from_named(state.hidden, recurrent_.hidden);
+    from_named(state.cell, recurrent_.cell);
+    state_ = state;
+    for (auto* moments : {&state_.first_moments, &state_.second_moments}) moments->clear();
+    state_.hidden = {};
+    state_.cell = {};
+}
+
+void Trainer::lower_learning_rate() {
+    state_.learning_rate_scale *= 0.5F;
+    ++state_.divergences;
+}
+
+}  // namespace carousel

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/thread_pool.hpp"
+#include "data/batch_iterator.hpp"
+#include "nn/language_model.hpp"
+#include "nn/truncated_backpropagation.hpp"
+#include "training/optimizer.hpp"
+#include "training/training_config.hpp"
+#include "training/training_state.hpp"
+
+namespace carousel {
+
+/// What one update did.
+struct StepReport {
+    double loss = 0;           ///< mean of the window before the update, nats per symbol
+    double gradient_norm = 0;  ///< before clipping
+    double learning_rate = 0;
+    bool finite = true;        ///< false: loss or gradient was not finite, and nothing was changed
+};
+
+/// Trains a model: batch → loss → gradients → clip → update, and keeps the state that the next step needs.
+/// It knows neither files nor clocks: the caller decides when to validate, save and stop.
+class Trainer {
+public:
+    /// Starts anew. The model and the pool must outlive the trainer.
+    Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches, const TrainingConfig& config);
+
+    /// One update. `progress` in [0, 1]: the part of the run that is over.
+    /// Law: a function of weights, state, text and configuration alone, whatever the number of threads.
+    StepReport step(double progress);
+
+    const TrainingState& counters() const { return state_; }  ///< without tensors
+    std::uint64_t steps_per_epoch() const { return batches_.windows_per_epoch(); }
+    std::int64_t symbols_per_step() const { return batches_.shape().batch_size * batches_.shape().window; }
+
+    /// Wall time used by all runs, kept for the file; the trainer only carries it.
+    void set_seconds(double seconds) { state_.seconds = seconds; }
+
+    /// Everything that the next step depends on besides the weights.
+    TrainingState state() const;
+    /// Throws: std::logic_error when shapes are not those of the model and batch.
+    void set_state(const TrainingState& state);
+
+    /// Halves the learning rate for the rest of the run and counts the divergence.
+    void lower_learning_rate();
+
+private:
+    LanguageModel* model_;
+    ThreadPool* pool_;
+    BatchIterator batches_;
+    TrainingConfig config_;
+    Optimizer optimizer_;
+    TruncatedBackpropagation backpropagation_;
+    Buffer gradients_;
+    RecurrentState recurrent_;
+    Batch batch_;
+    TrainingState state_;
+};
+
+}  // namespace carousel
