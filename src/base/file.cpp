@@ -37,9 +37,9 @@ std::string_view remedy(int code) {
     }
 }
 
-/// `action` is a verb: "cannot <action> <path>: <cause>."
+/// `action` is a verb: "Cannot <action> <path>: <cause>."
 [[noreturn]] void fail(std::string_view action, std::string_view path, int code) {
-    throw InputError(fmt::format("cannot {} {}: {}.{}", action, shown_path(path),
+    throw InputError(fmt::format("Cannot {} {}: {}.{}", action, shown_path(path),
                                  std::generic_category().message(code), remedy(code)));
 }
 
@@ -192,7 +192,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
             reader.read(std::as_writable_bytes(std::span(content).subspan(filled)));
         filled += count;
         if (filled > limit) {
-            throw InputError(fmt::format("cannot read {}: it is longer than the {} bytes allowed.",
+            throw InputError(fmt::format("Cannot read {}: it is longer than the {} bytes allowed.",
                                          shown_path(path), limit));
         }
         if (count < step) {
@@ -284,7 +284,7 @@ void replace_file(const std::filesystem::path& path,
     std::error_code missing;
     const auto status = std::filesystem::status(path, missing);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        throw InputError(fmt::format("cannot write {}: it is not a file. Choose another name.",
+        throw InputError(fmt::format("Cannot write {}: it is not a file. Choose another name.",
                                      shown_path(path)));
     }
     const auto folder = folder_of(path);

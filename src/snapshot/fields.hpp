@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "snapshot/snapshot.hpp"
+
+namespace carousel {
+
+// The grammar of a snapshot: which fields each record has, in the order of the file, for both
+// directions. A change here is a new format version, and a change to `docs/snapshot_format.md`.
+
+/// The words that stand for the values of an enumeration, in the order of its declaration.
+template <typename Enumeration>
+inline constexpr std::array<std::string_view, 0> k_words{};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<Unit>{"codepoint", "grapheme", "byte"};
+template <>
+inline constexpr std::array<std::string_view, 5> k_words<Normalization>{"none", "nfc", "nfd",
+                                                                        "nfkc", "nfkd"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Newlines>{"keep", "lf"};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<InvalidInput>{"error", "replace", "skip"};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
+                                                                     "byte"};
+template <>
+inline constexpr std::array<std::string_view, 1> k_words<CellKind>{"lstm"};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "linear", "constant"};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
+
+template <class Archive>
+void serialize(Archive& archive, Origin& x, unsigned) {
+    archive& x.name& x.weights;
+}
+
+template <class Archive>
+void serialize(Archive& archive, TextSettings& x, unsigned) {
+    archive& x.unit& x.normalization& x.newlines& x.min_count;
+}
+
+template <class Archive>
+void serialize(Archive& archive, DecodingSettings& x, unsigned) {
+    archive& x.encoding& x.invalid;
+}
+
+template <class Archive>
+void serialize(Archive& archive, Symbol& x, unsigned) {
+    archive& x.kind& x.text;
+}
+
+template <class Archive>
+void serialize(Archive& archive, LanguageModelConfig& x, unsigned) {
+    archive& x.cell& x.vocabulary_size& x.layers& x.hidden_size& x.embedding_size;
+    archive& x.forget_bias;
+}
+
+template <class Archive>
+void serialize(Archive& archive, TrainingLength& x, unsigned) {
+    archive& x.kind& x.amount;
+}
+
+template <class Archive>
+void serialize(Archive& archive, TrainingConfig& x, unsigned) {
+    archive& x.batch_size& x.window& x.length;
+    archive& x.learning_rate& x.warmup& x.schedule& x.clip;
+    archive& x.beta1& x.beta2& x.weight_decay;
+    archive& x.dropout_input& x.dropout_between& x.dropout_output& x.seed;
+}
+
+template <class Archive>
+void serialize(Archive& archive, ValidationFile& x, unsigned) {
+    archive& x.path& x.fingerprint;
+}
+
+template <class Archive>
+void serialize(Archive& archive, CorpusRecord& x, unsigned) {
+    archive& x.paths& x.fingerprint& x.characters& x.validation_fraction& x.validation;
+    archive& x.training_characters& x.validation_characters;
+}
+
+template <class Archive>
+void serialize(Archive& archive, BestLoss& x, unsigned) {
+    archive& x.step& x.loss;
+}
+
+template <class Archive>
+void serialize(Archive& archive, HistoryRecord& x, unsigned) {
+    archive& x.step& x.epoch& x.seconds& x.training_loss& x.has_validation;
+    archive& x.validation_loss& x.learning_rate;
+}
+
+template <class Archive>
+void serialize(Archive& archive, NamedTensor& x, unsigned) {
+    archive& x.name& x.shape& x.values;
+}
+
+template <class Archive>
+void serialize(Archive& archive, TrainingState& x, unsigned) {
+    archive& x.step& x.epoch& x.window_in_epoch& x.seconds;
+    archive& x.learning_rate_scale& x.divergences& x.smoothed_loss;
+    archive& x.first_moments& x.second_moments& x.hidden& x.cell;
+}
+
+template <class Archive>
+void serialize(Archive& archive, Snapshot& x, unsigned) {
+    archive& x.program& x.fine_tuned_from& x.text& x.decoding& x.symbols;
+    archive& x.model& x.training& x.corpus;
+    archive& x.step& x.epoch& x.validation_loss& x.best& x.history;
+    archive& x.weights& x.state;
+}
+
+}  // namespace carousel

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/sha256.hpp"
+#include "nn/language_model_config.hpp"
+#include "nn/named_tensor.hpp"
+#include "text/text_settings.hpp"
+#include "text/vocabulary.hpp"
+#include "training/training_config.hpp"
+#include "training/training_state.hpp"
+
+namespace carousel {
+
+/// A text of its own to validate on.
+struct ValidationFile {
+    std::string path;
+    Sha256Digest fingerprint{};
+
+    bool operator==(const ValidationFile&) const = default;
+};
+
+/// What a model was trained on.
+struct CorpusRecord {
+    std::vector<std::string> paths;  ///< as given to `train`
+    Sha256Digest fingerprint{};      ///< `docs/text.md` defines it
+    std::uint64_t characters = 0;
+    double validation_fraction = 0.1;          ///< in [0, 1); 0 with a validation file
+    std::optional<ValidationFile> validation;  ///< absent: a part of the corpus, or none
+    std::uint64_t training_characters = 0, validation_characters = 0;
+
+    bool operator==(const CorpusRecord&) const = default;
+};
+
+/// The lowest validation loss of a run and the step that had it.
+struct BestLoss {
+    std::uint64_t step = 0;
+    double loss = 0;  ///< nats per character
+
+    bool operator==(const BestLoss&) const = default;
+};
+
+/// The model that a fine-tuned one started from.
+struct Origin {
+    std::string name;
+    Sha256Digest weights{};  ///< its `weights_sha256`
+
+    bool operator==(const Origin&) const = default;
+};
+
+/// Everything a model file holds. With a training state it can be resumed, without it only used.
+struct Snapshot {
+    std::string program;  ///< name and version of the program that wrote it
+    std::optional<Origin> fine_tuned_from;
+    TextSettings text;
+    DecodingSettings decoding;
+    std::vector<Symbol> symbols;  ///< of the vocabulary, in id order
+    LanguageModelConfig model;
+    TrainingConfig training;
+    CorpusRecord corpus;
+    std::uint64_t step = 0, epoch = 0;      ///< of these weights
+    std::optional<double> validation_loss;  ///< of these weights, nats per character
+    std::optional<BestLoss> best;           ///< of the run so far
+    std::vector<HistoryRecord> history;
+    std::vector<NamedTensor> weights;  ///< in the order of `expected_parameters`
+    std::optional<TrainingState> state;
+};
+
+/// Checks what a file from a stranger may get wrong: every size in its range, every tensor with the
+/// name and shape that the configuration implies, every number finite, the vocabulary valid.
+/// Throws: std::invalid_argument with a clause that says what is wrong.
+void require_valid(const Snapshot& snapshot);
+
+/// A hash of the weights alone, the same for every file that holds them; `docs/snapshot_format.md`
+/// defines it.
+Sha256Digest weights_sha256(const Snapshot& snapshot);
+
+}  // namespace carousel
