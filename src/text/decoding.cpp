@@ -127,17 +127,19 @@ public:
                 auto length = static_cast<int8_t>(sizeof invalid);
                 UErrorCode asked = U_ZERO_ERROR;
                 ucnv_getInvalidChars(converter_.get(), invalid, &length, &asked);
-                if (U_FAILURE(asked)) length = 0;
-                const std::uint64_t end =
-                    offset_ + static_cast<std::uint64_t>(source - bytes.data());
-                const auto count = static_cast<std::size_t>(length);
+                if (U_FAILURE(asked)) require_flaw(asked);
                 flush_lead(text);
-                report(name_.c_str(), end - count, {invalid, count}, text);
+                const std::string_view flaw(invalid, static_cast<std::size_t>(length));
+                const auto taken = static_cast<std::size_t>(source - bytes.data());
+                report(name_.c_str(), offset_ + taken - distance_back(flaw, bytes.substr(0, taken)),
+                       flaw, text);
                 // Truncated input is told of once the end is reached; else go on behind it.
                 more = source < limit || (at_end && status != U_TRUNCATED_CHAR_FOUND);
             }
         }
         offset_ += bytes.size();
+        recent_.append(bytes.substr(bytes.size() - std::min(bytes.size(), k_recent)));
+        recent_.erase(0, recent_.size() - std::min(recent_.size(), k_recent));
         if (at_end) flush_lead(text);
     }
 
@@ -150,6 +152,15 @@ private:
             throw std::runtime_error(
                 fmt::format("ICU cannot decode {}: {}", name_, u_errorName(status)));
         }
+    }
+
+    // How far before the end of `taken` the invalid bytes start. At the edge of a piece ICU may
+    // have taken in a few bytes more that it will look at again, so look where they are.
+    std::size_t distance_back(std::string_view flaw, std::string_view taken) const {
+        const std::string seen =
+            recent_ + std::string(taken.substr(taken.size() - std::min(taken.size(), k_recent)));
+        const std::size_t at = seen.rfind(flaw);
+        return at == std::string::npos ? flaw.size() : seen.size() - at;
     }
 
     // UTF-16 to UTF-8. `start` is the byte offset that offsets_ count from.
@@ -190,7 +201,9 @@ private:
 
     Converter converter_;
     std::string name_;
+    static constexpr std::size_t k_recent = 32;
     std::uint64_t offset_ = 0;  // of the first byte of the piece under way
+    std::string recent_;        // the last bytes of the pieces before
     UChar lead_ = 0;            // a lead surrogate that waits for its trail
     std::uint64_t lead_offset_ = 0;
     std::vector<UChar> units_ = std::vector<UChar>(8192);

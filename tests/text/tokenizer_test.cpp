@@ -1,0 +1,153 @@
+#include "text/tokenizer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "base/error.hpp"
+#include "support/text_pieces.hpp"
+#include "text/normalization.hpp"
+
+using namespace carousel;
+
+namespace {
+
+Tokenizer tokenizer_for(std::string_view text, const TextSettings& settings) {
+    CharacterCounts counts(settings.unit);
+    counts.push(settings.unit == Unit::byte ? std::string(text) : normalize(text, settings));
+    counts.finish();
+    return {settings, Vocabulary::build(counts, settings)};
+}
+
+std::vector<TextSettings> all_settings() {
+    std::vector<TextSettings> all{{Unit::byte, Normalization::none, Newlines::keep, 1}};
+    for (const Unit unit : {Unit::codepoint, Unit::grapheme}) {
+        for (const auto form : {Normalization::none, Normalization::nfc, Normalization::nfd,
+                                Normalization::nfkc, Normalization::nfkd}) {
+            for (const auto newlines : {Newlines::keep, Newlines::lf}) {
+                for (const std::uint32_t min_count : {1U, 3U, 1000000U}) {
+                    all.push_back({unit, form, newlines, min_count});
+                }
+            }
+        }
+    }
+    return all;
+}
+
+std::string joined(std::string_view text, std::string_view known, UnknownCharacters unknown) {
+    const Tokenizer tokenizer = tokenizer_for(known, {});
+    return tokenizer.decode(tokenizer.encode(text, unknown));
+}
+
+}  // namespace
+
+TEST_SUITE("text/tokenizer") {
+    TEST_CASE("decode(encode(x)) is normalize(x) for every unit, form and min_count") {
+        auto texts = awkward_texts();
+        texts.push_back(polyglot());
+        for (const auto& settings : all_settings()) {
+            for (const auto& text : texts) {
+                const Tokenizer tokenizer = tokenizer_for(text, settings);
+                const auto ids = tokenizer.encode(text);
+                for (const TokenId id : ids) {
+                    REQUIRE(id > 0);
+                    REQUIRE(id < tokenizer.vocabulary().size());
+                }
+                CHECK(tokenizer.decode(ids) == normalize(text, settings));
+            }
+        }
+    }
+
+    TEST_CASE("the encoder gives the same ids and starts in pieces of 1 to 7 bytes") {
+        for (const auto& settings : all_settings()) {
+            const std::string text = normalize(polyglot(), settings);
+            const Tokenizer tokenizer = tokenizer_for(text, settings);
+            const auto expected = tokenizer.encode(text);
+            for (std::size_t size = 1; size <= 7; ++size) {
+                TextEncoder encoder(tokenizer, {});
+                std::vector<TokenId> ids;
+                std::vector<std::uint8_t> starts;
+                for (const auto piece : code_point_pieces(text, size)) {
+                    encoder.push(piece, ids, &starts);
+                }
+                encoder.finish(ids, &starts);
+                CHECK(ids == expected);
+                REQUIRE(starts.size() == ids.size());
+                std::uint64_t characters = 0;
+                for (std::size_t i = 0; i < ids.size(); ++i) {
+                    characters += starts[i];
+                    if (const auto start = tokenizer.starts_character(ids[i])) {
+                        REQUIRE(*start == (starts[i] == 1));
+                    }
+                }
+                CHECK(characters == count_characters(text, settings.unit));
+            }
+        }
+    }
+
+    TEST_CASE("rare characters are spelled by their bytes") {
+        const Tokenizer tokenizer = tokenizer_for("aa\u00e9", {.min_count = 2});
+        const auto& vocabulary = tokenizer.vocabulary();
+        CHECK(tokenizer.encode("a\u00e9") == std::vector<TokenId>{1, *vocabulary.byte_symbol(0xC3),
+                                                                  *vocabulary.byte_symbol(0xA9)});
+        CHECK(tokenizer.starts_character(*vocabulary.byte_symbol(0xC3)) == true);
+        CHECK(tokenizer.starts_character(*vocabulary.byte_symbol(0xA9)) == false);
+        CHECK(tokenizer.starts_character(0) == false);
+        CHECK(tokenizer.decode(tokenizer.encode("never seen: \U0001F600")) ==
+              "never seen: \U0001F600");
+    }
+
+    TEST_CASE("an unknown character is named with its code point and position") {
+        const Tokenizer tokenizer = tokenizer_for("abc ", {});
+        CHECK_THROWS_WITH_AS(tokenizer.encode("abc \u00df"),
+                             doctest::Contains("'\u00df' (U+00DF) at position 4"), UsageError);
+        CHECK_THROWS_WITH_AS(tokenizer.encode("a\x1b"),
+                             doctest::Contains("'\\x1b' (U+001B) at position 1"), UsageError);
+        CHECK_THROWS_WITH_AS(tokenizer.encode("ab\xFF"), doctest::Contains("byte offset 2"),
+                             UsageError);
+        const Tokenizer clusters = tokenizer_for("abc", {.unit = Unit::grapheme});
+        CHECK_THROWS_WITH_AS(clusters.encode("ca\u0331"),
+                             doctest::Contains("(U+0061 U+0331) at position 1"), UsageError);
+        const Tokenizer bytes =
+            tokenizer_for("abc", {Unit::byte, Normalization::none, Newlines::keep, 1});
+        CHECK_THROWS_WITH_AS(bytes.encode("ab\u00e9"), doctest::Contains("byte 0xC3 at position 2"),
+                             UsageError);
+    }
+
+    TEST_CASE("unknown characters are skipped when asked") {
+        CHECK(joined("a\u00dfb?c", "abc", UnknownCharacters::skip) == "abc");
+    }
+
+    TEST_CASE("nearest is the compatibility form, then the bare letter, then the other case") {
+        const auto nearest = [](const char* text, const char* known) {
+            return joined(text, known, UnknownCharacters::nearest);
+        };
+        CHECK(nearest("\ufb01\u00bd", "fi1\u20442/") == "fi1\u20442");
+        CHECK(nearest("\uff21", "Aa") == "A");
+        CHECK(nearest("\u00e9\u1ea5", "ea") == "ea");
+        CHECK(nearest("\u00c9", "\u00e9E") == "E");  // the bare letter comes before the other case
+        CHECK(nearest("\u00c9", "\u00e9") == "\u00e9");
+        CHECK(nearest("A", "a") == "a");
+        CHECK(nearest("\u00c9", "e") == "e");
+        CHECK(nearest("\u00df", "S") == "SS");
+        CHECK_THROWS_AS(nearest("\u65e5", "abc"), UsageError);
+        CHECK_THROWS_AS(nearest("\ufb01", "f"), UsageError);  // half of it is not near
+    }
+
+    TEST_CASE("settings and vocabulary that disagree are refused") {
+        const Symbol separator{SymbolKind::separator, ""}, a{SymbolKind::character, "a"};
+        const Symbol byte{SymbolKind::byte, "a"}, cluster{SymbolKind::character, "e\u0301"};
+        const TextSettings bytes{Unit::byte, Normalization::none, Newlines::keep, 1};
+        const auto make = [&](const TextSettings& settings, std::vector<Symbol> symbols) {
+            return Tokenizer(settings, Vocabulary(std::move(symbols)));
+        };
+        CHECK_NOTHROW(make(bytes, {separator, byte}));
+        CHECK_NOTHROW(make({.unit = Unit::grapheme}, {separator, cluster}));
+        CHECK_THROWS_AS(make({}, {separator, byte}), std::invalid_argument);
+        CHECK_THROWS_AS(make({}, {separator, cluster}), std::invalid_argument);
+        CHECK_THROWS_AS(make(bytes, {separator, a}), std::invalid_argument);
+        CHECK_THROWS_AS(make({.unit = Unit::byte}, {separator, byte}), std::invalid_argument);
+        CHECK_THROWS_AS(make({.min_count = 0}, {separator, a}), std::invalid_argument);
+    }
+}
