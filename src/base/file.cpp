@@ -266,6 +266,10 @@ std::span<const std::byte> ScratchFile::map() {
     return {static_cast<const std::byte*>(mapping_), size_};
 }
 
+void ScratchFile::release_pages() const {
+    if (mapping_ != nullptr) ::madvise(mapping_, size_, MADV_DONTNEED);
+}
+
 void flush_folder(const std::filesystem::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) fail("flush the folder", folder.native(), errno);

@@ -51,6 +51,10 @@ public:
     /// The content, mapped read-only until the object ends. Nothing may be appended afterwards.
     std::span<const std::byte> map();
 
+    /// Gives the memory of mapped pages back; they are read anew when they are needed. Without it a
+    /// walk through a large mapping would count as memory of this process.
+    void release_pages() const;
+
 private:
     std::string folder_;
     int descriptor_;
