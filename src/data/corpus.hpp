@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "base/token_id.hpp"
 #include "data/documents.hpp"
+#include "data/id_store.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
 #include "text/vocabulary.hpp"
@@ -54,10 +54,6 @@ public:
     /// UsageError for an unknown encoding; std::invalid_argument when settings and vocabulary
     /// disagree.
     Corpus(const DocumentList& documents, const CorpusConfig& config);
-    Corpus(Corpus&&) noexcept;
-    Corpus& operator=(Corpus&&) noexcept;
-    ~Corpus();
-
     const Tokenizer& tokenizer() const { return *tokenizer_; }
     const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
 
@@ -95,20 +91,19 @@ public:
 
 private:
     struct Checkpoint {
-        std::uint64_t characters = 0, bytes = 0;  // before the token at this multiple of k_stride
+        std::uint64_t tokens = 0, characters = 0, bytes = 0;  // all of whole characters so far
     };
-    struct Writer;
-    class Passes;
+    void encode(const DocumentList& documents, const CorpusConfig& config,
+                const std::function<void(std::uint64_t)>& advance);
+    void store(const std::vector<TokenId>& ids, const std::vector<std::uint8_t>& starts);
+    void count_encoded(const TextEncoder& encoder, const Checkpoint& at_document);
 
     std::unique_ptr<Tokenizer> tokenizer_;
     std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0, documents_ = 0;
     Sha256Digest fingerprint_{};
-    unsigned width_ = 4;  // bytes of a stored id: 1, 2 or 4
-    std::unique_ptr<ScratchFile> ids_;
-    std::span<const std::byte> mapped_ids_;
-    std::unique_ptr<ScratchFile> starts_;  // one byte a token; only where the id does not tell
-    std::span<const std::byte> mapped_starts_;
-    std::vector<Checkpoint> checkpoints_;
+    std::unique_ptr<IdStore> ids_;
+    std::unique_ptr<IdStore> starts_;  // 1 where a character starts; only if the ids do not tell
+    std::vector<Checkpoint> checkpoints_{Checkpoint{}};
 };
 
 }  // namespace carousel

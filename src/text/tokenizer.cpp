@@ -123,6 +123,7 @@ TextEncoder::TextEncoder(const Tokenizer& tokenizer, Tokenizer::UnknownHandler u
 
 void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
                        std::vector<std::uint8_t>* starts) {
+    if (std::exchange(finished_, false)) characters_ = bytes_ = 0;
     const std::size_t before = ids.size();
     switch (tokenizer_.settings().unit) {
         case Unit::byte:
@@ -135,6 +136,7 @@ void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
             splitter_.push(text);
             return encode_clusters(ids, starts);
     }
+    bytes_ += text.size();
     if (starts == nullptr) return;
     for (std::size_t i = before; i < ids.size(); ++i) {
         starts->push_back(tokenizer_.starts_character(ids[i]) == true);
@@ -146,7 +148,7 @@ void TextEncoder::finish(std::vector<TokenId>& ids, std::vector<std::uint8_t>* s
         splitter_.finish();
         encode_clusters(ids, starts);
     }
-    characters_ = 0;
+    finished_ = true;
 }
 
 void TextEncoder::encode_bytes(std::string_view text, std::vector<TokenId>& ids) {
@@ -194,6 +196,7 @@ void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::ui
     std::string_view character;
     for (; splitter_.next(character); ++characters_) {
         const std::size_t before = ids.size();
+        bytes_ += character.size();
         if (const auto id = vocabulary.find(character)) {
             ids.push_back(*id);
         } else if (spells_) {

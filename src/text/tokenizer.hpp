@@ -80,8 +80,10 @@ public:
     /// The document has ended: appends the rest.
     void finish(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts = nullptr);
 
-    /// Characters encoded since the last `finish`.
+    /// Characters and their bytes encoded in this document; `finish` ends it, the next `push`
+    /// starts anew.
     std::uint64_t characters() const { return characters_; }
+    std::uint64_t bytes() const { return bytes_; }
 
 private:
     void encode_bytes(std::string_view text, std::vector<TokenId>& ids);
@@ -91,7 +93,8 @@ private:
     const Tokenizer& tokenizer_;
     Tokenizer::UnknownHandler unknown_;
     CharacterSplitter splitter_;
-    std::uint64_t characters_ = 0;
+    std::uint64_t characters_ = 0, bytes_ = 0;
+    bool finished_ = false;
     bool spells_;
 };
 
