@@ -4,6 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "kernels/lstm.hpp"
 #include "kernels/product.hpp"
+#include "kernels/quantized.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/tables.hpp"
 
@@ -22,6 +23,8 @@ const KernelTable CAROUSEL_TABLE = {
     .project_out = project_out,
     .add = add,
     .multiply = multiply,
+    .quantized_product = quantized_product,
+    .quantize_activations = quantize_activations,
     .transpose_panels = transpose_panels,
 };
 

@@ -19,7 +19,8 @@ bool table_is_small(const LanguageModelConfig& config) {
 
 }  // namespace
 
-Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size)
+Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size,
+                     Precision precision)
     : model_(&model),
       pool_(&pool),
       batch_size_(batch_size),
@@ -31,6 +32,7 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
       lower_hidden_(buffers_.hidden.size()),
       output_(model, window_ * batch_size),
       logits_(batch_size * leading_dimension(model.config().vocabulary_size)) {
+    if (precision == Precision::int8) quantized_.emplace(model);
     if (!whole_table_) return;
     std::vector<TokenId> all(static_cast<std::size_t>(model.config().vocabulary_size));
     std::iota(all.begin(), all.end(), TokenId{0});
@@ -62,7 +64,12 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
     layer.start = table_.rows();
     for (std::int64_t l = 0; l < config.layers; ++l) {
         load_state(state, l, layer);
-        forward_layer(*pool_, *model_, l, layer, lower_hidden_.data() + layer.state_offset(1));
+        const float* inputs = lower_hidden_.data() + layer.state_offset(1);
+        if (quantized_) {
+            quantized_->forward_layer(*model_, l, layer, inputs);
+        } else {
+            forward_layer(*pool_, *model_, l, layer, inputs);
+        }
         store_state(layer, l, state);
         layer.start = {};
         std::swap(buffers_.hidden, lower_hidden_);  // these outputs are the next layer's inputs
@@ -82,11 +89,28 @@ void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& l
         rows.hidden += (count - 1) * batch_size_ * rows.row;
         rows.count = batch_size_;
         const auto row = leading_dimension(v);
-        output_.logits(*pool_, rows, logits_.data(), row);
+        compute_logits(rows, logits_.data(), row);
         logits.resize({static_cast<std::size_t>(batch_size_), static_cast<std::size_t>(v)});
         for (std::int64_t b = 0; b < batch_size_; ++b) {
             std::copy_n(logits_.data() + b * row, v, logits.data() + b * v);
         }
+    }
+}
+
+void Inference::compute_logits(const OutputRows& rows, float* logits, std::ptrdiff_t row) {
+    if (quantized_) {
+        quantized_->logits(*model_, rows.hidden, rows.row, rows.count, logits, row);
+    } else {
+        output_.logits(*pool_, rows, logits, row);
+    }
+}
+
+void Inference::compute_losses(const OutputRows& rows, std::span<const TokenId> targets, float* losses) {
+    if (!quantized_) return output_.losses(*pool_, rows, targets, losses);
+    const auto v = model_->config().vocabulary_size;
+    for (std::int64_t r = 0; r < rows.count; ++r) {
+        compute_logits({rows.hidden + r * rows.row, rows.row, 1}, logits_.data(), leading_dimension(v));
+        losses[r] = kernels().softmax_cross_entropy({logits_.data(), v, targets[static_cast<std::size_t>(r)], 0.0F});
     }
 }
 
@@ -101,7 +125,7 @@ void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, Recu
         const auto first = t * batch_size_;
         const auto count = static_cast<std::size_t>(std::min(window_, steps - t) * batch_size_);
         const auto rows = forward({inputs.data() + first, count}, state);
-        output_.losses(*pool_, rows, {targets.data() + first, count}, surprisals.data() + first);
+        compute_losses(rows, {targets.data() + first, count}, surprisals.data() + first);
     }
 }
 

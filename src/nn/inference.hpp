@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/thread_pool.hpp"
@@ -9,6 +10,8 @@
 #include "nn/language_model.hpp"
 #include "nn/layer_forward.hpp"
 #include "nn/output_layer.hpp"
+#include "nn/quantization.hpp"
+#include "nn/quantized_weights.hpp"
 #include "nn/recurrent_state.hpp"
 #include "tensor/tensor.hpp"
 
@@ -22,7 +25,10 @@ namespace carousel {
 class Inference {
 public:
     /// Buffers for `batch_size` streams; calls of any length are cut into windows that fit in the cache.
-    Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size);
+    /// With `Precision::int8` the large products use 8-bit copies of the weights (for generation; one
+    /// stream after another, on the caller's thread).
+    Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size,
+              Precision precision = Precision::float32);
 
     /// Feeds ids (T, B), T ≥ 1, and gives the logits of the symbol that follows: logits (B, V).
     /// `state` is what the streams remembered and receives what they remember now.
@@ -35,6 +41,9 @@ public:
 private:
     void check(const TokenIds& ids, const RecurrentState& state) const;
 
+    void compute_logits(const OutputRows& rows, float* logits, std::ptrdiff_t row);
+    void compute_losses(const OutputRows& rows, std::span<const TokenId> targets, float* losses);
+
     /// One window; leaves the top layer's outputs and returns them.
     OutputRows forward(std::span<const TokenId> ids, RecurrentState& state);
 
@@ -46,6 +55,7 @@ private:
     LayerBuffers buffers_;
     Buffer lower_hidden_;  // outputs of the layer below
     OutputLayer output_;
+    std::optional<QuantizedWeights> quantized_;
     Buffer logits_;        // (B, V)
 };
 
