@@ -24,12 +24,21 @@ void adam(const AdamUpdate& u) {
 }
 
 double sum_of_squares(const float* values, std::int64_t count) {
-    F16 sum = broadcast(0.0F);
-    for (std::int64_t j = 0; j < count; j += k_lanes) {
-        const F16 x = load(values + j);
-        sum = fma(x, x, sum);
+    // Four chains, so that the latency of the multiply-add is hidden and memory is the only limit.
+    F16 sums[4] = {broadcast(0.0F), broadcast(0.0F), broadcast(0.0F), broadcast(0.0F)};
+    std::int64_t j = 0;
+    for (; j + 4 * k_lanes <= count; j += 4 * k_lanes) {
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) {
+            const F16 x = load(values + j + i * k_lanes);
+            sums[i] = fma(x, x, sums[i]);
+        }
     }
-    return double{sum_lanes(sum)};
+    for (; j < count; j += k_lanes) {
+        const F16 x = load(values + j);
+        sums[0] = fma(x, x, sums[0]);
+    }
+    return double{sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]))};
 }
 
 /// The lanes of a vector's last, partial piece; zero beyond its end.
