@@ -32,85 +32,88 @@ inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "li
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
 
+/// Reads or writes the fields one after the other.
+template <class Archive, class... Fields>
+void fields(Archive& archive, Fields&... field) {
+    (archive & ... & field);
+}
+
 template <class Archive>
 void serialize(Archive& archive, Origin& x, unsigned) {
-    archive& x.name& x.weights;
+    fields(archive, x.name, x.weights);
 }
 
 template <class Archive>
 void serialize(Archive& archive, TextSettings& x, unsigned) {
-    archive& x.unit& x.normalization& x.newlines& x.min_count;
+    fields(archive, x.unit, x.normalization, x.newlines, x.min_count);
 }
 
 template <class Archive>
 void serialize(Archive& archive, DecodingSettings& x, unsigned) {
-    archive& x.encoding& x.invalid;
+    fields(archive, x.encoding, x.invalid);
 }
 
 template <class Archive>
 void serialize(Archive& archive, Symbol& x, unsigned) {
-    archive& x.kind& x.text;
+    fields(archive, x.kind, x.text);
 }
 
 template <class Archive>
 void serialize(Archive& archive, LanguageModelConfig& x, unsigned) {
-    archive& x.cell& x.vocabulary_size& x.layers& x.hidden_size& x.embedding_size;
-    archive& x.forget_bias;
+    fields(archive, x.cell, x.vocabulary_size, x.layers, x.hidden_size, x.embedding_size,
+           x.forget_bias);
 }
 
 template <class Archive>
 void serialize(Archive& archive, TrainingLength& x, unsigned) {
-    archive& x.kind& x.amount;
+    fields(archive, x.kind, x.amount);
 }
 
 template <class Archive>
 void serialize(Archive& archive, TrainingConfig& x, unsigned) {
-    archive& x.batch_size& x.window& x.length;
-    archive& x.learning_rate& x.warmup& x.schedule& x.clip;
-    archive& x.beta1& x.beta2& x.weight_decay;
-    archive& x.dropout_input& x.dropout_between& x.dropout_output& x.seed;
+    fields(archive, x.batch_size, x.window, x.length, x.learning_rate, x.warmup, x.schedule, x.clip,
+           x.beta1, x.beta2, x.weight_decay, x.dropout_input, x.dropout_between, x.dropout_output,
+           x.seed);
 }
 
 template <class Archive>
 void serialize(Archive& archive, ValidationFile& x, unsigned) {
-    archive& x.path& x.fingerprint;
+    fields(archive, x.path, x.fingerprint);
 }
 
 template <class Archive>
 void serialize(Archive& archive, CorpusRecord& x, unsigned) {
-    archive& x.paths& x.fingerprint& x.characters& x.validation_fraction& x.validation;
-    archive& x.training_characters& x.validation_characters;
+    fields(archive, x.paths, x.fingerprint, x.characters, x.validation_fraction, x.validation,
+           x.training_characters, x.validation_characters);
 }
 
 template <class Archive>
 void serialize(Archive& archive, BestLoss& x, unsigned) {
-    archive& x.step& x.loss;
+    fields(archive, x.step, x.loss);
 }
 
 template <class Archive>
 void serialize(Archive& archive, HistoryRecord& x, unsigned) {
-    archive& x.step& x.epoch& x.seconds& x.training_loss& x.has_validation;
-    archive& x.validation_loss& x.learning_rate;
+    fields(archive, x.step, x.epoch, x.seconds, x.training_loss, x.has_validation,
+           x.validation_loss, x.learning_rate);
 }
 
 template <class Archive>
 void serialize(Archive& archive, NamedTensor& x, unsigned) {
-    archive& x.name& x.shape& x.values;
+    fields(archive, x.name, x.shape, x.values);
 }
 
 template <class Archive>
 void serialize(Archive& archive, TrainingState& x, unsigned) {
-    archive& x.step& x.epoch& x.window_in_epoch& x.seconds;
-    archive& x.learning_rate_scale& x.divergences& x.smoothed_loss;
-    archive& x.first_moments& x.second_moments& x.hidden& x.cell;
+    fields(archive, x.step, x.epoch, x.window_in_epoch, x.seconds, x.learning_rate_scale,
+           x.divergences, x.smoothed_loss, x.first_moments, x.second_moments, x.hidden, x.cell);
 }
 
 template <class Archive>
 void serialize(Archive& archive, Snapshot& x, unsigned) {
-    archive& x.program& x.fine_tuned_from& x.text& x.decoding& x.symbols;
-    archive& x.model& x.training& x.corpus;
-    archive& x.step& x.epoch& x.validation_loss& x.best& x.history;
-    archive& x.weights& x.state;
+    fields(archive, x.program, x.fine_tuned_from, x.text, x.decoding, x.symbols, x.model,
+           x.training, x.corpus, x.step, x.epoch, x.validation_loss, x.best, x.history, x.weights,
+           x.state);
 }
 
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace carousel {
 
@@ -36,7 +37,7 @@ public:
     void prune_steps(std::size_t keep) const;
 
 private:
-    std::filesystem::path with(const std::string& ending) const;
+    std::filesystem::path with(std::string_view ending) const;
 
     std::filesystem::path best_;
     std::string stem_;  // the path without `.carousel`

@@ -1,0 +1,176 @@
+#include "snapshot/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "nn/parameter.hpp"
+#include "snapshot/archive.hpp"
+#include "text/printable.hpp"
+#include "text/tokenizer.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::int64_t k_largest_size = 8192;
+constexpr std::int64_t k_most_layers = 16;
+constexpr std::int64_t k_largest_batch = 65536;  // of streams, and of a window's characters
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw std::invalid_argument(what);
+}
+
+template <typename T>
+void require_range(const char* name, T value, T low, T high) {
+    // Written so that a NaN is refused too.
+    if (!(value >= low && value <= high)) {
+        refuse(fmt::format("{} is {}, not in [{}, {}]", name, value, low, high));
+    }
+}
+
+void require_finite(const char* name, double value) {
+    if (!std::isfinite(value)) refuse(fmt::format("{} is not a finite number", name));
+}
+
+void require_not_negative(const char* name, double value) {
+    require_finite(name, value);
+    if (value < 0) refuse(fmt::format("{} is {}, less than 0", name, value));
+}
+
+void require_fraction_below_one(const char* name, double value) {
+    if (!(value >= 0 && value < 1)) refuse(fmt::format("{} is {}, not in [0, 1)", name, value));
+}
+
+void require_text(const Snapshot& snapshot) {
+    const TextSettings& text = snapshot.text;
+    if (text.min_count < 1) refuse("the minimal count of a character is 0");
+    if (text.unit == Unit::byte &&
+        (text.normalization != Normalization::none || text.newlines != Newlines::keep)) {
+        refuse("a byte model has a normalisation or changes newlines");
+    }
+    const Tokenizer checked(text, Vocabulary(snapshot.symbols));
+}
+
+void require_model(const Snapshot& snapshot) {
+    const LanguageModelConfig& model = snapshot.model;
+    if (model.vocabulary_size != static_cast<std::int64_t>(snapshot.symbols.size())) {
+        refuse(fmt::format("the model has a vocabulary of {} symbols, its alphabet {}",
+                           model.vocabulary_size, snapshot.symbols.size()));
+    }
+    require_range<std::int64_t>("the number of layers", model.layers, 1, k_most_layers);
+    require_range<std::int64_t>("the hidden size", model.hidden_size, 1, k_largest_size);
+    require_range<std::int64_t>("the embedding size", model.embedding_size, 1, k_largest_size);
+    require_finite("the forget bias", model.forget_bias);
+}
+
+void require_training(const TrainingConfig& training) {
+    require_range<std::int64_t>("the batch size", training.batch_size, 1, k_largest_batch);
+    require_range<std::int64_t>("the window", training.window, 1, k_largest_batch);
+    require_not_negative("the length of the training", training.length.amount);
+    if (training.length.kind != LengthKind::seconds &&
+        training.length.amount != std::floor(training.length.amount)) {
+        refuse("the length of the training is not a whole number");
+    }
+    require_not_negative("the learning rate", training.learning_rate);
+    if (training.warmup < 0) refuse("the warm-up is negative");
+    require_not_negative("the clipping bound", training.clip);
+    require_fraction_below_one("beta1", training.beta1);
+    require_fraction_below_one("beta2", training.beta2);
+    require_not_negative("the weight decay", training.weight_decay);
+    require_fraction_below_one("the input dropout", training.dropout_input);
+    require_fraction_below_one("the dropout between layers", training.dropout_between);
+    require_fraction_below_one("the output dropout", training.dropout_output);
+}
+
+void require_corpus(const CorpusRecord& corpus) {
+    require_fraction_below_one("the validation fraction", corpus.validation_fraction);
+    if (corpus.training_characters > corpus.characters) {
+        refuse("the training part is longer than the corpus");
+    }
+}
+
+void require_losses(const Snapshot& snapshot) {
+    if (snapshot.validation_loss) {
+        require_not_negative("the validation loss", *snapshot.validation_loss);
+    }
+    if (snapshot.best) require_not_negative("the best loss", snapshot.best->loss);
+    for (const HistoryRecord& record : snapshot.history) {
+        require_not_negative("a time of the history", record.seconds);
+        require_not_negative("a training loss of the history", record.training_loss);
+        require_not_negative("a validation loss of the history", record.validation_loss);
+        require_not_negative("a learning rate of the history", record.learning_rate);
+    }
+}
+
+/// `expected` has the name and the shape.
+void require_tensor(const char* what, const NamedTensor& expected, const NamedTensor& found) {
+    if (found.name != expected.name) {
+        refuse(fmt::format("{} has a tensor named \"{}\" where \"{}\" is expected", what,
+                           printable(found.name), expected.name));
+    }
+    if (found.shape != expected.shape) {
+        refuse(fmt::format("{} \"{}\" has the shape ({}), not ({})", what, expected.name,
+                           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", ")));
+    }
+    std::uint64_t count = 1;  // cannot overflow: the sizes of the configuration are in range
+    for (const auto size : expected.shape) count *= static_cast<std::uint64_t>(size);
+    if (found.values.size() != count) {
+        refuse(fmt::format("{} \"{}\" has {} numbers, not {}", what, expected.name,
+                           found.values.size(), count));
+    }
+    if (!std::all_of(found.values.begin(), found.values.end(),
+                     [](float value) { return std::isfinite(value); })) {
+        refuse(fmt::format("{} \"{}\" has a number that is not finite", what, expected.name));
+    }
+}
+
+void require_tensors(const char* what, const std::vector<NamedTensor>& expected,
+                     const std::vector<NamedTensor>& found) {
+    if (found.size() != expected.size()) {
+        refuse(fmt::format("{} has {} tensors, not {}", what, found.size(), expected.size()));
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) require_tensor(what, expected[i], found[i]);
+}
+
+void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& parameters) {
+    const TrainingState& state = *snapshot.state;
+    require_not_negative("the time used", state.seconds);
+    require_range("the scale of the learning rate", state.learning_rate_scale, 0.0F, 1.0F);
+    require_not_negative("the smoothed loss", state.smoothed_loss);
+    require_tensors("the first moment", parameters, state.first_moments);
+    require_tensors("the second moment", parameters, state.second_moments);
+    for (const NamedTensor& tensor : state.second_moments) {
+        if (std::any_of(tensor.values.begin(), tensor.values.end(),
+                        [](float value) { return value < 0; })) {
+            refuse(fmt::format("the second moment \"{}\" has a number below 0", tensor.name));
+        }
+    }
+    const std::vector<std::int64_t> shape = {snapshot.model.layers, snapshot.training.batch_size,
+                                             snapshot.model.hidden_size};
+    require_tensor("the carried state", {"hidden", shape, {}}, state.hidden);
+    require_tensor("the carried state", {"cell", shape, {}}, state.cell);
+}
+
+}  // namespace
+
+void require_valid(const Snapshot& snapshot) {
+    require_text(snapshot);
+    require_model(snapshot);
+    require_training(snapshot.training);
+    require_corpus(snapshot.corpus);
+    require_losses(snapshot);
+    const auto parameters = expected_parameters(snapshot.model);
+    require_tensors("the model", parameters, snapshot.weights);
+    if (snapshot.state) require_state(snapshot, parameters);
+}
+
+Sha256Digest weights_sha256(const Snapshot& snapshot) {
+    Sha256 hash;
+    write_record(snapshot.weights, [&](std::span<const std::byte> bytes) { hash.update(bytes); });
+    return hash.finish();
+}
+
+}  // namespace carousel

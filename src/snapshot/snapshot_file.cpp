@@ -1,0 +1,217 @@
+#include "snapshot/snapshot_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sha256.hpp"
+#include "snapshot/archive.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace {
+
+// The container, the same for every version and kind:
+//
+//   0      8         16               32       40        40 + n     72 + n
+//   | magic | version | kind, 16 bytes | n      | payload | SHA-256 of all before |
+//
+// The magic's first byte is no text, and its line ends show a transfer that translated them.
+using Bytes = std::span<const std::byte>;
+constexpr std::string_view k_magic(
+    "\x89"
+    "CRSL\r\n\x1a",
+    8);
+constexpr std::string_view k_kind("language model\0\0", 16);
+constexpr std::uint64_t k_version = 1;
+constexpr std::size_t k_version_at = 8, k_kind_at = 16, k_length_at = 32;
+constexpr std::size_t k_header_size = 40, k_digest_size = sizeof(Sha256Digest);
+constexpr std::size_t k_frame_size = k_header_size + k_digest_size;
+
+constexpr std::string_view k_remedy =
+    "Use another copy of the model, such as its .resume or .previous file, or train it again.";
+
+void append_number(std::uint64_t value, std::vector<std::byte>& bytes) {
+    for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<std::byte>(value >> 8 * i & 0xFF));
+}
+
+std::uint64_t number_at(Bytes bytes, std::size_t offset) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 8; i-- > 0;) {
+        value = value << 8 | std::to_integer<std::uint64_t>(bytes[offset + i]);
+    }
+    return value;
+}
+
+std::string_view text_at(Bytes bytes, std::size_t offset, std::size_t size) {
+    return {reinterpret_cast<const char*>(bytes.data()) + offset, size};
+}
+
+std::vector<std::byte> make_header(std::uint64_t payload_size) {
+    std::vector<std::byte> header;
+    const auto append = [&](std::string_view text) {
+        const auto bytes = std::as_bytes(std::span(text));
+        header.insert(header.end(), bytes.begin(), bytes.end());
+    };
+    append(k_magic);
+    append_number(k_version, header);
+    append(k_kind);
+    append_number(payload_size, header);
+    return header;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& what) {
+    throw SnapshotError(fmt::format("{} {}", shown_path(path), what));
+}
+
+/// What the header says the file's size is, as far as it can be one.
+std::uint64_t whole_size(Bytes header) {
+    const std::uint64_t payload = number_at(header, k_length_at);
+    constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+    return payload > largest - k_frame_size ? largest : payload + k_frame_size;
+}
+
+void require_magic(const std::filesystem::path& path, Bytes start) {
+    if (start.empty()) refuse(path, fmt::format("is empty. {}", k_remedy));
+    const std::size_t count = std::min(start.size(), k_magic.size());
+    if (text_at(start, 0, count) != k_magic.substr(0, count)) {
+        refuse(path,
+               "is not a Carousel model, or is damaged at its very start. Name a .carousel file "
+               "that `carousel train` has written.");
+    }
+    if (start.size() < k_header_size) {
+        refuse(path, fmt::format("is cut short: it has {} bytes, not even a whole header. {}",
+                                 start.size(), k_remedy));
+    }
+}
+
+/// Everything from the header to the digest. What is allocated follows what the file has, not what
+/// it says; a file that is no snapshot is refused before more of it is read.
+std::vector<std::byte> read_whole(const std::filesystem::path& path) {
+    FileReader reader(path);
+    std::vector<std::byte> bytes(k_header_size);
+    bytes.resize(reader.read(bytes));
+    require_magic(path, bytes);
+
+    const std::uint64_t expected = whole_size(bytes);
+    std::error_code unknown;  // a pipe has no size and grows step by step
+    const std::uint64_t size = std::filesystem::file_size(path, unknown);
+    std::size_t step = std::size_t{1} << 20;
+    if (!unknown) step = std::max<std::size_t>(step, std::min(expected, size) - bytes.size());
+    while (bytes.size() < expected) {
+        const std::size_t filled = bytes.size();
+        bytes.resize(filled + std::min<std::uint64_t>(step, expected - filled));
+        const std::size_t count = reader.read(std::span(bytes).subspan(filled));
+        if (filled + count < bytes.size()) {
+            refuse(path, fmt::format("is cut short: it has {} of {} bytes. {}", filled + count,
+                                     expected, k_remedy));
+        }
+        step = bytes.size();
+    }
+    std::array<std::byte, 1> beyond;
+    if (reader.read(beyond) > 0) {
+        refuse(path,
+               fmt::format("is damaged: it goes on after the {} bytes that its header states. {}",
+                           expected, k_remedy));
+    }
+    return bytes;
+}
+
+/// The payload of a whole file.
+Bytes require_sound(const std::filesystem::path& path, Bytes bytes) {
+    const Bytes digest = bytes.last(k_digest_size);
+    Sha256 hash;
+    hash.update(bytes.first(bytes.size() - k_digest_size));
+    const Sha256Digest computed = hash.finish();
+    if (std::memcmp(computed.data(), digest.data(), k_digest_size) != 0) {
+        refuse(path,
+               fmt::format("is damaged: its checksum does not fit its content. {}", k_remedy));
+    }
+    const std::string_view kind = text_at(bytes, k_kind_at, k_kind.size());
+    if (kind != k_kind) {
+        refuse(path, fmt::format("is a Carousel file of another kind, \"{}\"; a \"{}\" is needed.",
+                                 printable(kind.substr(0, kind.find('\0'))), k_kind.data()));
+    }
+    const std::uint64_t version = number_at(bytes, k_version_at);
+    if (version > k_version) {
+        refuse(path, fmt::format("comes from a newer Carousel: its format version is {}, and this "
+                                 "program reads versions up to {}. Update Carousel.",
+                                 version, k_version));
+    }
+    if (version != k_version) {
+        refuse(path, fmt::format("has format version {}, which never was. {}", version, k_remedy));
+    }
+    return bytes.subspan(k_header_size, bytes.size() - k_frame_size);
+}
+
+/// Compares what is on the disk with the digest of what was meant to be.
+void verify_written(const std::filesystem::path& path, const Sha256Digest& digest) {
+    FileReader reader(path);
+    Sha256 hash;
+    std::vector<std::byte> buffer(std::size_t{1} << 20);
+    // The last bytes read so far may be the stored digest and wait for their turn.
+    std::size_t kept = 0;
+    for (;;) {
+        const std::size_t count = reader.read(std::span(buffer).subspan(kept));
+        const std::size_t filled = kept + count;
+        kept = std::min(filled, k_digest_size);
+        hash.update(std::span(buffer).first(filled - kept));
+        std::memmove(buffer.data(), buffer.data() + (filled - kept), kept);
+        if (filled < buffer.size()) break;
+    }
+    if (hash.finish() != digest || kept != k_digest_size ||
+        std::memcmp(buffer.data(), digest.data(), k_digest_size) != 0) {
+        throw InputError(fmt::format(
+            "Cannot write {}: reading it back gives other bytes. The disk may be failing.",
+            shown_path(path)));
+    }
+}
+
+}  // namespace
+
+void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+    try {
+        require_valid(snapshot);
+    } catch (const std::invalid_argument& error) {
+        throw std::logic_error(fmt::format("a snapshot to be saved is wrong: {}", error.what()));
+    }
+    Sha256Digest digest;
+    const auto write = [&](const WriteBytes& write_bytes) {
+        Sha256 hash;
+        const WriteBytes hash_and_write = [&](Bytes bytes) {
+            hash.update(bytes);
+            write_bytes(bytes);
+        };
+        hash_and_write(make_header(record_size(snapshot)));
+        write_record(snapshot, hash_and_write);
+        digest = hash.finish();
+        write_bytes(std::as_bytes(std::span(digest)));
+    };
+    replace_file(path, write,
+                 [&](const std::filesystem::path& beside) { verify_written(beside, digest); });
+}
+
+Snapshot load_snapshot(const std::filesystem::path& path) {
+    const std::vector<std::byte> bytes = read_whole(path);
+    const Bytes payload = require_sound(path, bytes);
+    try {
+        auto snapshot = read_record<Snapshot>(payload);
+        require_valid(snapshot);
+        return snapshot;
+    } catch (const std::invalid_argument& error) {
+        refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
+                                 error.what(), k_remedy));
+    }
+}
+
+}  // namespace carousel
