@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "base/token_id.hpp"
+#include "generation/sampler.hpp"
+#include "nn/language_model.hpp"
+#include "tensor/tensor.hpp"
+#include "text/tokenizer.hpp"
+
+namespace carousel {
+
+struct GeneratorConfig {
+    SamplerConfig sampler;
+    std::uint64_t seed = 0;
+    std::int64_t count = 1;    ///< samples, written as one batch; in [1, 2^31)
+    std::uint64_t length = 0;  ///< characters of each sample, the prompt not counted; 0 = no bound
+    std::string stop{};        ///< text that ends a sample and is left out; empty = none
+    bool raw = false;          ///< byte models only: any bytes, not only those of valid UTF-8
+};
+
+/// Why a sample ended.
+enum class SampleEnd : std::uint8_t {
+    length,    ///< it has as many characters as wanted
+    stop,      ///< the stop text came
+    document,  ///< the model drew the separator: the document is over
+};
+
+struct SampleReport {
+    std::uint64_t characters = 0;  ///< given out, in units of the model (bytes in byte models)
+    std::uint64_t symbols = 0;     ///< drawn
+    SampleEnd end = SampleEnd::length;
+};
+
+/// Takes the text of a sample (numbered from 0), piece by piece as it becomes certain.
+using EmitText = std::function<void(std::int64_t sample, std::string_view text)>;
+
+/// Writes text with a model.
+///
+/// A sample starts as a document does: the separator is fed, then the prompt; then symbols are
+/// drawn and fed until the sample ends. Draw n of sample i is random number n of the stream (seed,
+/// i), so a sample is the same alone and in any batch, on every number of threads. Law: what comes
+/// out is valid UTF-8 in whole code points (whole clusters with `Unit::grapheme`), except for raw
+/// byte models; the separator never comes out. In byte models a length is reached by the code point
+/// in which the last byte counted lies.
+class Generator {
+public:
+    /// All references must outlive the object. Throws: std::logic_error when model and tokenizer
+    /// have different vocabularies.
+    Generator(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
+              const GeneratorConfig& config);
+
+    /// Writes all samples side by side. Throws: UsageError when the prompt of a byte model ends
+    /// inside a UTF-8 sequence; whatever `emit` throws, which ends all samples.
+    std::vector<SampleReport> run(std::span<const TokenId> prompt, const EmitText& emit);
+
+private:
+    class Stream;
+    std::vector<Stream> start_streams(std::span<const TokenId> prompt) const;
+    void draw(std::vector<Stream>& streams, Tensor<2>& logits) const;
+    void mask(const Stream& stream, std::span<float> logits) const;
+
+    const LanguageModel* model_;
+    const Tokenizer* tokenizer_;
+    ThreadPool* pool_;
+    GeneratorConfig config_;
+    std::vector<TokenId> byte_symbols_, other_symbols_;
+};
+
+}  // namespace carousel
