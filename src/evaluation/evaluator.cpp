@@ -1,0 +1,273 @@
+#include "evaluation/evaluator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "base/error.hpp"
+#include "nn/inference.hpp"
+#include "nn/recurrent_state.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::int64_t k_windows_side_by_side = 32;
+constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
+constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
+
+void require_fit(const LanguageModel& model, const Corpus& corpus) {
+    if (static_cast<std::int64_t>(corpus.vocabulary().size()) != model.config().vocabulary_size) {
+        throw std::logic_error("the corpus was encoded with another vocabulary than the model's");
+    }
+}
+
+/// Symbols [begin, end) of the corpus, which are predicted.
+struct Stretch {
+    std::uint64_t begin = 0, end = 0;
+    std::uint64_t size() const { return end - begin; }
+};
+
+/// What is predicted of a part. The separator in front of the corpus has nothing before it.
+Stretch predicted(const CorpusPart& part) {
+    if (part.characters == 0) {
+        throw InputError(
+            "This part of the text has no characters, so there is nothing to predict.");
+    }
+    return {std::max<std::uint64_t>(part.begin, 1), part.end};
+}
+
+void add_symbol(const Corpus& corpus, std::uint64_t index, TokenId id, float nats,
+                Metrics& metrics) {
+    if (id == Vocabulary::k_separator) return;
+    metrics.nats += double{nats};
+    metrics.characters += corpus.starts_character(index) ? 1 : 0;
+    metrics.bytes += corpus.vocabulary().symbol(id).text.size();
+}
+
+/// Stretches of one corpus read side by side, the states carried from end to end.
+class StretchReader {
+public:
+    StretchReader(const LanguageModel& model, const Corpus& corpus, ThreadPool& pool,
+                  std::span<const Stretch> stretches)
+        : corpus_(corpus),
+          stretches_(stretches),
+          inference_(model, pool, static_cast<std::int64_t>(stretches.size())),
+          state_(
+              RecurrentState::zeros(model.config(), static_cast<std::int64_t>(stretches.size()))),
+          metrics_(stretches.size()) {}
+
+    /// Feeds the `count` symbols in front of each stretch's own first input.
+    void lead_in(std::int64_t count) {
+        advance(-count, count, false);
+        for (std::size_t b = 0; b < stretches_.size(); ++b) {
+            // Where the corpus begins there is nothing to read, and the memory is to be empty.
+            if (stretches_[b].begin < static_cast<std::uint64_t>(count) + 1) forget(b);
+        }
+    }
+
+    Metrics predict() {
+        std::uint64_t longest = 0;
+        for (const auto& stretch : stretches_) longest = std::max(longest, stretch.size());
+        advance(0, static_cast<std::int64_t>(longest), true);
+        Metrics sum;
+        for (const auto& metrics : metrics_) {
+            sum.nats += metrics.nats;
+            sum.characters += metrics.characters;
+            sum.bytes += metrics.bytes;
+        }
+        return sum;
+    }
+
+private:
+    // Predicts the symbols at [from, from + count) of each stretch, and counts them if asked to.
+    void advance(std::int64_t from, std::int64_t count, bool counted) {
+        const auto batch = static_cast<std::int64_t>(stretches_.size());
+        const std::int64_t piece = std::max<std::int64_t>(1, k_symbols_at_once / batch);
+        for (std::int64_t done = 0; done < count; done += piece) {
+            const std::int64_t steps = std::min(piece, count - done);
+            fill(from + done, static_cast<std::size_t>(steps));
+            inference_.surprisals(inputs_, targets_, state_, nats_);
+            for (std::size_t b = 0; counted && b < stretches_.size(); ++b) {
+                add(b, static_cast<std::uint64_t>(from + done), static_cast<std::size_t>(steps));
+            }
+        }
+    }
+
+    void fill(std::int64_t from, std::size_t steps) {
+        inputs_.resize({steps, stretches_.size()});
+        targets_.resize({steps, stretches_.size()});
+        std::vector<TokenId> ids(steps + 1);
+        for (std::size_t b = 0; b < stretches_.size(); ++b) {
+            // Outside the corpus there stand separators.
+            std::fill(ids.begin(), ids.end(), Vocabulary::k_separator);
+            const std::int64_t first = static_cast<std::int64_t>(stretches_[b].begin) + from - 1;
+            const std::int64_t begin = std::max<std::int64_t>(first, 0);
+            const std::int64_t end = std::min(first + static_cast<std::int64_t>(ids.size()),
+                                              static_cast<std::int64_t>(corpus_.tokens()));
+            if (begin < end) {
+                corpus_.copy(static_cast<std::uint64_t>(begin),
+                             std::span(ids).subspan(static_cast<std::size_t>(begin - first),
+                                                    static_cast<std::size_t>(end - begin)));
+            }
+            for (std::size_t t = 0; t < steps; ++t) {
+                inputs_(t, b) = ids[t];
+                targets_(t, b) = ids[t + 1];
+            }
+        }
+    }
+
+    void add(std::size_t b, std::uint64_t from, std::size_t steps) {
+        for (std::size_t t = 0; t < steps && from + t < stretches_[b].size(); ++t) {
+            add_symbol(corpus_, stretches_[b].begin + from + t, targets_(t, b), nats_(t, b),
+                       metrics_[b]);
+        }
+    }
+
+    void forget(std::size_t b) {
+        for (std::size_t l = 0; l < state_.hidden.shape(0); ++l) {
+            for (std::size_t unit = 0; unit < state_.hidden.shape(2); ++unit) {
+                state_.hidden(l, b, unit) = 0;
+                state_.cell(l, b, unit) = 0;
+            }
+        }
+    }
+
+    const Corpus& corpus_;
+    std::span<const Stretch> stretches_;
+    Inference inference_;
+    RecurrentState state_;
+    std::vector<Metrics> metrics_;
+    TokenIds inputs_, targets_;
+    Tensor<2> nats_;
+};
+
+/// The characters of a part one after another, without separators.
+class CharacterReader {
+public:
+    CharacterReader(const Corpus& corpus, const CorpusPart& part)
+        : corpus_(corpus), position_(part.begin), end_(part.end) {}
+
+    /// Replaces `symbols` by those of the next character. Range: there is one.
+    void next(std::vector<TokenId>& symbols) {
+        symbols.clear();
+        while (!corpus_.starts_character(position_)) ++position_;
+        do {
+            symbols.push_back(corpus_.at(position_++));
+        } while (position_ < end_ && !corpus_.starts_character(position_) &&
+                 corpus_.at(position_) != Vocabulary::k_separator);
+    }
+
+private:
+    const Corpus& corpus_;
+    std::uint64_t position_, end_;
+};
+
+/// The symbols of window + 1 characters; the first character is fed and not predicted.
+struct EvaluationWindow {
+    std::vector<TokenId> symbols;
+    std::size_t first_predicted = 0;
+};
+
+// A window shorter in symbols than the longest is padded: what stands behind a symbol does not
+// change how it was predicted.
+void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel& model,
+                 const Vocabulary& vocabulary, Inference& inference, std::size_t batch,
+                 Metrics& metrics) {
+    std::size_t longest = 0;
+    for (const auto& window : windows) longest = std::max(longest, window.symbols.size());
+    TokenIds inputs(TokenIds::shape_type{longest - 1, batch}), targets(inputs.shape());
+    inputs.fill(Vocabulary::k_separator);
+    targets.fill(Vocabulary::k_separator);
+    for (std::size_t b = 0; b < windows.size(); ++b) {
+        for (std::size_t t = 0; t + 1 < windows[b].symbols.size(); ++t) {
+            inputs(t, b) = windows[b].symbols[t];
+            targets(t, b) = windows[b].symbols[t + 1];
+        }
+    }
+    auto state = RecurrentState::zeros(model.config(), static_cast<std::int64_t>(batch));
+    Tensor<2> nats;
+    inference.surprisals(inputs, targets, state, nats);
+    for (std::size_t b = 0; b < windows.size(); ++b) {
+        const auto& [symbols, first] = windows[b];
+        for (std::size_t t = first; t < symbols.size(); ++t) {
+            metrics.nats += double{nats(t - 1, b)};
+            metrics.bytes += vocabulary.symbol(symbols[t]).text.size();
+        }
+    }
+}
+
+}  // namespace
+
+Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                        ThreadPool& pool) {
+    require_fit(model, corpus);
+    const Stretch whole = predicted(part);
+    return StretchReader(model, corpus, pool, {&whole, 1}).predict();
+}
+
+Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                         std::int64_t window, ThreadPool& pool) {
+    require_fit(model, corpus);
+    if (window < 1) throw std::logic_error("a window of evaluation needs at least one character");
+    const auto size = static_cast<std::uint64_t>(window);
+    if (part.characters <= size) {
+        throw InputError(fmt::format(
+            "This part of the text has {} characters; one window of {} needs {}. Use a smaller "
+            "--window, or --protocol stream.",
+            part.characters, size, size + 1));
+    }
+    std::uint64_t left = (part.characters - 1) / size;
+    const auto batch =
+        static_cast<std::size_t>(std::min<std::uint64_t>(left, k_windows_side_by_side));
+    Inference inference(model, pool, static_cast<std::int64_t>(batch));
+    CharacterReader reader(corpus, part);
+    std::vector<TokenId> character;
+    reader.next(character);
+    Metrics metrics;
+    std::vector<EvaluationWindow> windows;
+    while (left > 0) {
+        windows.assign(static_cast<std::size_t>(std::min<std::uint64_t>(left, batch)), {});
+        for (auto& [symbols, first_predicted] : windows) {
+            symbols = character;
+            first_predicted = character.size();
+            for (std::int64_t i = 0; i < window; ++i) {
+                reader.next(character);
+                symbols.insert(symbols.end(), character.begin(), character.end());
+            }
+        }
+        add_windows(windows, model, corpus.vocabulary(), inference, batch, metrics);
+        metrics.characters += windows.size() * size;
+        left -= windows.size();
+    }
+    return metrics;
+}
+
+Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                 ThreadPool& pool, const EstimateConfig& config) {
+    require_fit(model, corpus);
+    if (config.streams < 1 || config.lead_in < 0) {
+        throw std::logic_error("an estimate was asked for with sizes outside their range");
+    }
+    const Stretch whole = predicted(part);
+    const auto least =
+        std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
+    const std::uint64_t streams = std::clamp<std::uint64_t>(
+        whole.size() / least, 1, static_cast<std::uint64_t>(config.streams));
+    std::vector<Stretch> stretches;
+    for (std::uint64_t s = 0; s < streams; ++s) {
+        const std::uint64_t begin = whole.begin + whole.size() * s / streams;
+        const std::uint64_t end = whole.begin + whole.size() * (s + 1) / streams;
+        const std::uint64_t most = std::max<std::uint64_t>(1, config.symbols / streams);
+        stretches.push_back({begin, begin + std::min(end - begin, most)});
+    }
+    StretchReader reader(model, corpus, pool, stretches);
+    if (config.lead_in > 0) reader.lead_in(config.lead_in);
+    return reader.predict();
+}
+
+}  // namespace carousel

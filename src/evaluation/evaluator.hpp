@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/thread_pool.hpp"
+#include "data/corpus.hpp"
+#include "evaluation/metrics.hpp"
+#include "nn/language_model.hpp"
+
+namespace carousel {
+
+// All of these: nats of a character spelled in several symbols are summed; separators are not
+// counted. The sums are taken in double in text order, so that every digit is the same on every
+// number of threads. Throws: InputError when the part has too few characters; std::logic_error when
+// corpus and model have different vocabularies.
+
+/// Protocol `stream`: the part as one stream, the state carried from its first character to its
+/// last. The symbol before the part is fed first (at the start of the corpus that is the separator,
+/// which is not predicted then), so every character of the part is predicted. Separators are fed.
+Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                        ThreadPool& pool);
+
+/// Protocol `windows`: each window feeds `window` characters from an empty state and predicts the
+/// one that follows each of them; windows start `window` characters apart, and a tail without
+/// enough characters is dropped. Separators are left out of the text.
+/// Law: floor((characters - 1) / window) windows.
+Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                         std::int64_t window, ThreadPool& pool);
+
+/// How a part is cut for a quick estimate.
+struct EstimateConfig {
+    std::int64_t streams =
+        64;  ///< evenly spaced and read side by side; fewer when the part is short
+    std::int64_t lead_in = 64;           ///< symbols before each that are fed to warm its state
+    std::uint64_t symbols = UINT64_MAX;  ///< predicted in all, at most (but one a stream)
+};
+
+/// The measure of validation during training: near `evaluate_stream`, and many times as fast,
+/// because the part is read as parallel streams. A function of model, text and config alone.
+Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                 ThreadPool& pool, const EstimateConfig& config = {});
+
+}  // namespace carousel
