@@ -17,7 +17,7 @@
 namespace carousel {
 
 struct GeneratorConfig {
-    SamplerConfig sampler;
+    SamplerConfig sampler{};
     std::uint64_t seed = 0;
     std::int64_t count = 1;    ///< samples, written as one batch; in [1, 2^31)
     std::uint64_t length = 0;  ///< characters of each sample, the prompt not counted; 0 = no bound

@@ -1,0 +1,176 @@
+#include "generation/sampler.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+
+using namespace carousel;
+
+namespace {
+
+constexpr float k_infinity = std::numeric_limits<float>::infinity();
+constexpr float k_last_draw = 1.0F - 0x1p-24F;
+
+std::vector<float> logits_of(const std::vector<double>& probabilities) {
+    std::vector<float> logits;
+    for (const double p : probabilities) logits.push_back(static_cast<float>(std::log(p)));
+    return logits;
+}
+
+/// How often each symbol is drawn by evenly spaced numbers.
+std::map<TokenId, int> frequencies(const SamplerConfig& config, const std::vector<float>& logits,
+                                   int draws = 1000) {
+    Sampler sampler(config);
+    std::map<TokenId, int> counts;
+    for (int i = 0; i < draws; ++i) {
+        const float draw = (static_cast<float>(i) + 0.5F) / static_cast<float>(draws);
+        ++counts[sampler.sample(logits, draw)];
+    }
+    return counts;
+}
+
+std::set<TokenId> kept(const SamplerConfig& config, const std::vector<float>& logits) {
+    std::set<TokenId> ids;
+    for (const auto& [id, count] : frequencies(config, logits)) ids.insert(id);
+    return ids;
+}
+
+using Ids = std::set<TokenId>;
+const auto k_five = logits_of({0.1, 0.4, 0.05, 0.3, 0.15});
+
+}  // namespace
+
+TEST_SUITE("generation/sampler") {
+    TEST_CASE("symbols are drawn as often as their probabilities say") {
+        const auto counts = frequencies({.temperature = 1}, k_five);
+        const std::vector<int> expected{100, 400, 50, 300, 150};
+        for (TokenId id = 0; id < 5; ++id) {
+            CHECK(std::abs(counts.at(id) - expected[id]) <= 1);
+        }
+    }
+
+    TEST_CASE("a temperature T raises probabilities to the power 1/T") {
+        // 0.8^2 : 0.2^2 = 16 : 1
+        const auto counts = frequencies({.temperature = 0.5F}, logits_of({0.8, 0.2}), 1700);
+        CHECK(std::abs(counts.at(0) - 1600) <= 1);
+        CHECK(std::abs(counts.at(1) - 100) <= 1);
+    }
+
+    TEST_CASE("temperature 0 takes the most likely symbol whatever the draw") {
+        Sampler sampler({.temperature = 0});
+        for (const float draw : {0.0F, 0.5F, k_last_draw}) CHECK(sampler.sample(k_five, draw) == 1);
+    }
+
+    TEST_CASE("among equals temperature 0 takes the lowest id") {
+        Sampler sampler({.temperature = 0});
+        CHECK(sampler.sample(std::vector<float>{0, 7, 3, 7}, 0.9F) == 1);
+    }
+
+    TEST_CASE("the smallest temperatures take the most likely symbol too") {
+        for (const float temperature : {1e-3F, 1e-30F, 1e-45F}) {
+            CHECK(kept({.temperature = temperature}, k_five) == Ids{1});
+        }
+    }
+
+    TEST_CASE("top_k keeps the k most likely") {
+        CHECK(kept({.temperature = 1, .top_k = 1}, k_five) == Ids{1});
+        CHECK(kept({.temperature = 1, .top_k = 3}, k_five) == Ids{1, 3, 4});
+        CHECK(kept({.temperature = 1, .top_k = 5}, k_five).size() == 5);
+        CHECK(kept({.temperature = 1, .top_k = 50}, k_five).size() == 5);
+        const auto counts = frequencies({.temperature = 1, .top_k = 2}, k_five, 700);
+        CHECK(std::abs(counts.at(1) - 400) <= 1);
+    }
+
+    TEST_CASE("among equals top_k keeps the lowest ids") {
+        CHECK(kept({.temperature = 1, .top_k = 2}, {1, 5, 1, 1}) == Ids{0, 1});
+    }
+
+    TEST_CASE("top_p keeps the fewest that together reach it") {
+        CHECK(kept({.temperature = 1, .top_p = 0.39F}, k_five) == Ids{1});
+        CHECK(kept({.temperature = 1, .top_p = 0.5F}, k_five) == Ids{1, 3});
+        CHECK(kept({.temperature = 1, .top_p = 0.69F}, k_five) == Ids{1, 3});
+        CHECK(kept({.temperature = 1, .top_p = 0.71F}, k_five) == Ids{1, 3, 4});
+        CHECK(kept({.temperature = 1, .top_p = 0.96F}, k_five).size() == 5);
+        CHECK(kept({.temperature = 1, .top_p = 1e-6F}, k_five) == Ids{1});
+    }
+
+    TEST_CASE("min_p keeps those near enough to the most likely") {
+        CHECK(kept({.temperature = 1, .min_p = 0.9F}, k_five) == Ids{1});
+        CHECK(kept({.temperature = 1, .min_p = 0.7F}, k_five) == Ids{1, 3});
+        CHECK(kept({.temperature = 1, .min_p = 0.24F}, k_five) == Ids{0, 1, 3, 4});
+        CHECK(kept({.temperature = 1, .min_p = 0.1F}, k_five).size() == 5);
+    }
+
+    TEST_CASE("each control works on what the one before it left") {
+        // Of the two that top_k keeps the first has 4/7 of the rest, which 0.5 does not exceed.
+        CHECK(kept({.temperature = 1, .top_k = 2, .top_p = 0.5F}, k_five) == Ids{1});
+        // Flattened by the temperature, 0.3 is 0.87 of 0.4; as it was, it is 0.75.
+        CHECK(kept({.temperature = 2, .min_p = 0.8F}, k_five) == Ids{1, 3});
+        CHECK(kept({.temperature = 1, .min_p = 0.8F}, k_five) == Ids{1});
+        CHECK(kept({.temperature = 1, .top_k = 3, .top_p = 0.9F, .min_p = 0.5F}, k_five) ==
+              Ids{1, 3});
+    }
+
+    TEST_CASE("a masked symbol is never drawn") {
+        auto logits = k_five;
+        logits[1] = -k_infinity;
+        logits[2] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(kept({.temperature = 0}, logits) == Ids{3});
+        CHECK(kept({.temperature = 100}, logits) == Ids{0, 3, 4});
+        CHECK(kept({.temperature = 1, .top_k = 5, .top_p = 0.999F, .min_p = 1e-9F}, logits) ==
+              Ids{0, 3, 4});
+        Sampler sampler({.temperature = 1});
+        CHECK(sampler.sample(std::vector<float>{-k_infinity, -300, -k_infinity}, 0) == 1);
+    }
+
+    TEST_CASE("logits beyond all measure still give a symbol") {
+        CHECK(kept({.temperature = 1}, {0, k_infinity, -1e38F}) == Ids{1});
+        CHECK(kept({.temperature = 1, .top_p = 0.5F}, {3e38F, -3e38F}) == Ids{0});
+        Sampler sampler({});
+        const std::vector<float> no_numbers(3, std::numeric_limits<float>::quiet_NaN());
+        CHECK_THROWS_AS(sampler.sample(no_numbers, 0.5F), SnapshotError);
+    }
+
+    TEST_CASE("the extreme draws give symbols that were kept") {
+        for (const SamplerConfig& config :
+             {SamplerConfig{.temperature = 1}, SamplerConfig{.temperature = 1, .top_k = 2},
+              SamplerConfig{.temperature = 1, .top_p = 0.5F},
+              SamplerConfig{.temperature = 1, .min_p = 0.7F}}) {
+            Sampler sampler(config);
+            CHECK(kept(config, k_five).contains(sampler.sample(k_five, 0)));
+            CHECK(kept(config, k_five).contains(sampler.sample(k_five, k_last_draw)));
+        }
+    }
+
+    TEST_CASE("a draw depends on nothing drawn before") {
+        const RandomKey key{.seed = 3, .purpose = RandomPurpose::benchmark};
+        std::vector<float> small(7), large(1000);
+        for (std::size_t i = 0; i < large.size(); ++i) large[i] = random_normal(key, i);
+        for (std::size_t i = 0; i < small.size(); ++i) small[i] = random_normal(key, 2000 + i);
+        const SamplerConfig config{.temperature = 1, .top_k = 100, .top_p = 0.9F};
+        Sampler used(config);
+        for (int i = 0; i < 50; ++i) {
+            const float draw = static_cast<float>(i) / 50;
+            Sampler fresh(config), fresh_too(config);
+            CHECK(used.sample(large, draw) == fresh.sample(large, draw));
+            CHECK(used.sample(small, draw) == fresh_too.sample(small, draw));
+        }
+    }
+
+    TEST_CASE("controls outside their ranges are refused") {
+        for (const SamplerConfig& config :
+             {SamplerConfig{.temperature = -1}, SamplerConfig{.top_k = -1},
+              SamplerConfig{.top_p = 0}, SamplerConfig{.top_p = 1.5F}, SamplerConfig{.min_p = 1},
+              SamplerConfig{.temperature = std::numeric_limits<float>::quiet_NaN()}}) {
+            CHECK_THROWS_AS(Sampler{config}, std::logic_error);
+        }
+    }
+}
