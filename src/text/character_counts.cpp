@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "base/error.hpp"
@@ -19,9 +20,7 @@ constexpr std::size_t k_most_cluster_bytes = std::size_t{32} << 20;
 }  // namespace
 
 CharacterCounts::CharacterCounts(Unit unit)
-    : unit_(unit), splitter_(unit), code_points_(unit == Unit::byte ? 0 : k_code_points) {
-    for (auto& table : ascii_) table.resize(256);
-}
+    : unit_(unit), splitter_(unit), code_points_(unit == Unit::byte ? 0 : k_code_points) {}
 
 void CharacterCounts::push(std::string_view text) {
     switch (unit_) {
@@ -42,22 +41,29 @@ void CharacterCounts::finish() {
 }
 
 void CharacterCounts::count_bytes(std::string_view text) {
-    // Equal neighbours would wait for each other's store: two tables take turns.
+    // Equal neighbours would wait for each other's store: four tables take turns.
     for (std::size_t i = 0; i < text.size(); ++i) {
-        ++ascii_[i & 1][static_cast<unsigned char>(text[i])];
+        ++bytes_[i % 4][static_cast<unsigned char>(text[i])];
     }
 }
 
 void CharacterCounts::count_code_points(std::string_view text) {
-    std::uint64_t* const even = ascii_[0].data();
-    std::uint64_t* const odd = ascii_[1].data();
     for (std::size_t i = 0; i < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < 0x80) {
-            ++((i & 1) != 0 ? odd : even)[byte];
-            ++i;
-        } else {
-            ++code_points_[code_point_at(text, i)];
+        std::uint64_t word;
+        if (i + sizeof word <= text.size()) {
+            std::memcpy(&word, text.data() + i, sizeof word);
+            if ((word & 0x8080808080808080U) == 0) {
+                for (std::size_t k = 0; k < sizeof word; ++k) ++bytes_[k % 4][word >> 8 * k & 0xFF];
+                i += sizeof word;
+                continue;
+            }
+        }
+        // Past the next character that is not ASCII, or to the end.
+        bool ascii = true;
+        while (ascii && i < text.size()) {
+            const char32_t code_point = code_point_at(text, i);
+            ascii = code_point < 0x80;
+            ++(ascii ? bytes_[i % 4][code_point] : code_points_[code_point]);
             i += utf8_length(text[i]);
         }
     }
@@ -87,7 +93,7 @@ void CharacterCounts::count_clusters() {
 
 std::uint64_t CharacterCounts::total() const {
     std::uint64_t sum = 0;
-    for (const auto& table : ascii_) sum = std::accumulate(table.begin(), table.end(), sum);
+    for (const auto& table : bytes_) sum = std::accumulate(table.begin(), table.end(), sum);
     sum = std::accumulate(code_points_.begin(), code_points_.end(), sum);
     for (const auto& [cluster, count] : clusters_) sum += count;
     return sum;
@@ -96,7 +102,8 @@ std::uint64_t CharacterCounts::total() const {
 std::vector<std::pair<std::string, std::uint64_t>> CharacterCounts::sorted() const {
     std::vector<std::pair<std::string, std::uint64_t>> counts;
     for (std::size_t byte = 0; byte < 256; ++byte) {
-        const std::uint64_t count = ascii_[0][byte] + ascii_[1][byte];
+        std::uint64_t count = 0;
+        for (const auto& table : bytes_) count += table[byte];
         if (count > 0) counts.emplace_back(std::string(1, static_cast<char>(byte)), count);
     }
     for (std::size_t code_point = 0; code_point < code_points_.size(); ++code_point) {

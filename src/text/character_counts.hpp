@@ -46,8 +46,8 @@ private:
 
     Unit unit_;
     CharacterSplitter splitter_;
-    std::array<std::vector<std::uint64_t>, 2> ascii_;  // bytes, in two tables that take turns
-    std::vector<std::uint64_t> code_points_;           // from U+0080
+    std::array<std::array<std::uint64_t, 256>, 4> bytes_{};  // ASCII or bytes; tables take turns
+    std::vector<std::uint64_t> code_points_;                 // from U+0080
     std::unordered_map<std::string, std::uint64_t, StringHash, std::equal_to<>> clusters_;
     std::size_t cluster_bytes_ = 0;
 };

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <unicode/ubrk.h>
+#include <unicode/uchar.h>
 #include <unicode/utext.h>
 
 #include <algorithm>
+#include <bitset>
 #include <stdexcept>
 
 #include "text/utf8.hpp"
@@ -14,11 +16,42 @@ namespace carousel {
 namespace {
 
 // So many plain characters in a row are worth leaving ICU's iterator, which costs a restart.
-constexpr std::size_t k_plain_run = 16;
+constexpr int k_plain_run = 8;
 
-// No cluster has a boundary problem between two of these: ASCII letters, signs, and line feed.
-bool is_plain(char byte) {
-    return (byte >= ' ' && byte <= '~') || byte == '\n';
+// Plain code points are those of which no two ever join, whatever stands around them: by UAX #29
+// all that neither extend nor are extended by a code point of this kind. Between two of them ICU
+// need not be asked.
+class PlainCodePoints {
+public:
+    PlainCodePoints() {
+        for (UChar32 c = 0; c < static_cast<UChar32>(plain_.size()); ++c) {
+            plain_[static_cast<std::size_t>(c)] = is_plain(c);
+        }
+    }
+    bool contains(char32_t c) const { return c < plain_.size() && plain_[c]; }
+
+private:
+    static bool is_plain(UChar32 c) {
+        switch (u_getIntPropertyValue(c, UCHAR_GRAPHEME_CLUSTER_BREAK)) {
+            case U_GCB_OTHER:
+                // Emoji and Indic consonants join across what stands between them.
+                return !u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) &&
+                       u_getIntPropertyValue(c, UCHAR_INDIC_SYLLABIC_CATEGORY) != U_INSC_CONSONANT;
+            case U_GCB_LV:  // Hangul syllables join with letters, not with each other
+            case U_GCB_LVT:
+            case U_GCB_LF:  // joins with CR only
+            case U_GCB_CONTROL:
+                return true;
+            default:
+                return false;
+        }
+    }
+    std::bitset<0x10000> plain_;
+};
+
+const PlainCodePoints& plain_code_points() {
+    static const PlainCodePoints plain;
+    return plain;
 }
 
 // ICU is given at most so many bytes at once: more than the longest cluster, little enough that a
@@ -34,10 +67,16 @@ std::size_t code_point_edge(std::string_view text, std::size_t position) {
 
 // Where the next k_plain_run plain characters in a row start in [from, to); `to` if nowhere.
 std::size_t find_plain_run(std::string_view text, std::size_t from, std::size_t to) {
-    std::size_t run = 0;
-    for (std::size_t i = from; i < to; ++i) {
-        run = is_plain(text[i]) ? run + 1 : 0;
-        if (run == k_plain_run) return i + 1 - k_plain_run;
+    const PlainCodePoints& plain = plain_code_points();
+    int run = 0;
+    std::size_t start = from;
+    for (std::size_t i = from; i < to; i += utf8_length(text[i])) {
+        if (!plain.contains(code_point_at(text, i))) {
+            run = 0;
+        } else {
+            if (run == 0) start = i;
+            if (++run == k_plain_run) return start;
+        }
     }
     return to;
 }
@@ -109,16 +148,19 @@ bool CharacterSplitter::next(std::string_view& character) {
 }
 
 bool CharacterSplitter::next_cluster(std::string_view& character) {
-    std::size_t end = begin_ + 1;
+    const std::string_view text = text_;
+    std::size_t end = begin_ + utf8_length(text[begin_]);
+    if (ends_.empty()) {
+        const PlainCodePoints& plain = plain_code_points();
+        const bool certain = end < text.size() && plain.contains(code_point_at(text, begin_)) &&
+                             plain.contains(code_point_at(text, end));
+        if (!certain && !find_ends()) return false;
+    }
     if (!ends_.empty()) {
         end = ends_.back();
         ends_.pop_back();
-    } else if (!(end < text_.size() && is_plain(text_[begin_]) && is_plain(text_[end]))) {
-        if (!find_ends()) return false;
-        end = ends_.back();
-        ends_.pop_back();
     }
-    character = std::string_view(text_).substr(begin_, end - begin_);
+    character = text.substr(begin_, end - begin_);
     begin_ = end;
     return true;
 }
@@ -133,7 +175,7 @@ bool CharacterSplitter::find_ends() {
     const std::size_t window = code_point_edge(text, begin + k_window);
     const std::size_t run = find_plain_run(text, begin, window);
     // With one plain character more: a prefix before it may take it in, but no mark follows it.
-    const std::size_t stop = std::min(run + 1, window);
+    const std::size_t stop = run < window ? run + utf8_length(text[run]) : window;
     clusters_->find(text.substr(begin, stop - begin), ends_);
     std::size_t from = begin;
     bool cut = false;

@@ -34,7 +34,8 @@ struct TextSettings {
 
 /// How the bytes of a file become text.
 struct DecodingSettings {
-    std::string encoding{};  ///< a converter name that ICU knows; empty: byte-order mark, else UTF-8
+    std::string
+        encoding{};  ///< a converter name that ICU knows; empty: byte-order mark, else UTF-8
     InvalidInput invalid = InvalidInput::error;
 
     bool operator==(const DecodingSettings&) const = default;

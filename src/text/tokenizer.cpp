@@ -169,26 +169,30 @@ void TextEncoder::encode_code_points(std::string_view text, std::vector<TokenId>
     // There is room for one id a byte, which spelled characters need too, so the loop writes
     // without asking; only the handler of unknown characters, which is rare, sees the vector as it
     // should be.
-    std::size_t written = ids.size();
-    ids.resize(written + text.size());
-    for (std::size_t i = 0; i < text.size(); ++characters_) {
+    std::uint64_t characters = characters_;
+    std::size_t before = ids.size();
+    ids.resize(before + text.size());
+    TokenId* out = ids.data() + before;
+    for (std::size_t i = 0; i < text.size(); ++characters) {
         const std::size_t length = utf8_length(text[i]);
         const TokenId id = vocabulary.code_point_id(code_point_at(text, i));
         if (id != Vocabulary::k_none) {
-            ids[written++] = id;
+            *out++ = id;
         } else if (spells_) {
-            for (std::size_t k = 0; k < length; ++k) {
-                ids[written++] = *vocabulary.byte_symbol(static_cast<unsigned char>(text[i + k]));
+            for (const char byte : text.substr(i, length)) {
+                *out++ = *vocabulary.byte_symbol(static_cast<unsigned char>(byte));
             }
         } else {
-            ids.resize(written);
-            unknown_(text.substr(i, length), characters_, ids);
-            written = ids.size();
-            ids.resize(written + text.size() - i);
+            ids.resize(static_cast<std::size_t>(out - ids.data()));
+            unknown_(text.substr(i, length), characters, ids);
+            before = ids.size();
+            ids.resize(before + text.size() - i);
+            out = ids.data() + before;
         }
         i += length;
     }
-    ids.resize(written);
+    ids.resize(static_cast<std::size_t>(out - ids.data()));
+    characters_ = characters;
 }
 
 void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts) {
@@ -197,8 +201,11 @@ void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::ui
     for (; splitter_.next(character); ++characters_) {
         const std::size_t before = ids.size();
         bytes_ += character.size();
-        if (const auto id = vocabulary.find(character)) {
-            ids.push_back(*id);
+        const bool one_code_point = character.size() == utf8_length(character.front());
+        const TokenId id = one_code_point ? vocabulary.code_point_id(code_point_at(character, 0))
+                                          : vocabulary.find(character).value_or(Vocabulary::k_none);
+        if (id != Vocabulary::k_none) {
+            ids.push_back(id);
         } else if (spells_) {
             for (const char byte : character) {
                 ids.push_back(*vocabulary.byte_symbol(static_cast<unsigned char>(byte)));

@@ -43,6 +43,26 @@ std::size_t matching_bytes(std::string_view text, const Sequence& sequence) {
     return matched;
 }
 
+// Length of the sequence at `bytes`, 0 if it is none. Four bytes must be readable.
+inline std::size_t whole_sequence(const char* bytes) {
+    const auto byte = [&](int i) {
+        return static_cast<unsigned>(static_cast<unsigned char>(bytes[i]));
+    };
+    const auto continues = [&](int i) { return (byte(i) & 0xC0) == 0x80; };
+    const unsigned lead = byte(0);
+    if (lead < 0x80) return 1;
+    if (lead >= 0xE0 && lead < 0xF0) {
+        // No overlong forms after E0, no surrogates after ED.
+        const bool second = lead == 0xE0 ? byte(1) >= 0xA0 : lead != 0xED || byte(1) < 0xA0;
+        return continues(1) && continues(2) && second ? 3 : 0;
+    }
+    if (lead < 0xE0) return lead >= 0xC2 && continues(1) ? 2 : 0;
+    const Sequence sequence = sequence_of(static_cast<unsigned char>(lead));
+    const bool whole = sequence.length == 4 && byte(1) >= sequence.second_low &&
+                       byte(1) <= sequence.second_high && continues(2) && continues(3);
+    return whole ? 4 : 0;
+}
+
 }  // namespace
 
 void append_utf8(char32_t code_point, std::string& text) {
@@ -69,27 +89,22 @@ std::size_t valid_utf8_prefix(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
         std::uint64_t words[2];
-        if (at + sizeof words <= text.size()) {  // sixteen ASCII characters at once
-            std::memcpy(words, text.data() + at, sizeof words);
-            if (((words[0] | words[1]) & 0x8080808080808080U) == 0) {
-                at += sizeof words;
-                continue;
-            }
-        }
-        // Leave the loop over words only as far as the next few sequences reach.
-        const std::size_t pause = std::min(text.size(), at + sizeof words);
-        while (at < pause) {
-            const auto lead = static_cast<unsigned char>(text[at]);
-            if (lead < 0x80) {
-                ++at;
-                continue;
-            }
-            const Sequence sequence = sequence_of(lead);
-            if (sequence.length == 0 ||
-                matching_bytes(text.substr(at), sequence) < sequence.length) {
-                return at;
-            }
+        if (at + sizeof words > text.size()) {  // near the end, look before each byte
+            const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
+            if (sequence.length == 0) break;
+            if (matching_bytes(text.substr(at), sequence) < sequence.length) break;
             at += sequence.length;
+            continue;
+        }
+        std::memcpy(words, text.data() + at, sizeof words);
+        if (((words[0] | words[1]) & 0x8080808080808080U) == 0) {  // sixteen ASCII characters
+            at += sizeof words;
+            continue;
+        }
+        for (const std::size_t pause = at + sizeof words - 4; at <= pause;) {
+            const std::size_t length = whole_sequence(text.data() + at);
+            if (length == 0) return at;
+            at += length;
         }
     }
     return at;
