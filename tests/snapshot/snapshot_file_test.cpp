@@ -1,0 +1,283 @@
+#include "snapshot/snapshot_file.hpp"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <new>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "small_snapshot.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace {
+std::size_t largest_request = 0;  // of memory at once, since it was last set to 0
+}
+
+void* operator new(std::size_t size) {
+    largest_request = std::max(largest_request, size);
+    if (void* memory = std::malloc(size)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+namespace carousel {
+namespace {
+
+using namespace std::string_literals;
+
+void put(const std::filesystem::path& path, const std::string& bytes) {
+    std::filesystem::remove(path);  // some file systems flush a file that is cut and written anew
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
+/// Why a file with these bytes is refused; empty when it is not. Any other exception is a failure.
+std::string refusal(const std::filesystem::path& path, const std::string& bytes) {
+    put(path, bytes);
+    try {
+        load_snapshot(path);
+    } catch (const SnapshotError& error) {
+        CHECK(error.exit_code() == 1);
+        return error.what();
+    }
+    return "";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// No file grows beyond `bytes` while this lives: a full disk for everybody, root too.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        handler_ = ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        ::signal(SIGXFSZ, handler_);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int) = nullptr;
+};
+
+/// One layer of `hidden_size` units: as many bytes as a test needs.
+Snapshot sized_snapshot(std::int64_t hidden_size, float first) {
+    Snapshot snapshot = small_snapshot();
+    snapshot.model.hidden_size = hidden_size;
+    snapshot.weights = numbered_tensors(snapshot.model, first);
+    snapshot.state.reset();
+    return snapshot;
+}
+
+}  // namespace
+
+TEST_SUITE("snapshot/snapshot_file") {
+    TEST_CASE("what is saved is loaded, byte for byte") {
+        const TemporaryFolder folder;
+        const auto path = folder / "models/deep/a.carousel";
+        const Snapshot snapshot = small_snapshot();
+        save_snapshot(path, snapshot);
+        CHECK(encoded(load_snapshot(path)) == encoded(snapshot));
+        save_snapshot(path, sized_snapshot(200, 1));
+        CHECK(encoded(load_snapshot(path)) == encoded(sized_snapshot(200, 1)));
+        CHECK(!std::filesystem::exists(folder / "models/deep/a.carousel.partial"));
+    }
+
+    TEST_CASE("the container is magic, version, kind, length, content and SHA-256") {
+        const TemporaryFolder folder;
+        save_snapshot(folder / "a", small_snapshot());
+        CHECK(read_file(folder / "a") == framed(encoded(small_snapshot())));
+    }
+
+    TEST_CASE("a file cut short at any length is refused as cut") {
+        const TemporaryFolder folder;
+        const std::string whole = framed(encoded(small_snapshot()));
+        CHECK(contains(refusal(folder / "a", ""), "a is empty."));
+        for (std::size_t length = 1; length < whole.size(); ++length) {
+            CAPTURE(length);
+            CHECK(contains(refusal(folder / "a", whole.substr(0, length)), "is cut short"));
+        }
+    }
+
+    TEST_CASE("a file with any one bit flipped is refused") {
+        const TemporaryFolder folder;
+        std::string bytes = framed(encoded(small_snapshot()));
+        for (std::size_t i = 0; i < bytes.size() * 8; ++i) {
+            CAPTURE(i);
+            const auto flip = static_cast<char>(1 << i % 8);
+            bytes[i / 8] ^= flip;
+            const std::string why = refusal(folder / "a", bytes);
+            CHECK((contains(why, "is damaged") ||
+                   (i < 64 && contains(why, "not a Carousel model")) ||
+                   (i / 8 >= 32 && i / 8 < 40 && contains(why, "is cut short"))));
+            bytes[i / 8] ^= flip;
+        }
+    }
+
+    TEST_CASE("a file that goes on after its end is refused") {
+        const TemporaryFolder folder;
+        const std::string bytes = framed(encoded(small_snapshot())) + "x";
+        CHECK(contains(refusal(folder / "a", bytes), "it goes on after the"));
+    }
+
+    TEST_CASE("a file of another kind is refused with a sentence that names it") {
+        const TemporaryFolder folder;
+        const auto path = folder / "some\x1b[2J.carousel";
+        CHECK(contains(refusal(path, "To be, or not to be, that is the question: whether"),
+                       "some\\x1b[2J.carousel is not a Carousel model"));
+        CHECK(contains(refusal(path, "PK\x03\x04"), "is not a Carousel model"));
+        CHECK(contains(refusal(path, framed(encoded(small_snapshot()), 1, "n-grams")),
+                       "is a Carousel file of another kind, \"n-grams\"; a \"language model\""));
+    }
+
+    TEST_CASE("a file from the future is refused with its version and the advice to update") {
+        const TemporaryFolder folder;
+        const std::string why = refusal(folder / "a", framed("what only the future knows", 2));
+        CHECK(contains(why, "its format version is 2, and this program reads versions up to 1"));
+        CHECK(contains(why, "Update Carousel."));
+        CHECK(contains(refusal(folder / "a", framed("", 0)), "format version 0, which never was"));
+    }
+
+    TEST_CASE("a missing file and a folder are input errors") {
+        const TemporaryFolder folder;
+        CHECK_THROWS_AS(load_snapshot(folder / "none"), InputError);
+        CHECK_THROWS_AS(load_snapshot(folder.path()), InputError);
+    }
+
+    TEST_CASE("absurd contents under a right checksum never crash, nor ask for memory they lack") {
+        const TemporaryFolder folder;
+        const std::string content = encoded(small_snapshot());
+        const auto survives = [&](const std::string& hostile) {
+            largest_request = 0;
+            const std::string why = refusal(folder / "a", framed(hostile));
+            CHECK((why.empty() || contains(why, "has the right checksum, but its contents")));
+            CHECK(largest_request < 16 * content.size() + 65536);
+        };
+        for (std::size_t at = 0; at < content.size(); ++at) {
+            CAPTURE(at);
+            for (const char* const value : {"\0", "\xff", "\x80", "\x7f"}) {
+                survives(std::string(content).replace(at, 1, value, 1));
+            }
+            if (at + 8 > content.size()) continue;
+            for (const std::uint64_t value : {std::uint64_t{1} << 20, std::uint64_t{1} << 40,
+                                              std::uint64_t{1} << 61, UINT64_MAX}) {
+                survives(std::string(content).replace(at, 8, little_endian(value)));
+            }
+        }
+    }
+
+    TEST_CASE("a length in the header that the file does not have asks for no memory") {
+        const TemporaryFolder folder;
+        const std::string content = encoded(small_snapshot());
+        for (const std::uint64_t length : {std::uint64_t{1} << 40, UINT64_MAX - 72, UINT64_MAX}) {
+            std::string bytes = framed(content);
+            bytes.replace(32, 8, little_endian(length));
+            largest_request = 0;
+            CHECK(contains(refusal(folder / "a", bytes), "is cut short"));
+            CHECK(largest_request <= std::size_t{1} << 21);
+        }
+    }
+
+    TEST_CASE("wrong shapes and numbers that are not finite are refused under a right checksum") {
+        const TemporaryFolder folder;
+        Snapshot snapshot = small_snapshot();
+        snapshot.weights[0].shape = {2, 3};
+        CHECK(contains(refusal(folder / "a", framed(encoded(snapshot))),
+                       "has the shape (2, 3), not (3, 2)"));
+        snapshot = small_snapshot();
+        snapshot.state->first_moments[0].values[0] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(contains(refusal(folder / "a", framed(encoded(snapshot))), "that is not finite"));
+    }
+
+    TEST_CASE("a snapshot that is not finite is not saved and leaves the old file") {
+        const TemporaryFolder folder;
+        save_snapshot(folder / "a", small_snapshot());
+        Snapshot wrong = small_snapshot();
+        wrong.weights[0].values[0] = std::numeric_limits<float>::infinity();
+        CHECK_THROWS_AS(save_snapshot(folder / "a", wrong), std::logic_error);
+        CHECK(encoded(load_snapshot(folder / "a")) == encoded(small_snapshot()));
+    }
+
+    TEST_CASE("a full disk leaves the old file and nothing beside it") {
+        const TemporaryFolder folder;
+        const Snapshot old = small_snapshot();
+        save_snapshot(folder / "a", old);
+        const Snapshot large = sized_snapshot(100, 1);
+        const std::size_t size = framed(encoded(large)).size();
+        for (const std::size_t limit : {std::size_t{0}, std::size_t{39}, size / 2, size - 1}) {
+            CAPTURE(limit);
+            const FullDisk full(limit);
+            CHECK_THROWS_AS(save_snapshot(folder / "a", large), InputError);
+            CHECK(encoded(load_snapshot(folder / "a")) == encoded(old));
+            CHECK(!std::filesystem::exists(folder / "a.partial"));
+        }
+        save_snapshot(folder / "a", large);
+        CHECK(encoded(load_snapshot(folder / "a")) == encoded(large));
+    }
+
+    TEST_CASE("a folder that cannot be written is an input error that names the file") {
+        const TemporaryFolder folder;
+        put(folder / "file", "x");
+        try {
+            save_snapshot(folder / "file/a.carousel", small_snapshot());
+            FAIL("a file was taken for a folder");
+        } catch (const InputError& error) {
+            CHECK(contains(error.what(), (folder / "file").native()));
+        }
+        std::filesystem::create_directory(folder / "b.carousel");
+        CHECK_THROWS_AS(save_snapshot(folder / "b.carousel", small_snapshot()), InputError);
+        CHECK_THROWS_AS(save_snapshot("/dev/full", small_snapshot()), InputError);
+        CHECK(std::filesystem::is_character_file("/dev/full"));
+    }
+
+    TEST_CASE("a process killed at any moment of its saves leaves a file that loads") {
+        const TemporaryFolder folder;
+        const auto path = folder / "a.carousel";
+        const Snapshot snapshots[] = {sized_snapshot(100, 1), sized_snapshot(150, 2)};
+        const std::string contents[] = {encoded(snapshots[0]), encoded(snapshots[1])};
+        save_snapshot(path, snapshots[0]);
+        int seen[] = {0, 0};
+        for (unsigned round = 0; round < 60; ++round) {
+            const pid_t child = ::fork();
+            REQUIRE(child >= 0);
+            if (child == 0) {
+                for (unsigned i = round;; ++i) save_snapshot(path, snapshots[i % 2]);
+            }
+            ::usleep(1000 + round * 7919 % 20000);
+            ::kill(child, SIGKILL);
+            int status = 0;
+            REQUIRE(::waitpid(child, &status, 0) == child);
+            CHECK(WIFSIGNALED(status));
+            const std::string found = encoded(load_snapshot(path));
+            REQUIRE((found == contents[0] || found == contents[1]));
+            ++seen[found == contents[1]];
+        }
+        CHECK(seen[0] > 0);
+        CHECK(seen[1] > 0);
+        save_snapshot(path, snapshots[0]);
+        CHECK(!std::filesystem::exists(folder / "a.carousel.partial"));
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,150 @@
+#include "snapshot/snapshot.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <limits>
+#include <stdexcept>
+
+#include "small_snapshot.hpp"
+
+namespace carousel {
+namespace {
+
+using namespace std::string_literals;
+
+constexpr float k_nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float k_infinity = std::numeric_limits<float>::infinity();
+
+/// Why a small snapshot with one change is refused; empty when it is not.
+std::string refusal(const std::function<void(Snapshot&)>& change) {
+    Snapshot snapshot = small_snapshot();
+    change(snapshot);
+    try {
+        require_valid(snapshot);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_SUITE("snapshot/snapshot") {
+    TEST_CASE("a snapshot as it is saved is valid, with and without a state") {
+        CHECK(refusal([](Snapshot&) {}) == "");
+        CHECK(refusal([](Snapshot& s) { s.state.reset(); }) == "");
+    }
+
+    TEST_CASE("a number that is not finite is refused wherever it stands") {
+        const std::function<void(Snapshot&)> changes[] = {
+            [](Snapshot& s) { s.weights[2].values[1] = k_nan; },
+            [](Snapshot& s) { s.weights.back().values.back() = -k_infinity; },
+            [](Snapshot& s) { s.state->first_moments[0].values[0] = k_nan; },
+            [](Snapshot& s) { s.state->second_moments[1].values[0] = k_infinity; },
+            [](Snapshot& s) { s.state->hidden.values[0] = k_nan; },
+            [](Snapshot& s) { s.state->cell.values[1] = k_nan; },
+            [](Snapshot& s) { s.state->seconds = k_nan; },
+            [](Snapshot& s) { s.state->smoothed_loss = k_nan; },
+            [](Snapshot& s) { s.state->learning_rate_scale = k_nan; },
+            [](Snapshot& s) { s.validation_loss = k_nan; },
+            [](Snapshot& s) { s.best->loss = k_infinity; },
+            [](Snapshot& s) { s.history[1].training_loss = k_nan; },
+            [](Snapshot& s) { s.history[1].validation_loss = k_nan; },
+            [](Snapshot& s) { s.history[0].seconds = k_nan; },
+            [](Snapshot& s) { s.history[0].learning_rate = k_nan; },
+            [](Snapshot& s) { s.model.forget_bias = k_nan; },
+            [](Snapshot& s) { s.training.learning_rate = k_nan; },
+            [](Snapshot& s) { s.training.length.amount = k_nan; },
+            [](Snapshot& s) { s.training.clip = k_nan; },
+            [](Snapshot& s) { s.training.beta1 = k_nan; },
+            [](Snapshot& s) { s.training.weight_decay = k_infinity; },
+            [](Snapshot& s) { s.corpus.validation_fraction = k_nan; },
+        };
+        for (std::size_t i = 0; i < std::size(changes); ++i) {
+            CAPTURE(i);
+            CHECK(refusal(changes[i]) != "");
+        }
+    }
+
+    TEST_CASE("a size out of its range is refused, naming range and value") {
+        CHECK(refusal([](Snapshot& s) { s.model.layers = 17; }) ==
+              "the number of layers is 17, not in [1, 16]");
+        CHECK(refusal([](Snapshot& s) { s.model.layers = -1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.model.hidden_size = 0; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.model.hidden_size = 8193; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.model.embedding_size = INT64_MAX; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.batch_size = 0; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.window = INT64_MAX; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.warmup = -1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.beta2 = 1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.dropout_between = 1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.dropout_input = -0.1F; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.length.amount = 2.5; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.corpus.validation_fraction = 1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.corpus.training_characters = 101; }) != "");
+    }
+
+    TEST_CASE("a vocabulary that does not fit model or settings is refused") {
+        CHECK(refusal([](Snapshot& s) { s.symbols.pop_back(); }) ==
+              "the model has a vocabulary of 3 symbols, its alphabet 2");
+        CHECK(refusal([](Snapshot& s) { s.symbols[2].text = "a"s; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.symbols[2].text = "\xff"s; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.symbols[2].kind = SymbolKind::separator; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.symbols.clear(); }) != "");
+        CHECK(refusal([](Snapshot& s) { s.symbols[2].text = "ab"s; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.text.min_count = 0; }) != "");
+        CHECK(refusal([](Snapshot& s) {
+                  s.text.unit = Unit::byte;
+                  s.symbols[1].kind = s.symbols[2].kind = SymbolKind::byte;
+                  s.symbols[2].text = "b"s;
+              }) == "a byte model has a normalisation or changes newlines");
+    }
+
+    TEST_CASE("a tensor that the configuration does not imply is refused") {
+        CHECK(refusal([](Snapshot& s) { s.weights.pop_back(); }) ==
+              "the model has 5 tensors, not 6");
+        CHECK(refusal([](Snapshot& s) { s.weights[0].name = "\x1b[2J"s; }) ==
+              "the model has a tensor named \"\\x1b[2J\" where \"embedding.weight\" is expected");
+        CHECK(refusal([](Snapshot& s) {
+                  std::swap(s.weights[0].shape[0], s.weights[0].shape[1]);
+              }) == "the model \"embedding.weight\" has the shape (2, 3), not (3, 2)");
+        CHECK(refusal([](Snapshot& s) { s.weights[1].values.pop_back(); }) ==
+              "the model \"layers.0.weight_ih\" has 7 numbers, not 8");
+        CHECK(refusal([](Snapshot& s) { s.model.hidden_size = 2; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.state->first_moments.clear(); }) != "");
+        CHECK(refusal([](Snapshot& s) { s.state->second_moments[3].name = "x"s; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.state->second_moments[3].values[0] = -1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.batch_size = 3; }) ==
+              "the carried state \"hidden\" has the shape (1, 2, 1), not (1, 3, 1)");
+        CHECK(refusal([](Snapshot& s) { s.state->cell = {}; }) != "");
+    }
+
+    TEST_CASE("the hash of the weights depends on the weights and on nothing else") {
+        const Snapshot snapshot = small_snapshot();
+        const auto hash = weights_sha256(snapshot);
+        Snapshot other;
+        other.weights = snapshot.weights;
+        CHECK(weights_sha256(other) == hash);
+        other.weights[0].values[0] += 1;
+        CHECK(weights_sha256(other) != hash);
+        other = snapshot;
+        other.weights[0].name += "x";
+        CHECK(weights_sha256(other) != hash);
+        other = snapshot;
+        std::swap(other.weights[0].shape[0], other.weights[0].shape[1]);
+        CHECK(weights_sha256(other) != hash);
+    }
+
+    TEST_CASE("the hash of one tensor is that of the bytes the document names") {
+        Snapshot snapshot;
+        snapshot.weights = {{"w", {1, 2}, {1.0F, 0.0F}}};
+        Sha256 hash;
+        hash.update(little_endian(1) + little_endian(1) + "w" + little_endian(2) +
+                    little_endian(1) + little_endian(2) + little_endian(2) +
+                    little_endian(0x3f800000, 4) + little_endian(0, 4));
+        CHECK(weights_sha256(snapshot) == hash.finish());
+    }
+}
+
+}  // namespace carousel
