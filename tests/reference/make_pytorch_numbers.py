@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""Trains two small models with PyTorch in double precision and writes what came out to
+pytorch_numbers.txt, against which pytorch_test.cpp holds the program.
+
+The random numbers (Philox4x32-10) and the dropout masks are written once more here, so that they are
+checked too. Debian: apt-get install python3-torch; then run this file in its own folder."""
+
+import math
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+
+CASES = [
+    # V, E, H, L, B, T, beta1, dropout (input, between, output)
+    dict(name="plain", v=7, e=5, h=6, l=2, b=3, t=5, beta1=0.9, dropout=(0, 0, 0)),
+    dict(name="dropout", v=9, e=4, h=5, l=2, b=2, t=4, beta1=0.0, dropout=(0.25, 0.5, 0.25)),
+]
+STEPS, RATE, BETA2, EPSILON, DECAY, CLIP, SEED = 8, 0.02, 0.99, 1e-5, 0.1, 0.4, 42
+DROPOUT_INPUT, DROPOUT_BETWEEN, DROPOUT_OUTPUT, NUMBERS = 3, 4, 5, 7  # RandomPurpose
+
+
+def philox(counter, key):
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return c
+
+
+def random_word(purpose, stream, position):
+    block = position // 4
+    words = philox([block & 0xFFFFFFFF, block >> 32, purpose, stream], [SEED, 0])
+    return words[position % 4]
+
+
+def mask(count, rate, purpose, stream, window):
+    if rate == 0:
+        return torch.ones(count)
+    draws = [(random_word(purpose, stream, (window << 32) + i) >> 8) / 2**24 for i in range(count)]
+    kept = torch.tensor(1 / (1 - rate), dtype=torch.float32).item()  # as the program rounds it
+    return torch.tensor([0.0 if draw < rate else kept for draw in draws])
+
+
+class Numbers:
+    """Small fractions with a short text, exact in single precision."""
+
+    def __init__(self, stream):
+        self.stream, self.at = stream, 0
+
+    def word(self):
+        self.at += 1
+        return random_word(NUMBERS, self.stream, self.at - 1)
+
+    def tensor(self, *shape):
+        values = [(self.word() % 129 - 64) / 64 for _ in range(math.prod(shape))]
+        return torch.tensor(values).reshape(shape)
+
+    def ids(self, bound, *shape):
+        return torch.tensor([self.word() % bound for _ in range(math.prod(shape))]).reshape(shape)
+
+
+def write(file, name, tensor):
+    text = " ".join(format(x, ".10g") for x in tensor.detach().flatten().tolist())
+    file.write(f"{name} {tensor.numel()} {text}\n")
+
+
+def run(case, stream, file):
+    v, e, h, layers, b, t = (case[key] for key in "vehlbt")
+    numbers = Numbers(stream)
+    embedding = torch.nn.Embedding(v, e)
+    lstms = [torch.nn.LSTM(e if l == 0 else h, h) for l in range(layers)]
+    output = torch.nn.Linear(h, v)
+    parameters = [("embedding.weight", embedding.weight)]
+    for l, lstm in enumerate(lstms):
+        parameters += [(f"layers.{l}.weight_ih", lstm.weight_ih_l0), (f"layers.{l}.weight_hh", lstm.weight_hh_l0),
+                       (f"layers.{l}.bias", lstm.bias_ih_l0)]
+        lstm.bias_hh_l0.data.zero_()  # the model has one bias, PyTorch two of which the sum counts
+    parameters += [("output.weight", output.weight), ("output.bias", output.bias)]
+    for _, parameter in parameters:
+        parameter.data.copy_(numbers.tensor(*parameter.shape))
+
+    matrices = [p for _, p in parameters if p.dim() == 2]
+    vectors = [p for _, p in parameters if p.dim() == 1]
+    optimizer = torch.optim.AdamW(
+        [dict(params=matrices, weight_decay=DECAY), dict(params=vectors, weight_decay=0)],
+        lr=RATE, betas=(case["beta1"], BETA2), eps=EPSILON)
+
+    file.write(f"case {case['name']}\n")
+    file.write(f"sizes 6 {v} {e} {h} {layers} {b} {t}\n")
+    file.write(f"adam 6 {RATE} {case['beta1']} {BETA2} {EPSILON} {DECAY} {CLIP}\n")
+    file.write("dropout 3 {} {} {}\n".format(*case["dropout"]))
+    for name, parameter in parameters:
+        write(file, "first." + name, parameter)
+
+    # The rows of a mask over units are as long as rows of states in memory: whole panels of 16.
+    row = (h + 15) // 16 * 16
+    states = [(torch.zeros(1, b, h), torch.zeros(1, b, h)) for _ in lstms]
+    for step in range(STEPS):
+        inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
+        write(file, "inputs", inputs)
+        write(file, "targets", targets)
+        rate_input, rate_between, rate_output = case["dropout"]
+        symbols = mask(v, rate_input, DROPOUT_INPUT, 0, step)
+        x = embedding(inputs) * symbols[inputs].unsqueeze(2)
+        for l, lstm in enumerate(lstms):
+            x, (hidden, cell) = lstm(x, states[l])
+            states[l] = (hidden.detach(), cell.detach())
+            top = l + 1 == layers
+            units = mask(b * row, rate_output if top else rate_between,
+                         DROPOUT_OUTPUT if top else DROPOUT_BETWEEN, l, step)
+            x = x * units.reshape(b, row)[:, :h]
+        loss = torch.nn.functional.cross_entropy(output(x).reshape(t * b, v), targets.reshape(t * b))
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.sqrt(sum((p.grad**2).sum() for _, p in parameters))
+        if step == 0:
+            for name, parameter in parameters:
+                write(file, "gradient." + name, parameter.grad)
+        # clip_grad_norm_ would add 1e-6 to the norm
+        for _, parameter in parameters:
+            parameter.grad.mul_(min(1.0, CLIP / norm.item()))
+        optimizer.step()
+        write(file, "loss_and_norm", torch.stack([loss, norm]))
+    for name, parameter in parameters:
+        write(file, "last." + name, parameter)
+    write(file, "hidden", torch.cat([hidden for hidden, _ in states]))
+    write(file, "cell", torch.cat([cell for _, cell in states]))
+
+
+def main():
+    with open("pytorch_numbers.txt", "w", encoding="ascii") as file:
+        file.write(f"# Written by make_pytorch_numbers.py with PyTorch {torch.__version__}. Do not edit.\n")
+        for stream, case in enumerate(CASES):
+            run(case, stream, file)
+
+
+if __name__ == "__main__":
+    main()

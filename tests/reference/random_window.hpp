@@ -1,0 +1,31 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "nn/language_model_config.hpp"
+#include "reference/reference_model.hpp"
+
+namespace carousel {
+
+/// Draws for tests: the n-th number of a stream in [-1, 1).
+class TestNumbers {
+public:
+    explicit TestNumbers(std::uint64_t seed) : key_{seed, RandomPurpose::benchmark, 0} {}
+    double next() { return 2.0 * static_cast<double>(random_uniform(key_, at_++)) - 1.0; }
+    TokenId next_id(std::int64_t bound) {
+        return static_cast<TokenId>(random_word(key_, at_++) % static_cast<std::uint32_t>(bound));
+    }
+
+private:
+    RandomKey key_;
+    std::uint64_t at_ = 0;
+};
+
+inline TokenIds random_ids(TestNumbers& numbers, std::int64_t steps, std::int64_t streams,
+                           std::int64_t bound) {
+    TokenIds ids(
+        TokenIds::shape_type{static_cast<std::size_t>(steps), static_cast<std::size_t>(streams)});
+    for (auto& id : ids) id = numbers.next_id(bound);
+    return ids;
+}
+
+}  // namespace carousel

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "nn/language_model_config.hpp"
+#include "nn/named_tensor.hpp"
+#include "tensor/tensor.hpp"
+
+namespace carousel {
+
+/// The equations of docs/model.md once more: in double, one step at a time, nothing fused, hoisted
+/// or padded, so that a reader can compare each line with the book. Every parameter is a matrix; a
+/// bias is one with a single row.
+using Matrix = xt::xtensor<double, 2>;
+
+/// The parameters in file order, see `ParameterList`.
+using ReferenceTensors = std::vector<Matrix>;
+
+ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
+
+/// What the streams remember, (B, H) for each layer.
+struct ReferenceState {
+    std::vector<Matrix> hidden, cell;
+};
+ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size);
+
+/// Factors of dropout; ones where nothing is dropped.
+struct ReferenceMasks {
+    Matrix symbols;               ///< (1, V), of each symbol's embedding
+    std::vector<Matrix> outputs;  ///< (B, H) of each layer's outputs
+};
+ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t batch_size);
+
+/// One window and what it is run with. Shapes: inputs, targets (T, B).
+struct ReferenceWindow {
+    const TokenIds& inputs;
+    const TokenIds& targets;
+    const ReferenceState& state;
+    const ReferenceMasks& masks;
+};
+
+struct ReferenceResult {
+    double loss = 0;  ///< mean over the window, nats
+    ReferenceState state;
+    ReferenceTensors gradients;
+};
+
+/// Forward alone; `gradients` stays empty.
+ReferenceResult reference_forward(const ReferenceTensors& weights, const ReferenceWindow& window);
+
+/// Forward and backward; the state before the window is a constant.
+ReferenceResult reference_backward(const ReferenceTensors& weights, const ReferenceWindow& window);
+
+/// Adam with decoupled weight decay, in the notation of its papers.
+struct ReferenceAdam {
+    double beta1, beta2, epsilon, weight_decay, clip;
+    ReferenceTensors first, second;  ///< moments; empty before the first update
+    std::uint64_t step = 0;
+
+    /// Returns the norm of the gradients before clipping.
+    double update(ReferenceTensors& weights, ReferenceTensors gradients, double learning_rate);
+};
+
+}  // namespace carousel
