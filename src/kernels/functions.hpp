@@ -32,9 +32,15 @@ CAROUSEL_INLINE F16 expm1_reduced(F16 r) {
     return fma(q, r * r, r);
 }
 
+/// x within the bounds. Of two operands min and max give the second when one is not a number: in this
+/// order that is x, so that what went wrong before is not hidden behind a bound.
+CAROUSEL_INLINE F16 clamp(F16 x, float low, float high) {
+    return min(broadcast(high), max(broadcast(low), x));
+}
+
 /// exp(x) for x <= 88; below -87 it is exp(-87), about 1.6e-38.
 CAROUSEL_INLINE F16 exponential(F16 x) {
-    const Reduced a = reduce(min(max(x, broadcast(-87.0F)), broadcast(88.0F)));
+    const Reduced a = reduce(clamp(x, -87.0F, 88.0F));
     return add_to_exponent(expm1_reduced(a.r) + broadcast(1.0F), a.shifted);
 }
 
@@ -46,7 +52,7 @@ CAROUSEL_INLINE F16 sigmoid(F16 x) {
 /// tanh(x) = e / (e + 2) with e = exp(2x) - 1, which keeps its relative precision near zero.
 CAROUSEL_INLINE F16 hyperbolic_tangent(F16 x) {
     const F16 one = broadcast(1.0F);
-    const Reduced a = reduce(min(max(x + x, broadcast(-40.0F)), broadcast(40.0F)));
+    const Reduced a = reduce(clamp(x + x, -40.0F, 40.0F));
     const F16 power = add_to_exponent(one, a.shifted);
     const F16 e = fma(power, expm1_reduced(a.r), power - one);
     return e / (e + broadcast(2.0F));

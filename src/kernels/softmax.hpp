@@ -6,8 +6,10 @@
 namespace carousel {
 namespace {
 
-/// Natural logarithm for x > 0, in double: exponent, then the series of atanh on the mantissa.
+/// Natural logarithm for x > 0, in double: exponent, then the series of atanh on the mantissa. What is
+/// not a finite number stays so.
 CAROUSEL_INLINE double logarithm(double x) {
+    if (!(x <= 1.7976931348623157e308)) return x;
     std::uint64_t bits = 0;
     __builtin_memcpy(&bits, &x, sizeof bits);
     auto exponent = static_cast<std::int64_t>(bits >> 52) - 1023;

@@ -16,9 +16,13 @@ struct RecurrentState {
                                                  static_cast<std::size_t>(batch_size),
                                                  static_cast<std::size_t>(config.hidden_size)};
         RecurrentState state{Tensor<3>(shape), Tensor<3>(shape)};
-        state.hidden.fill(0.0F);
-        state.cell.fill(0.0F);
+        state.clear();
         return state;
+    }
+
+    void clear() {
+        hidden.fill(0.0F);
+        cell.fill(0.0F);
     }
 };
 

@@ -40,9 +40,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
 
 double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                                      const WindowKey& key, float* gradients) {
-    if (inputs.size() != losses_.size() || targets.size() != losses_.size()) {
-        throw std::logic_error("a training window has another shape than its buffers");
-    }
+    check(inputs, targets, state);
     draw_masks(key);
     transpose_weights();
     forward(inputs, state);
@@ -54,6 +52,23 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};
     return sum / static_cast<double>(losses_.size());
+}
+
+void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& targets,
+                                     const RecurrentState& state) const {
+    const auto& config = model_->config();
+    const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+    const TokenIds::shape_type ids{size(window_), size(batch_size_)};
+    const Tensor<3>::shape_type states{size(config.layers), size(batch_size_), size(config.hidden_size)};
+    if (inputs.shape() != ids || targets.shape() != ids || state.hidden.shape() != states ||
+        state.cell.shape() != states) {
+        throw std::logic_error("a training window has another shape than its buffers");
+    }
+    const auto known = [&](TokenId id) { return id < config.vocabulary_size; };
+    if (!std::all_of(inputs.begin(), inputs.end(), known) ||
+        !std::all_of(targets.begin(), targets.end(), known)) {
+        throw std::logic_error("a training window has an id outside the vocabulary");
+    }
 }
 
 void TruncatedBackpropagation::draw_masks(const WindowKey& key) {

@@ -34,10 +34,12 @@ public:
     /// Runs forward and backward. inputs, targets (T, B); `state` (L, B, H) is carried through;
     /// `gradients` has the layout of the model's stored floats and is overwritten.
     /// Returns the mean loss, nats per symbol.
+    /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
     double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state, const WindowKey& key,
                float* gradients);
 
 private:
+    void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
     void draw_masks(const WindowKey& key);
     void transpose_weights();
     void forward(const TokenIds& inputs, RecurrentState& state);

@@ -39,21 +39,24 @@ Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches, 
       backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
                        {.input = config.dropout_input, .between = config.dropout_between, .output = config.dropout_output}),
       gradients_(model.parameters().stored()),
-      recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)) {}
+      recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)),
+      after_(recurrent_) {}
 
 StepReport Trainer::step(double progress) {
     // The streams of a new epoch begin elsewhere: what the old ones remembered is not theirs.
-    if (state_.window_in_epoch == 0) recurrent_ = RecurrentState::zeros(model_->config(), batches_.shape().batch_size);
+    if (state_.window_in_epoch == 0) recurrent_.clear();
+    after_ = recurrent_;
     batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
 
     StepReport report;
-    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, recurrent_, {config_.seed, state_.step},
+    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, after_, {config_.seed, state_.step},
                                        gradients_.data());
     report.gradient_norm = global_norm(*pool_, gradients_.data(), gradients_.size());
     report.learning_rate = scheduled_learning_rate(config_, state_.step, progress) * double{state_.learning_rate_scale};
     report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
     if (!report.finite) return report;
 
+    std::swap(recurrent_, after_);
     optimizer_.update(*pool_, *model_, gradients_.data(), state_.step + 1, static_cast<float>(report.learning_rate),
                       clipping_factor(report.gradient_norm, config_.clip));
     state_.smoothed_loss =

@@ -54,7 +54,7 @@ private:
     Optimizer optimizer_;
     TruncatedBackpropagation backpropagation_;
     Buffer gradients_;
-    RecurrentState recurrent_;
+    RecurrentState recurrent_, after_;  // before and, once it succeeded, after the step
     Batch batch_;
     TrainingState state_;
 };
