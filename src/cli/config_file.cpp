@@ -1,0 +1,58 @@
+#include "cli/config_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::string_view k_space = " \t\r";
+constexpr std::uint64_t k_largest_file = 1 << 20;
+
+std::string_view trim(std::string_view text) {
+    const auto begin = text.find_first_not_of(k_space);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(k_space) - begin + 1);
+}
+
+std::string_view without_comment(std::string_view line) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '#' && (i == 0 || k_space.find(line[i - 1]) != std::string_view::npos)) {
+            return line.substr(0, i);
+        }
+    }
+    return line;
+}
+
+}  // namespace
+
+std::vector<ConfigLine> read_config_file(const std::filesystem::path& path) {
+    const std::string content = read_file(path, k_largest_file);
+    std::string_view rest = content;
+    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+    std::vector<ConfigLine> lines;
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = trim(without_comment(rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) continue;
+        const auto equals = line.find('=');
+        const auto name = trim(line.substr(0, std::min(equals, line.size())));
+        if (equals == std::string_view::npos || name.empty()) {
+            throw UsageError(fmt::format("{}, line {}: expected \"name = value\", an option without its dashes "
+                                         "and its value (yes or no for a flag).",
+                                         shown_path(path), number));
+        }
+        lines.push_back({std::string(name), std::string(trim(line.substr(equals + 1))), number});
+    }
+    return lines;
+}
+
+}  // namespace carousel

@@ -1,0 +1,114 @@
+#include "cli/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::size_t k_width = 100, k_column = 34;
+
+/// `text` broken between words into lines of at most `k_width` columns; all but the first start at `indent`.
+std::string wrap(std::string_view text, std::size_t column, std::size_t indent) {
+    std::string out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        if (column > indent && column + 1 + end > k_width) {
+            out += '\n' + std::string(indent, ' ');
+            column = indent;
+        } else if (column > indent) {
+            out += ' ';
+            ++column;
+        }
+        out += text.substr(0, end);
+        column += end;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+std::string describe(const Option& option) {
+    std::string notes = option.value.limits;
+    if (!option.preset.empty()) {
+        notes += notes.empty() ? "default: " : "; default: ";
+        notes += option.preset;
+    }
+    return notes.empty() ? option.meaning : fmt::format("{} ({})", option.meaning, notes);
+}
+
+std::string help_line(const Option& option) {
+    std::string line = "  --" + option.name;
+    if (!option.is_flag()) line += ' ' + option.value.argument;
+    if (line.size() + 2 > k_column) {
+        line += '\n' + std::string(k_column, ' ');
+    } else {
+        line.resize(k_column, ' ');
+    }
+    return line + wrap(describe(option), k_column, k_column) + '\n';
+}
+
+}  // namespace
+
+OptionTable::OptionTable(std::string usage, std::string summary)
+    : usage_(std::move(usage)), summary_(std::move(summary)) {}
+
+void OptionTable::heading(std::string title) { groups_.push_back({std::move(title), {}}); }
+
+void OptionTable::add(std::string name, OptionValue value, std::string meaning, std::string preset) {
+    groups_.back().options.push_back({std::move(name), std::move(value), std::move(meaning), std::move(preset)});
+}
+
+void OptionTable::exclude(std::vector<std::string> names) { exclusions_.push_back(std::move(names)); }
+
+const Option* OptionTable::find(std::string_view name) const {
+    for (const Group& group : groups_) {
+        const auto found = std::ranges::find(group.options, name, &Option::name);
+        if (found != group.options.end()) return &*found;
+    }
+    return nullptr;
+}
+
+std::vector<std::string_view> OptionTable::names() const {
+    std::vector<std::string_view> names;
+    for (const Group& group : groups_) {
+        for (const Option& option : group.options) names.emplace_back(option.name);
+    }
+    return names;
+}
+
+std::optional<std::string> OptionTable::excluded_by(std::string_view name,
+                                                    const std::vector<std::string>& given) const {
+    for (const auto& names : exclusions_) {
+        if (std::ranges::find(names, name) == names.end()) continue;
+        for (const std::string& other : given) {
+            if (other != name && std::ranges::find(names, other) != names.end()) return other;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string OptionTable::help() const {
+    std::string out = "Usage: carousel " + usage_ + "\n\n" + wrap(summary_, 0, 0) + '\n';
+    for (const Group& group : groups_) {
+        out += '\n' + group.title + ":\n";
+        for (const Option& option : group.options) out += help_line(option);
+    }
+    return out;
+}
+
+OptionValue flag(bool& target, bool meaning) {
+    return {"", "", [&target, meaning](std::string_view name, const std::string& word) {
+                static constexpr std::array<std::string_view, 2> k_answers{"no", "yes"};
+                target = (parse_word(name, word, k_answers) == 1) == meaning;
+            }};
+}
+
+void require_text(std::string_view name, std::string_view word) {
+    if (word.empty()) throw UsageError(fmt::format("{} takes a text that is not empty.", name));
+}
+
+}  // namespace carousel

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/options.hpp"
+#include "nn/quantization.hpp"
+#include "snapshot/fields.hpp"
+#include "text/tokenizer.hpp"
+#include "training/training_config.hpp"
+
+namespace carousel {
+
+// The words of the command line and their values, in both directions. `fields.hpp` has the words that
+// model files share; these are the others.
+
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip", "nearest"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<Part>{"all", "train", "validation"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Protocol>{"stream", "windows"};
+
+/// An enumeration whose values have words.
+template <typename T>
+concept Worded = !k_words<T>.empty();
+
+/// The word for a value, as options and reports spell it.
+template <Worded Enumeration>
+constexpr std::string_view format_value(Enumeration value) {
+    return k_words<Enumeration>[static_cast<std::size_t>(value)];
+}
+
+/// Position of `word` among `words`. Throws: UsageError naming the option and all words.
+std::size_t parse_word(std::string_view option, std::string_view word, std::span<const std::string_view> words);
+
+template <Worded Enumeration>
+Enumeration parse_choice(std::string_view option, std::string_view word) {
+    return static_cast<Enumeration>(parse_word(option, word, k_words<Enumeration>));
+}
+
+/// Whole numbers from `low` to `high`.
+struct WholeRange {
+    std::uint64_t low = 0;
+    std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Real numbers between two bounds, of which each may be left out itself.
+struct RealRange {
+    double low = 0, high = 1;
+    bool without_low = false, without_high = false;
+
+    bool contains(double value) const {
+        return (without_low ? value > low : value >= low) && (without_high ? value < high : value <= high);
+    }
+};
+
+/// "1 to 16", "at least 1" where the upper bound is that of the type; "[0, 1)".
+std::string format_range(const WholeRange& range);
+std::string format_range(const RealRange& range);
+
+/// Numbers in decimal, the same in every locale; the range holds for the number as it is kept.
+/// Throws: UsageError naming the option, its range and `word`.
+std::uint64_t parse_whole(std::string_view option, std::string_view word, const WholeRange& range);
+template <std::floating_point Number>
+Number parse_real(std::string_view option, std::string_view word, const RealRange& range);
+
+/// Shortest and longest time that options take, in seconds.
+constexpr double k_shortest_time = 0.1, k_longest_time = 365.0 * 86400;
+
+/// Bound on counts of steps and epochs; a double holds each of them exactly.
+constexpr std::uint64_t k_most_steps = 1'000'000'000'000;
+
+/// Seconds from `90s`, `10m`, `2h`, `1h30m` or `0.5s`. Throws: UsageError, also for a number without unit.
+double parse_seconds(std::string_view option, std::string_view word);
+
+/// `500` is a number of steps, `10m` a time. Throws: UsageError.
+TrainingLength parse_steps_or_time(std::string_view option, std::string_view word);
+
+}  // namespace carousel
