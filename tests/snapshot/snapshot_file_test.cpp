@@ -176,8 +176,8 @@ TEST_SUITE("snapshot/snapshot_file") {
         };
         for (std::size_t at = 0; at < content.size(); ++at) {
             CAPTURE(at);
-            for (const char* const value : {"\0", "\xff", "\x80", "\x7f"}) {
-                survives(std::string(content).replace(at, 1, value, 1));
+            for (const char value : {'\0', '\xff', '\x80', '\x7f'}) {
+                survives(std::string(content).replace(at, 1, 1, value));
             }
             if (at + 8 > content.size()) continue;
             for (const std::uint64_t value : {std::uint64_t{1} << 20, std::uint64_t{1} << 40,
