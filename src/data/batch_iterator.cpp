@@ -11,16 +11,19 @@ namespace carousel {
 BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted) {
     // A few long streams learn more from a small text than many short ones: streams go first.
     constexpr std::int64_t k_few_streams = 4, k_short_window = 16;
-    const auto too_large = [&] { return static_cast<std::uint64_t>(wanted.batch_size * wanted.window) > tokens; };
-    while (too_large() && wanted.batch_size > k_few_streams) wanted.batch_size = (wanted.batch_size + 1) / 2;
+    const auto too_large = [&] {
+        return static_cast<std::uint64_t>(wanted.batch_size * wanted.window) > tokens;
+    };
+    while (too_large() && wanted.batch_size > k_few_streams)
+        wanted.batch_size = (wanted.batch_size + 1) / 2;
     while (too_large() && wanted.window > k_short_window) wanted.window = (wanted.window + 1) / 2;
     while (too_large() && wanted.batch_size > 1) wanted.batch_size = (wanted.batch_size + 1) / 2;
     while (too_large() && wanted.window > 1) wanted.window = (wanted.window + 1) / 2;
     return wanted;
 }
 
-BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
-                             std::uint64_t seed)
+BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end,
+                             BatchShape shape, std::uint64_t seed)
     : read_(std::move(read)),
       begin_(begin),
       tokens_(end - begin),
@@ -34,7 +37,8 @@ BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_
 
 void BatchIterator::fill(std::uint64_t epoch, std::uint64_t window, Batch& batch) {
     if (window >= windows_) throw std::logic_error("a window beyond the end of the epoch");
-    const auto steps = static_cast<std::size_t>(shape_.window), streams = static_cast<std::size_t>(shape_.batch_size);
+    const auto steps = static_cast<std::size_t>(shape_.window),
+               streams = static_cast<std::size_t>(shape_.batch_size);
     batch.inputs.resize({steps, streams});
     batch.targets.resize({steps, streams});
     const RandomKey key{seed_, RandomPurpose::stream_offset, 0};

@@ -29,15 +29,16 @@ BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted);
 
 /// Cuts a text into B contiguous streams and those into windows.
 ///
-/// The text is a ring (its end is followed by its start, as a document by the next). Each epoch a new
-/// random offset cuts the ring into B arcs of floor(N / B) tokens, and window w covers the tokens
-/// [w T, (w + 1) T) of each arc. Where an epoch's arcs begin is a function of seed and epoch, so that a
-/// position is two numbers.
-/// Law: within an epoch the windows of a stream are contiguous and no token is an input twice.
+/// The text is a ring (its end is followed by its start, as a document by the next). Each epoch a
+/// new random offset cuts the ring into B arcs of floor(N / B) tokens, and window w covers the
+/// tokens [w T, (w + 1) T) of each arc. Where an epoch's arcs begin is a function of seed and
+/// epoch, so that a position is two numbers. Law: within an epoch the windows of a stream are
+/// contiguous and no token is an input twice.
 class BatchIterator {
 public:
     /// Reads tokens [begin, end). Throws: std::logic_error when the shape does not fit.
-    BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape, std::uint64_t seed);
+    BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
+                  std::uint64_t seed);
 
     BatchShape shape() const { return shape_; }
     std::uint64_t windows_per_epoch() const { return windows_; }

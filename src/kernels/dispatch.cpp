@@ -12,8 +12,12 @@ namespace {
 
 #if defined(__x86_64__)
 
-bool supports_avx2() { return __builtin_cpu_supports("x86-64-v3") != 0; }
-bool supports_avx512() { return __builtin_cpu_supports("x86-64-v4") != 0; }
+bool supports_avx2() {
+    return __builtin_cpu_supports("x86-64-v3") != 0;
+}
+bool supports_avx512() {
+    return __builtin_cpu_supports("x86-64-v4") != 0;
+}
 
 const KernelTable* best() {
     if (supports_avx512()) return &k_table_avx512;
@@ -23,7 +27,9 @@ const KernelTable* best() {
 
 #else
 
-const KernelTable* best() { return &k_table_portable; }
+const KernelTable* best() {
+    return &k_table_portable;
+}
 
 #endif
 
@@ -31,9 +37,10 @@ const KernelTable& choose() {
     const char* wanted = std::getenv("CAROUSEL_ISA");
     if (wanted == nullptr || *wanted == '\0') return *best();
     if (const auto* table = kernels_for(wanted)) return *table;
-    throw UsageError(std::string("CAROUSEL_ISA is \"") + wanted +
-                     "\", which is not an instruction set of this build and this processor. "
-                     "Leave the variable unset, or use scalar, avx2 or avx512 as the processor allows.");
+    throw UsageError(
+        std::string("CAROUSEL_ISA is \"") + wanted +
+        "\", which is not an instruction set of this build and this processor. "
+        "Leave the variable unset, or use scalar, avx2 or avx512 as the processor allows.");
 }
 
 }  // namespace
@@ -52,6 +59,8 @@ const KernelTable& kernels() {
     return chosen;
 }
 
-const char* instruction_set() { return kernels().name; }
+const char* instruction_set() {
+    return kernels().name;
+}
 
 }  // namespace carousel

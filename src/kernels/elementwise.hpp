@@ -60,9 +60,11 @@ void project_out(float* row, const float* unit, std::int64_t count) {
     const auto amount = static_cast<float>(-dot(row, unit, count));
     const F16 factor = broadcast(amount);
     std::int64_t j = 0;
-    for (; j + k_lanes <= count; j += k_lanes) store(row + j, fma(factor, load(unit + j), load(row + j)));
+    for (; j + k_lanes <= count; j += k_lanes)
+        store(row + j, fma(factor, load(unit + j), load(row + j)));
     alignas(64) float lanes[k_lanes];
-    if (j < count) store(lanes, fma(factor, load_rest(unit + j, count - j), load_rest(row + j, count - j)));
+    if (j < count)
+        store(lanes, fma(factor, load_rest(unit + j, count - j), load_rest(row + j, count - j)));
     for (std::int64_t rest = j; rest < count; ++rest) row[rest] = lanes[rest - j];
 }
 

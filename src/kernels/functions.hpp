@@ -1,8 +1,8 @@
 #pragma once
 
-// exp, sigmoid, tanh over sixteen lanes. No call to the mathematical library: its versions differ between
-// processors in the last bit. The polynomial is our own weighted minimax fit (relative error of
-// exp(r) - 1 below 1.4e-8 on |r| <= ln 2 / 2).
+// exp, sigmoid, tanh over sixteen lanes. No call to the mathematical library: its versions differ
+// between processors in the last bit. The polynomial is our own weighted minimax fit (relative
+// error of exp(r) - 1 below 1.4e-8 on |r| <= ln 2 / 2).
 
 #include "kernels/vector.hpp"
 
@@ -32,8 +32,8 @@ CAROUSEL_INLINE F16 expm1_reduced(F16 r) {
     return fma(q, r * r, r);
 }
 
-/// x within the bounds. Of two operands min and max give the second when one is not a number: in this
-/// order that is x, so that what went wrong before is not hidden behind a bound.
+/// x within the bounds. Of two operands min and max give the second when one is not a number: in
+/// this order that is x, so that what went wrong before is not hidden behind a bound.
 CAROUSEL_INLINE F16 clamp(F16 x, float low, float high) {
     return min(broadcast(high), max(broadcast(low), x));
 }

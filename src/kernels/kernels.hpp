@@ -9,8 +9,12 @@ namespace carousel {
 constexpr std::int64_t k_panel = 16;
 
 /// Number of panels that hold `count` columns, and their width.
-constexpr std::int64_t panels_for(std::int64_t count) { return (count + k_panel - 1) / k_panel; }
-constexpr std::int64_t padded(std::int64_t count) { return panels_for(count) * k_panel; }
+constexpr std::int64_t panels_for(std::int64_t count) {
+    return (count + k_panel - 1) / k_panel;
+}
+constexpr std::int64_t padded(std::int64_t count) {
+    return panels_for(count) * k_panel;
+}
 
 /// A row length of at least `count` floats whose rows do not all fall on the same lines of a cache.
 constexpr std::int64_t leading_dimension(std::int64_t count) {
@@ -20,10 +24,10 @@ constexpr std::int64_t leading_dimension(std::int64_t count) {
 /// C(m, 16 p + j) = start + sum over k of A(m, k) W(p, k, j), for m < rows, p < panels, k < depth.
 ///
 /// A is read at a[m * a_row + k * a_depth] with one of the two strides equal to 1; W at
-/// w[p * w_panel + 16 k + j]; C at c[m * c_row + p * c_panel + j]. The sum starts from `start[16 p + j]`
-/// when given, else from C when `accumulate`, else from zero.
-/// Law: each element is one chain of fused multiply-adds over ascending k. Its bits depend on nothing
-/// else: not on the other rows, on how rows or depth are cut, or on the instruction set.
+/// w[p * w_panel + 16 k + j]; C at c[m * c_row + p * c_panel + j]. The sum starts from `start[16 p
+/// + j]` when given, else from C when `accumulate`, else from zero. Law: each element is one chain
+/// of fused multiply-adds over ascending k. Its bits depend on nothing else: not on the other rows,
+/// on how rows or depth are cut, or on the instruction set.
 struct PanelProduct {
     const float* a;
     std::ptrdiff_t a_row, a_depth;
@@ -36,8 +40,9 @@ struct PanelProduct {
     bool accumulate = false;
 };
 
-/// One step of an LSTM cell for `rows` streams and `blocks` blocks of sixteen units. `gates` holds for
-/// each row and block the pre-activations of i, f, g, o, sixteen each, and receives the activations.
+/// One step of an LSTM cell for `rows` streams and `blocks` blocks of sixteen units. `gates` holds
+/// for each row and block the pre-activations of i, f, g, o, sixteen each, and receives the
+/// activations.
 struct LstmForward {
     float* gates;
     std::ptrdiff_t gates_row;
@@ -49,8 +54,9 @@ struct LstmForward {
     std::int64_t rows, blocks;
 };
 
-/// The same step backward. `gates` holds activations and receives the gradient of the pre-activations;
-/// `grad_cell` holds the gradient of the cell state carried from the future and receives the one for the past.
+/// The same step backward. `gates` holds activations and receives the gradient of the
+/// pre-activations; `grad_cell` holds the gradient of the cell state carried from the future and
+/// receives the one for the past.
 struct LstmBackward {
     float* gates;
     std::ptrdiff_t gates_row;
@@ -64,8 +70,9 @@ struct LstmBackward {
 };
 
 /// Softmax cross-entropy of one row of logits (V of them, the row padded to panels).
-/// Returns log(sum exp(logits)) - logits[target], in nats. With `scale` not zero the row becomes the
-/// gradient (softmax - one-hot) * scale, padding zero; else it stays as it was but for the padding.
+/// Returns log(sum exp(logits)) - logits[target], in nats. With `scale` not zero the row becomes
+/// the gradient (softmax - one-hot) * scale, padding zero; else it stays as it was but for the
+/// padding.
 struct SoftmaxCrossEntropy {
     float* logits;
     std::int64_t vocabulary_size;
@@ -73,22 +80,23 @@ struct SoftmaxCrossEntropy {
     float scale;
 };
 
-/// Adam with decoupled weight decay (Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019, algorithm 2):
-/// g' = gradient_scale g; m = β1 m + (1-β1) g'; v = β2 v + (1-β2) g'²;
-/// w = w - decay w - rate (m correction1) / (sqrt(v correction2) + epsilon).
+/// Adam with decoupled weight decay (Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019,
+/// algorithm 2): g' = gradient_scale g; m = β1 m + (1-β1) g'; v = β2 v + (1-β2) g'²; w = w - decay
+/// w - rate (m correction1) / (sqrt(v correction2) + epsilon).
 struct AdamUpdate {
     float *weights, *gradients, *first_moments, *second_moments;
     std::int64_t count;  ///< multiple of 16
     float rate, decay, beta1, beta2, correction1, correction2, epsilon, gradient_scale;
 };
 
-/// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one row of 7-bit
-/// activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is exact.
+/// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
+/// row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is
+/// exact.
 struct QuantizedProduct {
     const std::uint8_t* activations;  ///< 4 * groups, zero stands at 64
     const std::int8_t* w;             ///< in [-127, 127]
     const float* scales;
-    const std::int32_t* offsets;      ///< 64 times the sum of the column's weights
+    const std::int32_t* offsets;  ///< 64 times the sum of the column's weights
     float* c;
     std::int64_t panels, groups;
 };
@@ -111,19 +119,22 @@ struct KernelTable {
     void (*add)(float* out, const float* in, std::int64_t count);
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*quantized_product)(const QuantizedProduct&);
-    /// out = 64 + 63 x, rounded to nearest, for x in [-1, 1]; `count` is rounded up to a multiple of 16.
+    /// out = 64 + 63 x, rounded to nearest, for x in [-1, 1]; `count` is rounded up to a multiple
+    /// of 16.
     void (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
-    /// Turns panels W(p, k, j) into the panels of the transpose: out(k / 16, 16 p + j, k % 16) = W(p, k, j),
-    /// for k in [16 first, 16 last); rows k >= depth are zero.
+    /// Turns panels W(p, k, j) into the panels of the transpose: out(k / 16, 16 p + j, k % 16) =
+    /// W(p, k, j), for k in [16 first, 16 last); rows k >= depth are zero.
     void (*transpose_panels)(const float* w, std::int64_t panels, std::int64_t depth, float* out,
                              std::int64_t first, std::int64_t last);
 };
 
 /// The table for this processor, or the one that CAROUSEL_ISA=scalar|avx2|avx512 names.
-/// Throws: UsageError when that variable names a set that is unknown, not built or not supported here.
+/// Throws: UsageError when that variable names a set that is unknown, not built or not supported
+/// here.
 const KernelTable& kernels();
 
-/// The table of a named instruction set, or null when it is not built in or this processor lacks it.
+/// The table of a named instruction set, or null when it is not built in or this processor lacks
+/// it.
 const KernelTable* kernels_for(const char* name);
 
 /// Name of the set in use: "scalar", "avx2", "avx512" or "neon".

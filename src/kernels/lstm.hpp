@@ -38,7 +38,8 @@ void lstm_backward(const LstmBackward& s) {
             const F16 i = load(gates), f = load(gates + k_lanes);
             const F16 g = load(gates + 2 * k_lanes), o = load(gates + 3 * k_lanes);
             const F16 dh = load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes);
-            const F16 tanh_c = hyperbolic_tangent(load(s.cell + at));  // cheaper to repeat than to keep
+            const F16 tanh_c =
+                hyperbolic_tangent(load(s.cell + at));  // cheaper to repeat than to keep
             // dc = dh o (1 - tanh² c) + what the future sends
             const F16 dc = fma(dh * o, one - tanh_c * tanh_c, load(carried));
             store(gates, dc * g * (i * (one - i)));

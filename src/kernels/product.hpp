@@ -1,6 +1,7 @@
 #pragma once
 
-// The matrix product. One tile is MR rows of A by NP panels of W, held in registers over the whole depth:
+// The matrix product. One tile is MR rows of A by NP panels of W, held in registers over the whole
+// depth:
 //
 //              k ->                 p0 (16 wide)  p1
 //   A row 0   [a a a a ...]    k | [w............][w............]
@@ -75,24 +76,38 @@ using Tile = void (*)(const PanelProduct&, const float*, const float*, float*, c
 template <int NP>
 CAROUSEL_INLINE Tile tile_for(std::int64_t rows) {
     switch (rows) {
-        case 1: return tile_any<1, NP>;
-        case 2: return tile_any<2, NP>;
-        case 3: return tile_any<3, NP>;
+        case 1:
+            return tile_any<1, NP>;
+        case 2:
+            return tile_any<2, NP>;
+        case 3:
+            return tile_any<3, NP>;
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__ARM_NEON)
-        case 4: return tile_any<4, NP>;
-        case 5: return tile_any<5, NP>;
+        case 4:
+            return tile_any<4, NP>;
+        case 5:
+            return tile_any<5, NP>;
 #endif
 #if defined(__AVX512F__)
-        case 6: return tile_any<6, NP>;
-        case 7: return tile_any<7, NP>;
-        case 8: return tile_any<8, NP>;
-        case 9: return tile_any<9, NP>;
-        case 10: return tile_any<10, NP>;
-        case 11: return tile_any<11, NP>;
-        case 12: return tile_any<12, NP>;
-        case 13: return tile_any<13, NP>;
+        case 6:
+            return tile_any<6, NP>;
+        case 7:
+            return tile_any<7, NP>;
+        case 8:
+            return tile_any<8, NP>;
+        case 9:
+            return tile_any<9, NP>;
+        case 10:
+            return tile_any<10, NP>;
+        case 11:
+            return tile_any<11, NP>;
+        case 12:
+            return tile_any<12, NP>;
+        case 13:
+            return tile_any<13, NP>;
 #endif
-        default: return tile_any<k_tile_rows, NP>;
+        default:
+            return tile_any<k_tile_rows, NP>;
     }
 }
 
@@ -104,8 +119,8 @@ CAROUSEL_INLINE void column_of_tiles(const PanelProduct& p, std::int64_t first) 
     const float* start = p.start ? p.start + first * k_lanes : nullptr;
     for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t begin = p.rows * t / tiles, end = p.rows * (t + 1) / tiles;
-        tile_for<NP>(end - begin)(p, p.a + begin * p.a_row, w, p.c + begin * p.c_row + first * p.c_panel,
-                                  start);
+        tile_for<NP>(end - begin)(p, p.a + begin * p.a_row, w,
+                                  p.c + begin * p.c_row + first * p.c_panel, start);
     }
 }
 

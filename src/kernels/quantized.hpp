@@ -1,14 +1,14 @@
 #pragma once
 
 // Products with 8-bit weights, for generation: one row of activations, as many panels as there are
-// registers to sum in. Weights lie as [panel][k / 4][16][4], so that one broadcast of four activations
-// meets 64 weights in one line of the cache:
+// registers to sum in. Weights lie as [panel][k / 4][16][4], so that one broadcast of four
+// activations meets 64 weights in one line of the cache:
 //
 //   activations   a0 a1 a2 a3 | a0 a1 a2 a3 | ...          (the same four for each of 16 columns)
 //   weights       w0 w1 w2 w3 | w0 w1 w2 w3 | ...           16 columns of 4
 //   sums          += a . w    | += a . w    | ...           16 integers
-// Activations have 7 bits and zero at 64, so a pair of 8-bit products never saturates the 16-bit sum
-// that x86 makes of it: the integers are exact, and so the same on every instruction set.
+// Activations have 7 bits and zero at 64, so a pair of 8-bit products never saturates the 16-bit
+// sum that x86 makes of it: the integers are exact, and so the same on every instruction set.
 
 #include "kernels/kernels.hpp"
 #include "kernels/vector.hpp"
@@ -21,7 +21,9 @@ namespace {
 struct I16 {
     __m512i v;
 };
-CAROUSEL_INLINE I16 zero_sums() { return {_mm512_setzero_si512()}; }
+CAROUSEL_INLINE I16 zero_sums() {
+    return {_mm512_setzero_si512()};
+}
 CAROUSEL_INLINE I16 add_products(I16 sum, std::uint32_t activations, const std::int8_t* w) {
     const __m512i a = _mm512_set1_epi32(static_cast<int>(activations));
     const __m512i pairs = _mm512_maddubs_epi16(a, _mm512_loadu_si512(w));
@@ -36,13 +38,16 @@ CAROUSEL_INLINE F16 minus_to_float(I16 sum, const std::int32_t* offset) {
 struct I16 {
     __m256i l, h;
 };
-CAROUSEL_INLINE I16 zero_sums() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+CAROUSEL_INLINE I16 zero_sums() {
+    return {_mm256_setzero_si256(), _mm256_setzero_si256()};
+}
 CAROUSEL_INLINE __m256i load_half(const void* p) {
     return _mm256_loadu_si256(static_cast<const __m256i*>(p));
 }
 CAROUSEL_INLINE I16 add_products(I16 sum, std::uint32_t activations, const std::int8_t* w) {
     const __m256i a = _mm256_set1_epi32(static_cast<int>(activations)), ones = _mm256_set1_epi16(1);
-    const __m256i l = _mm256_maddubs_epi16(a, load_half(w)), h = _mm256_maddubs_epi16(a, load_half(w + 32));
+    const __m256i l = _mm256_maddubs_epi16(a, load_half(w)),
+                  h = _mm256_maddubs_epi16(a, load_half(w + 32));
     return {_mm256_add_epi32(sum.l, _mm256_madd_epi16(l, ones)),
             _mm256_add_epi32(sum.h, _mm256_madd_epi16(h, ones))};
 }
@@ -56,7 +61,9 @@ CAROUSEL_INLINE F16 minus_to_float(I16 sum, const std::int32_t* offset) {
 struct I16 {
     std::int32_t v[k_lanes];
 };
-CAROUSEL_INLINE I16 zero_sums() { return {}; }
+CAROUSEL_INLINE I16 zero_sums() {
+    return {};
+}
 CAROUSEL_INLINE I16 add_products(I16 sum, std::uint32_t activations, const std::int8_t* w) {
     for (int j = 0; j < k_lanes; ++j) {
         for (int i = 0; i < 4; ++i) {
@@ -83,7 +90,8 @@ void quantized_tile(const QuantizedProduct& p, std::int64_t panel) {
         std::uint32_t activations = 0;
         __builtin_memcpy(&activations, p.activations + 4 * k, sizeof activations);
 #pragma GCC unroll 8
-        for (int n = 0; n < NP; ++n) sum[n] = add_products(sum[n], activations, w + n * p.groups * 64);
+        for (int n = 0; n < NP; ++n)
+            sum[n] = add_products(sum[n], activations, w + n * p.groups * 64);
     }
 #pragma GCC unroll 8
     for (int n = 0; n < NP; ++n) {

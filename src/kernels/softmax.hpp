@@ -6,8 +6,8 @@
 namespace carousel {
 namespace {
 
-/// Natural logarithm for x > 0, in double: exponent, then the series of atanh on the mantissa. What is
-/// not a finite number stays so.
+/// Natural logarithm for x > 0, in double: exponent, then the series of atanh on the mantissa. What
+/// is not a finite number stays so.
 CAROUSEL_INLINE double logarithm(double x) {
     if (!(x <= 1.7976931348623157e308)) return x;
     std::uint64_t bits = 0;
@@ -37,7 +37,8 @@ CAROUSEL_INLINE float prepare_row(float* logits, std::int64_t count) {
 }
 
 /// Replaces the row by exp(scale * (logit - largest)), padding zero, and returns the sum.
-CAROUSEL_INLINE float exponentiate_row(float* logits, std::int64_t count, float largest, float scale) {
+CAROUSEL_INLINE float exponentiate_row(float* logits, std::int64_t count, float largest,
+                                       float scale) {
     F16 sum = broadcast(0.0F);
     const std::int64_t end = padded(count);
     for (std::int64_t j = 0; j < end; j += k_lanes) {
@@ -68,14 +69,16 @@ float softmax_cross_entropy(const SoftmaxCrossEntropy& s) {
     }
     const float sum = exponentiate_row(s.logits, s.vocabulary_size, largest, 1.0F);
     const F16 factor = broadcast(s.scale / sum);
-    for (std::int64_t j = 0; j < end; j += k_lanes) store(s.logits + j, load(s.logits + j) * factor);
+    for (std::int64_t j = 0; j < end; j += k_lanes)
+        store(s.logits + j, load(s.logits + j) * factor);
     s.logits[s.target] = s.logits[s.target] - s.scale;
     return static_cast<float>(logarithm(sum) + (double{largest} - double{chosen}));
 }
 
 void softmax(float* logits, std::int64_t count, float inverse_temperature) {
     const float largest = prepare_row(logits, count);
-    const F16 factor = broadcast(1.0F / exponentiate_row(logits, count, largest, inverse_temperature));
+    const F16 factor =
+        broadcast(1.0F / exponentiate_row(logits, count, largest, inverse_temperature));
     for (std::int64_t j = 0; j < padded(count); j += k_lanes) {
         store(logits + j, load(logits + j) * factor);
     }

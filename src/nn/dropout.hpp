@@ -6,8 +6,8 @@
 
 namespace carousel {
 
-/// Probabilities in [0, 1) with which activations are set to zero in training (the others are scaled by
-/// 1 / (1 - p)). One mask serves a whole window (Gal & Ghahramani 2016).
+/// Probabilities in [0, 1) with which activations are set to zero in training (the others are
+/// scaled by 1 / (1 - p)). One mask serves a whole window (Gal & Ghahramani 2016).
 struct DropoutRates {
     float input = 0;    ///< whole symbols of the vocabulary, at the embedding
     float between = 0;  ///< units of each layer's output, on its way to the next layer

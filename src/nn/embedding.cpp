@@ -68,10 +68,12 @@ void InputTable::locate(std::span<const TokenId> ids) {
     for (const auto id : ids) positions_.push_back(row_of_[id]);
 }
 
-GatheredRows InputTable::rows() const { return {table_.data(), table_row_, positions_.data()}; }
+GatheredRows InputTable::rows() const {
+    return {table_.data(), table_row_, positions_.data()};
+}
 
-void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row, const float* mask,
-                          const float* input_transposed, float* gradients) {
+void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
+                          const float* mask, const float* input_transposed, float* gradients) {
     const auto& kernel = kernels();
     const auto rows = static_cast<std::int64_t>(distinct_.size());
     // Each member sums its own columns over all positions in their order.
@@ -111,7 +113,8 @@ void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdif
                     .depth = gate_panels_ * k_panel});
 
     float* grad_embedding = gradients + parameters.embedding().offset;
-    std::memset(grad_embedding, 0, static_cast<std::size_t>(parameters.embedding().stored) * sizeof(float));
+    std::memset(grad_embedding, 0,
+                static_cast<std::size_t>(parameters.embedding().stored) * sizeof(float));
     for (std::size_t r = 0; r < distinct_.size(); ++r) {
         const float* from = grad_embedded_.data() + static_cast<std::ptrdiff_t>(r) * embedding_row_;
         float* to = grad_embedding + distinct_[r] * embedding_row_;

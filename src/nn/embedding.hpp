@@ -14,37 +14,40 @@ namespace carousel {
 
 /// Embedding and the input product of layer 0 as one look-up.
 ///
-/// The input of layer 0 is one of V symbols, so W e + b takes only as many values as there are distinct
-/// symbols: a table computed once per update, from which the gates of each position start as a copied row.
-/// It replaces a product over all T B positions by one over at most min(V, T B) rows.
+/// The input of layer 0 is one of V symbols, so W e + b takes only as many values as there are
+/// distinct symbols: a table computed once per update, from which the gates of each position start
+/// as a copied row. It replaces a product over all T B positions by one over at most min(V, T B)
+/// rows.
 class InputTable {
 public:
-    /// For windows of at most `positions` symbols; `training` adds the buffers of backward. The model's
-    /// weights may change between calls.
+    /// For windows of at most `positions` symbols; `training` adds the buffers of backward. The
+    /// model's weights may change between calls.
     InputTable(const LanguageModel& model, std::int64_t positions, bool training);
 
-    /// Computes the rows that `ids` needs. `mask` (V) multiplies each symbol's embedding (dropout of whole
-    /// characters), or is null.
+    /// Computes the rows that `ids` needs. `mask` (V) multiplies each symbol's embedding (dropout
+    /// of whole characters), or is null.
     void compute(ThreadPool& pool, std::span<const TokenId> ids, const float* mask);
 
-    /// Points the positions of a window to rows that an earlier call of `compute` made for these symbols.
+    /// Points the positions of a window to rows that an earlier call of `compute` made for these
+    /// symbols.
     void locate(std::span<const TokenId> ids);
 
     /// Where the gates of the window's positions start.
     GatheredRows rows() const;
 
     /// From the gradients of layer 0's pre-activations (positions in the order of `ids`, row length
-    /// `grad_row`) to those of embedding, input weight and bias. `input_transposed` are the panels of W transposed.
-    void backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row, const float* mask,
-                  const float* input_transposed, float* gradients);
+    /// `grad_row`) to those of embedding, input weight and bias. `input_transposed` are the panels
+    /// of W transposed.
+    void backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
+                  const float* mask, const float* input_transposed, float* gradients);
 
 private:
     const LanguageModel* model_;
     std::int64_t gate_panels_;
     std::ptrdiff_t embedding_row_, table_row_;
-    std::vector<TokenId> distinct_;        // table row → symbol
-    std::vector<std::uint32_t> row_of_;    // symbol → table row, k_absent when it has none
-    std::vector<std::uint32_t> positions_; // position → table row
+    std::vector<TokenId> distinct_;         // table row → symbol
+    std::vector<std::uint32_t> row_of_;     // symbol → table row, k_absent when it has none
+    std::vector<std::uint32_t> positions_;  // position → table row
     Buffer embedded_, table_, grad_table_, grad_embedded_;
 };
 

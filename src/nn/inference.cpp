@@ -10,8 +10,10 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_rows_in_cache = 256;    // rows of a window: its gates stay in the L2 or L3 cache
-constexpr std::int64_t k_whole_table = 1 << 22;  // floats of the table of all symbols, if that is small
+constexpr std::int64_t k_rows_in_cache =
+    256;  // rows of a window: its gates stay in the L2 or L3 cache
+constexpr std::int64_t k_whole_table =
+    1 << 22;  // floats of the table of all symbols, if that is small
 
 bool table_is_small(const LanguageModelConfig& config) {
     return config.vocabulary_size * gates_row_length(config) <= k_whole_table;
@@ -26,7 +28,9 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
       batch_size_(batch_size),
       window_(std::max<std::int64_t>(1, k_rows_in_cache / batch_size)),
       whole_table_(table_is_small(model.config())),
-      table_(model, whole_table_ ? std::max(model.config().vocabulary_size, window_ * batch_size) : window_ * batch_size,
+      table_(model,
+             whole_table_ ? std::max(model.config().vocabulary_size, window_ * batch_size)
+                          : window_ * batch_size,
              false),
       buffers_(model.config(), window_, batch_size),
       lower_hidden_(buffers_.hidden.size()),
@@ -42,13 +46,16 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
 void Inference::check(const TokenIds& ids, const RecurrentState& state) const {
     const auto& config = model_->config();
     const auto batch = static_cast<std::size_t>(batch_size_);
-    const auto layers = static_cast<std::size_t>(config.layers), hidden = static_cast<std::size_t>(config.hidden_size);
+    const auto layers = static_cast<std::size_t>(config.layers),
+               hidden = static_cast<std::size_t>(config.hidden_size);
     const Tensor<3>::shape_type wanted{layers, batch, hidden};
-    if (ids.shape(0) < 1 || ids.shape(1) != batch || state.hidden.shape() != wanted || state.cell.shape() != wanted) {
+    if (ids.shape(0) < 1 || ids.shape(1) != batch || state.hidden.shape() != wanted ||
+        state.cell.shape() != wanted) {
         throw std::logic_error("inference was called with ids or a state of another shape");
     }
     for (const auto id : ids) {
-        if (id >= config.vocabulary_size) throw std::logic_error("inference was called with an id outside the vocabulary");
+        if (id >= config.vocabulary_size)
+            throw std::logic_error("inference was called with an id outside the vocabulary");
     }
 }
 
@@ -84,7 +91,8 @@ void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& l
     const auto v = model_->config().vocabulary_size;
     for (std::int64_t t = 0; t < steps; t += window_) {
         const auto count = std::min(window_, steps - t);
-        auto rows = forward({ids.data() + t * batch_size_, static_cast<std::size_t>(count * batch_size_)}, state);
+        auto rows = forward(
+            {ids.data() + t * batch_size_, static_cast<std::size_t>(count * batch_size_)}, state);
         if (t + count < steps) continue;
         rows.hidden += (count - 1) * batch_size_ * rows.row;
         rows.count = batch_size_;
@@ -105,12 +113,15 @@ void Inference::compute_logits(const OutputRows& rows, float* logits, std::ptrdi
     }
 }
 
-void Inference::compute_losses(const OutputRows& rows, std::span<const TokenId> targets, float* losses) {
+void Inference::compute_losses(const OutputRows& rows, std::span<const TokenId> targets,
+                               float* losses) {
     if (!quantized_) return output_.losses(*pool_, rows, targets, losses);
     const auto v = model_->config().vocabulary_size;
     for (std::int64_t r = 0; r < rows.count; ++r) {
-        compute_logits({rows.hidden + r * rows.row, rows.row, 1}, logits_.data(), leading_dimension(v));
-        losses[r] = kernels().softmax_cross_entropy({logits_.data(), v, targets[static_cast<std::size_t>(r)], 0.0F});
+        compute_logits({rows.hidden + r * rows.row, rows.row, 1}, logits_.data(),
+                       leading_dimension(v));
+        losses[r] = kernels().softmax_cross_entropy(
+            {logits_.data(), v, targets[static_cast<std::size_t>(r)], 0.0F});
     }
 }
 
@@ -118,7 +129,8 @@ void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, Recu
                            Tensor<2>& surprisals) {
     check(inputs, state);
     check(targets, state);
-    if (inputs.shape() != targets.shape()) throw std::logic_error("inputs and targets differ in shape");
+    if (inputs.shape() != targets.shape())
+        throw std::logic_error("inputs and targets differ in shape");
     surprisals.resize({inputs.shape(0), inputs.shape(1)});
     const auto steps = static_cast<std::int64_t>(inputs.shape(0));
     for (std::int64_t t = 0; t < steps; t += window_) {

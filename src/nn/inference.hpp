@@ -19,14 +19,14 @@ namespace carousel {
 
 /// Uses a model without learning: next-symbol logits, and how surprised the model is by a text.
 ///
-/// Law: logits and surprisals of a stream do not depend on the other streams of the batch, on how its
-/// symbols are cut into calls, or on the number of threads, bit for bit.
-/// The model must outlive this and must not change meanwhile.
+/// Law: logits and surprisals of a stream do not depend on the other streams of the batch, on how
+/// its symbols are cut into calls, or on the number of threads, bit for bit. The model must outlive
+/// this and must not change meanwhile.
 class Inference {
 public:
-    /// Buffers for `batch_size` streams; calls of any length are cut into windows that fit in the cache.
-    /// With `Precision::int8` the large products use 8-bit copies of the weights (for generation; one
-    /// stream after another, on the caller's thread).
+    /// Buffers for `batch_size` streams; calls of any length are cut into windows that fit in the
+    /// cache. With `Precision::int8` the large products use 8-bit copies of the weights (for
+    /// generation; one stream after another, on the caller's thread).
     Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t batch_size,
               Precision precision = Precision::float32);
 
@@ -34,7 +34,8 @@ public:
     /// `state` is what the streams remembered and receives what they remember now.
     void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits);
 
-    /// Feeds inputs (T, B) and gives -log p(targets(t, b) | everything before), nats: surprisals (T, B).
+    /// Feeds inputs (T, B) and gives -log p(targets(t, b) | everything before), nats: surprisals
+    /// (T, B).
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals);
 
@@ -56,7 +57,7 @@ private:
     Buffer lower_hidden_;  // outputs of the layer below
     OutputLayer output_;
     std::optional<QuantizedWeights> quantized_;
-    Buffer logits_;        // (B, V)
+    Buffer logits_;  // (B, V)
 };
 
 }  // namespace carousel

@@ -19,7 +19,9 @@ void fill_normal(NamedTensor& tensor, std::uint64_t seed, std::uint32_t stream, 
 }
 
 // 1 / sqrt(n) by IEEE operations only: std::sqrt is exact everywhere.
-float inverse_root(std::int64_t n) { return 1.0F / std::sqrt(static_cast<float>(n)); }
+float inverse_root(std::int64_t n) {
+    return 1.0F / std::sqrt(static_cast<float>(n));
+}
 
 }  // namespace
 
@@ -42,7 +44,8 @@ void orthonormalize_rows(float* matrix, std::int64_t n) {
     }
 }
 
-std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed, ThreadPool& pool) {
+std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed,
+                                         ThreadPool& pool) {
     auto tensors = expected_parameters(config);
     const auto h = config.hidden_size, gates = gate_count(config.cell);
     const ParameterList list(config);

@@ -9,14 +9,16 @@
 
 namespace carousel {
 
-/// First weights: embedding rows N(0, 1); input and output matrices N(0, 1 / fan-in), the output one
-/// divided by four; each gate's recurrent matrix orthogonal (Saxe, McClelland & Ganguli 2014); forget
-/// biases `forget_bias` (Jozefowicz, Zaremba & Sutskever 2015), other biases 0. Canonical order.
-/// Law: a function of config and seed alone, on every machine and number of threads.
-std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed, ThreadPool& pool);
+/// First weights: embedding rows N(0, 1); input and output matrices N(0, 1 / fan-in), the output
+/// one divided by four; each gate's recurrent matrix orthogonal (Saxe, McClelland & Ganguli 2014);
+/// forget biases `forget_bias` (Jozefowicz, Zaremba & Sutskever 2015), other biases 0. Canonical
+/// order. Law: a function of config and seed alone, on every machine and number of threads.
+std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed,
+                                         ThreadPool& pool);
 
-/// Replaces the n × n matrix by the orthonormal rows that Gram–Schmidt makes of it (each row projected
-/// twice, which suffices: Giraud, Langou & Rozloznik 2005). A row that vanishes becomes a unit vector.
+/// Replaces the n × n matrix by the orthonormal rows that Gram–Schmidt makes of it (each row
+/// projected twice, which suffices: Giraud, Langou & Rozloznik 2005). A row that vanishes becomes a
+/// unit vector.
 void orthonormalize_rows(float* matrix, std::int64_t n);
 
 }  // namespace carousel

@@ -2,7 +2,8 @@
 
 namespace carousel {
 
-LanguageModel::LanguageModel(const LanguageModelConfig& config, std::span<const NamedTensor> weights)
+LanguageModel::LanguageModel(const LanguageModelConfig& config,
+                             std::span<const NamedTensor> weights)
     : config_(config), parameters_(config), values_(parameters_.stored()) {
     set_weights(weights);
 }

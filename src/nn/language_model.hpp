@@ -12,8 +12,9 @@ namespace carousel {
 
 /// A stacked recurrent language model: what it is and its weights, nothing of how it is used.
 ///
-/// ids (T, B) → embedding → L recurrent layers → output layer → logits (T, B, V). It is const while it is
-/// used: `Inference` and `TruncatedBackpropagation` hold the buffers, `RecurrentState` is the memory.
+/// ids (T, B) → embedding → L recurrent layers → output layer → logits (T, B, V). It is const while
+/// it is used: `Inference` and `TruncatedBackpropagation` hold the buffers, `RecurrentState` is the
+/// memory.
 class LanguageModel {
 public:
     /// Throws: std::logic_error when the weights are not those that the config implies.

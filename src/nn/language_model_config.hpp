@@ -10,11 +10,11 @@ enum class CellKind : std::uint8_t { lstm };
 /// Architecture of a language model. Ranges are those of the command line.
 struct LanguageModelConfig {
     CellKind cell = CellKind::lstm;
-    std::int64_t vocabulary_size = 0;  ///< V ≥ 1
-    std::int64_t layers = 2;           ///< L in [1, 16]
-    std::int64_t hidden_size = 256;    ///< H in [1, 8192]
-    std::int64_t embedding_size = 256; ///< E in [1, 8192]
-    float forget_bias = 1.0F;          ///< initial bias of the forget gate
+    std::int64_t vocabulary_size = 0;   ///< V ≥ 1
+    std::int64_t layers = 2;            ///< L in [1, 16]
+    std::int64_t hidden_size = 256;     ///< H in [1, 8192]
+    std::int64_t embedding_size = 256;  ///< E in [1, 8192]
+    float forget_bias = 1.0F;           ///< initial bias of the forget gate
 
     bool operator==(const LanguageModelConfig&) const = default;
 };

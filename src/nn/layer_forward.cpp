@@ -6,7 +6,8 @@
 
 namespace carousel {
 
-LayerBuffers::LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size)
+LayerBuffers::LayerBuffers(const LanguageModelConfig& config, std::int64_t window,
+                           std::int64_t batch_size)
     : gates(window * batch_size * gates_row_length(config)),
       cell_states((window + 1) * batch_size * state_row_length(config)),
       hidden((window + 1) * batch_size * state_row_length(config)) {}
@@ -19,8 +20,8 @@ std::ptrdiff_t gates_row_length(const LanguageModelConfig& config) {
     return leading_dimension(padded(config.hidden_size) * gate_count(config.cell));
 }
 
-LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers, std::int64_t window,
-                         std::int64_t batch_size) {
+LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
+                         std::int64_t window, std::int64_t batch_size) {
     return {.cell = config.cell,
             .window = window,
             .batch_size = batch_size,
@@ -35,10 +36,11 @@ LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffer
 
 namespace {
 
-// Calls copy(pointer into the value, pointer into the slot) for the hidden and the cell state of each stream.
+// Calls copy(pointer into the value, pointer into the slot) for the hidden and the cell state of
+// each stream.
 template <typename State, typename Copy>
-void for_each_stream(State& state, std::int64_t layer_index, const LayerWindow& layer, std::int64_t slot,
-                     Copy copy) {
+void for_each_stream(State& state, std::int64_t layer_index, const LayerWindow& layer,
+                     std::int64_t slot, Copy copy) {
     for (std::int64_t b = 0; b < layer.batch_size; ++b) {
         const auto at = (layer_index * layer.batch_size + b) * layer.hidden_size;
         copy(state.hidden.data() + at, layer.hidden + layer.state_offset(slot, b));

@@ -16,19 +16,21 @@ struct LayerBuffers {
 };
 
 /// A view of `buffers` for a window of `window` steps.
-LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers, std::int64_t window,
-                         std::int64_t batch_size);
+LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
+                         std::int64_t window, std::int64_t batch_size);
 
 /// Row lengths of state and gate buffers.
 std::ptrdiff_t state_row_length(const LanguageModelConfig& config);
 std::ptrdiff_t gates_row_length(const LanguageModelConfig& config);
 
-/// Copies stream states between the value (L, B, H) and a layer's slots: into slot 0, out of the last.
+/// Copies stream states between the value (L, B, H) and a layer's slots: into slot 0, out of the
+/// last.
 void load_state(const RecurrentState& state, std::int64_t layer_index, const LayerWindow& layer);
 void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentState& state);
 
-/// Runs layer `layer_index` over its window. Above layer 0 the input's share of all gates is one product
-/// over the whole window, since it waits for nothing: inputs (T, B, H) with row length `layer.state_row`.
+/// Runs layer `layer_index` over its window. Above layer 0 the input's share of all gates is one
+/// product over the whole window, since it waits for nothing: inputs (T, B, H) with row length
+/// `layer.state_row`.
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
                    const LayerWindow& layer, const float* inputs);
 

@@ -36,7 +36,8 @@ PanelProduct OutputLayer::product(const OutputRows& rows, float* logits, std::pt
             .start = model_->values(parameters.output_bias())};
 }
 
-void OutputLayer::logits(ThreadPool& pool, const OutputRows& rows, float* logits, std::ptrdiff_t row) const {
+void OutputLayer::logits(ThreadPool& pool, const OutputRows& rows, float* logits,
+                         std::ptrdiff_t row) const {
     multiply(pool, product(rows, logits, row));
 }
 
@@ -48,19 +49,21 @@ void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<con
         pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
             const auto first = task * k_task_rows, last = std::min(count, first + k_task_rows);
             float* logits = logits_.data() + first * logits_row_;
-            kernel.product(product({rows.hidden + (piece + first) * rows.row, rows.row, last - first}, logits,
-                                   logits_row_));
+            kernel.product(
+                product({rows.hidden + (piece + first) * rows.row, rows.row, last - first}, logits,
+                        logits_row_));
             for (auto r = first; r < last; ++r, logits += logits_row_) {
                 const auto target = targets[static_cast<std::size_t>(piece + r)];
-                losses[piece + r] =
-                    kernel.softmax_cross_entropy({logits, model_->config().vocabulary_size, target, 0.0F});
+                losses[piece + r] = kernel.softmax_cross_entropy(
+                    {logits, model_->config().vocabulary_size, target, 0.0F});
             }
         });
     }
 }
 
-void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                           const float* weight_transposed, float* losses, float* grad_hidden, float* gradients) {
+void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows,
+                           std::span<const TokenId> targets, const float* weight_transposed,
+                           float* losses, float* grad_hidden, float* gradients) {
     const auto& kernel = kernels();
     const auto& config = model_->config();
     const auto& parameters = model_->parameters();
@@ -72,7 +75,8 @@ void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::span<c
         pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
             const auto first = task * k_task_rows, last = std::min(count, first + k_task_rows);
             float* logits = logits_.data() + first * logits_row_;
-            kernel.product(product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_));
+            kernel.product(
+                product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_));
             for (auto r = first; r < last; ++r) {
                 const auto target = targets[static_cast<std::size_t>(piece + r)];
                 losses[piece + r] = kernel.softmax_cross_entropy(

@@ -18,24 +18,27 @@ struct OutputRows {
     std::int64_t count;
 };
 
-/// Output layer, softmax and cross-entropy together, a piece of the rows at a time: the logits of a window
-/// (T B V floats) never exist as a whole.
+/// Output layer, softmax and cross-entropy together, a piece of the rows at a time: the logits of a
+/// window (T B V floats) never exist as a whole.
 class OutputLayer {
 public:
     /// Serves calls of at most `rows` rows.
     OutputLayer(const LanguageModel& model, std::int64_t rows);
 
-    /// logits(r, v) = b(v) + sum over k of W(v, k) h(r, k); `logits` has rows of length `row`, at least
-    /// padded(V).
+    /// logits(r, v) = b(v) + sum over k of W(v, k) h(r, k); `logits` has rows of length `row`, at
+    /// least padded(V).
     void logits(ThreadPool& pool, const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
 
     /// losses[r] = -log softmax(logits(r))[targets[r]], nats.
-    void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets, float* losses);
+    void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
+                float* losses);
 
-    /// The same, with the gradients of the mean of the losses: `grad_hidden` (R, H, leading dimension as
-    /// `rows`) is overwritten, weight and bias gradients go to their place in `gradients`.
+    /// The same, with the gradients of the mean of the losses: `grad_hidden` (R, H, leading
+    /// dimension as `rows`) is overwritten, weight and bias gradients go to their place in
+    /// `gradients`.
     void backward(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                  const float* weight_transposed, float* losses, float* grad_hidden, float* gradients);
+                  const float* weight_transposed, float* losses, float* grad_hidden,
+                  float* gradients);
 
 private:
     PanelProduct product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const;

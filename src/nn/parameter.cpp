@@ -14,11 +14,16 @@ namespace {
 std::int64_t stored_size(const Parameter& p) {
     const auto n = p.shape.front();
     switch (p.layout) {
-        case ParameterLayout::rows: return n * leading_dimension(p.shape[1]);
-        case ParameterLayout::panels: return padded(n) * p.shape[1];
-        case ParameterLayout::gate_panels: return p.gates * padded(n / p.gates) * p.shape[1];
-        case ParameterLayout::vector: return padded(n);
-        case ParameterLayout::gate_vector: return p.gates * padded(n / p.gates);
+        case ParameterLayout::rows:
+            return n * leading_dimension(p.shape[1]);
+        case ParameterLayout::panels:
+            return padded(n) * p.shape[1];
+        case ParameterLayout::gate_panels:
+            return p.gates * padded(n / p.gates) * p.shape[1];
+        case ParameterLayout::vector:
+            return padded(n);
+        case ParameterLayout::gate_vector:
+            return p.gates * padded(n / p.gates);
     }
     throw std::logic_error("unknown parameter layout");
 }
@@ -32,7 +37,8 @@ void for_each_element(const Parameter& p, Visit visit) {
     const auto row = leading_dimension(k_count);
     for (std::int64_t n = 0; n < n_count; ++n) {
         const auto gate = n / hidden, unit = n % hidden;
-        const auto column = p.gates == 1 ? n : (unit / k_panel * p.gates + gate) * k_panel + unit % k_panel;
+        const auto column =
+            p.gates == 1 ? n : (unit / k_panel * p.gates + gate) * k_panel + unit % k_panel;
         for (std::int64_t k = 0; k < k_count; ++k) {
             std::int64_t at = column;
             if (p.layout == ParameterLayout::rows) {
@@ -55,7 +61,8 @@ std::int64_t Parameter::count() const {
 
 std::int64_t gate_count(CellKind cell) {
     switch (cell) {
-        case CellKind::lstm: return 4;
+        case CellKind::lstm:
+            return 4;
     }
     throw std::logic_error("unknown cell");
 }
@@ -74,8 +81,8 @@ ParameterList::ParameterList(const LanguageModelConfig& config) {
     append("output.bias", {v}, ParameterLayout::vector, 1);
 }
 
-void ParameterList::append(std::string name, std::vector<std::int64_t> shape, ParameterLayout layout,
-                           std::int64_t gates) {
+void ParameterList::append(std::string name, std::vector<std::int64_t> shape,
+                           ParameterLayout layout, std::int64_t gates) {
     Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0};
     p.stored = padded(stored_size(p));
     stored_ += p.stored;
@@ -92,7 +99,8 @@ std::vector<NamedTensor> ParameterList::to_canonical(const float* stored) const 
     std::vector<NamedTensor> tensors;
     tensors.reserve(parameters_.size());
     for (const auto& p : parameters_) {
-        NamedTensor tensor{p.name, p.shape, std::vector<float>(static_cast<std::size_t>(p.count()))};
+        NamedTensor tensor{p.name, p.shape,
+                           std::vector<float>(static_cast<std::size_t>(p.count()))};
         for_each_element(p, [&](std::int64_t canonical, std::int64_t at) {
             tensor.values[static_cast<std::size_t>(canonical)] = stored[at];
         });
@@ -109,7 +117,8 @@ void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* 
         const auto& tensor = tensors[i];
         if (tensor.name != p.name || tensor.shape != p.shape ||
             tensor.values.size() != static_cast<std::size_t>(p.count())) {
-            throw std::logic_error(fmt::format("parameter {} has another name, shape or size", p.name));
+            throw std::logic_error(
+                fmt::format("parameter {} has another name, shape or size", p.name));
         }
         for_each_element(p, [&](std::int64_t canonical, std::int64_t at) {
             stored[at] = tensor.values[static_cast<std::size_t>(canonical)];

@@ -10,9 +10,10 @@
 
 namespace carousel {
 
-/// How a parameter lies in memory. Kernels read columns of sixteen (`k_panel`); the gates of a recurrent
-/// layer are interleaved by blocks of sixteen units, so that the gates of one unit are close together:
-/// column g H + u of the canonical matrix becomes lane u % 16 of panel G (u / 16) + g.
+/// How a parameter lies in memory. Kernels read columns of sixteen (`k_panel`); the gates of a
+/// recurrent layer are interleaved by blocks of sixteen units, so that the gates of one unit are
+/// close together: column g H + u of the canonical matrix becomes lane u % 16 of panel G (u / 16) +
+/// g.
 enum class ParameterLayout : std::uint8_t {
     rows,         ///< (N, K): row n at n * leading_dimension(K)
     panels,       ///< (N, K): panel n / 16, then k, then lane n % 16
@@ -21,8 +22,8 @@ enum class ParameterLayout : std::uint8_t {
     gate_vector,  ///< (G H), interleaved
 };
 
-/// One parameter of the model and its place among the stored floats. Padding is zero and stays zero:
-/// its gradient is zero because padded units and symbols never receive any.
+/// One parameter of the model and its place among the stored floats. Padding is zero and stays
+/// zero: its gradient is zero because padded units and symbols never receive any.
 struct Parameter {
     std::string name;
     std::vector<std::int64_t> shape;  ///< canonical, see NamedTensor
@@ -35,8 +36,8 @@ struct Parameter {
 };
 
 /// The parameters of a language model in file order:
-/// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G H, E or H), `layers.l.weight_hh`
-/// (G H, H), `layers.l.bias` (G H); `output.weight` (V, H), `output.bias` (V).
+/// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G H, E or H),
+/// `layers.l.weight_hh` (G H, H), `layers.l.bias` (G H); `output.weight` (V, H), `output.bias` (V).
 /// Weights, gradients and moments are each one array of `stored()` floats laid out in this way.
 class ParameterList {
 public:
@@ -45,7 +46,9 @@ public:
     std::span<const Parameter> all() const { return parameters_; }
     const Parameter& embedding() const { return parameters_.front(); }
     const Parameter& input_weight(std::int64_t layer) const { return parameters_[1 + 3 * layer]; }
-    const Parameter& recurrent_weight(std::int64_t layer) const { return parameters_[2 + 3 * layer]; }
+    const Parameter& recurrent_weight(std::int64_t layer) const {
+        return parameters_[2 + 3 * layer];
+    }
     const Parameter& bias(std::int64_t layer) const { return parameters_[3 + 3 * layer]; }
     const Parameter& output_weight() const { return parameters_[parameters_.size() - 2]; }
     const Parameter& output_bias() const { return parameters_.back(); }
@@ -61,7 +64,8 @@ public:
     void from_canonical(std::span<const NamedTensor> tensors, float* stored) const;
 
 private:
-    void append(std::string name, std::vector<std::int64_t> shape, ParameterLayout layout, std::int64_t gates);
+    void append(std::string name, std::vector<std::int64_t> shape, ParameterLayout layout,
+                std::int64_t gates);
 
     std::vector<Parameter> parameters_;
     std::int64_t stored_ = 0;

@@ -19,7 +19,8 @@ QuantizedRow quantize_row(std::span<const float> row) {
 }
 
 void dequantize(const QuantizedRow& row, std::span<float> out) {
-    for (std::size_t k = 0; k < out.size(); ++k) out[k] = row.scale * static_cast<float>(row.values[k]);
+    for (std::size_t k = 0; k < out.size(); ++k)
+        out[k] = row.scale * static_cast<float>(row.values[k]);
 }
 
 }  // namespace carousel

@@ -9,14 +9,15 @@
 
 namespace carousel {
 
-/// A matrix of a model in 8 bits, packed for `KernelTable::quantized_product`. Its inputs are hidden
-/// states, which lie in (-1, 1), so that activations need no range of their own.
+/// A matrix of a model in 8 bits, packed for `KernelTable::quantized_product`. Its inputs are
+/// hidden states, which lie in (-1, 1), so that activations need no range of their own.
 class QuantizedMatrix {
 public:
     /// From stored panels W(p, k, j).
     QuantizedMatrix(const float* panels_data, std::int64_t panels, std::int64_t depth);
 
-    /// out(n) += sum over k of W(n, k) x(k), with x given as quantized activations of padded(depth) bytes.
+    /// out(n) += sum over k of W(n, k) x(k), with x given as quantized activations of padded(depth)
+    /// bytes.
     void multiply_add(const std::uint8_t* activations, float* out) const;
 
 private:
@@ -26,20 +27,20 @@ private:
     std::vector<std::int32_t> offsets_;
 };
 
-/// The matrices of a model that generation streams through for each symbol, in 8 bits. Biases, the input
-/// table, cell states and all arithmetic besides the products stay float.
-/// Source: per-row symmetric weights as in CTranslate2 and GNMT (Wu et al. 2016, section 6); 7-bit activations.
+/// The matrices of a model that generation streams through for each symbol, in 8 bits. Biases, the
+/// input table, cell states and all arithmetic besides the products stay float. Source: per-row
+/// symmetric weights as in CTranslate2 and GNMT (Wu et al. 2016, section 6); 7-bit activations.
 class QuantizedWeights {
 public:
     explicit QuantizedWeights(const LanguageModel& model);
 
     /// As `forward_layer` (nn/layer_forward.hpp), stream by stream.
-    void forward_layer(const LanguageModel& model, std::int64_t layer_index, const LayerWindow& layer,
-                       const float* inputs);
+    void forward_layer(const LanguageModel& model, std::int64_t layer_index,
+                       const LayerWindow& layer, const float* inputs);
 
     /// logits = b + W hidden for `count` rows.
-    void logits(const LanguageModel& model, const float* hidden, std::ptrdiff_t row, std::int64_t count,
-                float* logits, std::ptrdiff_t logits_row);
+    void logits(const LanguageModel& model, const float* hidden, std::ptrdiff_t row,
+                std::int64_t count, float* logits, std::ptrdiff_t logits_row);
 
 private:
     std::vector<QuantizedMatrix> input_, recurrent_;  // input_[l - 1] for layer l ≥ 1

@@ -7,12 +7,14 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_gates = 4;         // of the LSTM
-constexpr std::int64_t k_block_step = 2;    // blocks of units whose gates stay in the L1 cache
-constexpr std::int64_t k_rows_to_share = 8; // streams a member needs before streams are what is shared
+constexpr std::int64_t k_gates = 4;       // of the LSTM
+constexpr std::int64_t k_block_step = 2;  // blocks of units whose gates stay in the L1 cache
+constexpr std::int64_t k_rows_to_share =
+    8;  // streams a member needs before streams are what is shared
 
-// What one member of the team computes. With enough streams each member takes some streams and runs the
-// whole window alone; with few, each takes some units of all streams and the team meets once a step.
+// What one member of the team computes. With enough streams each member takes some streams and runs
+// the whole window alone; with few, each takes some units of all streams and the team meets once a
+// step.
 struct Share {
     Range streams, blocks;
     bool meet;
@@ -29,7 +31,8 @@ Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
 // Copies the start of the gates of the share's streams and units from the gathered rows.
 void gather(const LayerWindow& layer, std::int64_t t, const Share& share) {
     const auto first = share.blocks.begin * k_gates * k_panel;
-    const auto bytes = static_cast<std::size_t>(share.blocks.size() * k_gates * k_panel) * sizeof(float);
+    const auto bytes =
+        static_cast<std::size_t>(share.blocks.size() * k_gates * k_panel) * sizeof(float);
     for (auto b = share.streams.begin; b < share.streams.end; ++b) {
         const auto from = layer.start.index[t * layer.batch_size + b] * layer.start.row;
         std::memcpy(layer.gates_at(t, b) + first, layer.start.rows + from + first, bytes);
@@ -87,32 +90,35 @@ void backward_steps(ThreadPool& pool, const float* recurrent_transposed, const L
         for (std::int64_t t = layer.window - 1; t >= 0; --t) {
             const auto before = layer.state_offset(t, share.streams.begin);
             const auto after = layer.state_offset(t + 1, share.streams.begin);
-            // Slots of `grad_hidden` are steps, not states: the gradient of step t lies where h(t-1) would.
-            kernel.lstm_backward({.gates = layer.gates_at(t, share.streams.begin) + unit * k_gates,
-                                  .gates_row = layer.gates_row,
-                                  .cell_before = layer.cell_states + before + unit,
-                                  .cell = layer.cell_states + after + unit,
-                                  .cell_row = layer.state_row,
-                                  .grad_hidden = grad_hidden + before + unit,
-                                  .grad_hidden_row = layer.state_row,
-                                  .grad_cell = grad_cell + share.streams.begin * layer.state_row + unit,
-                                  .grad_cell_row = layer.state_row,
-                                  .rows = share.streams.size(),
-                                  .blocks = share.blocks.size()});
+            // Slots of `grad_hidden` are steps, not states: the gradient of step t lies where
+            // h(t-1) would.
+            kernel.lstm_backward(
+                {.gates = layer.gates_at(t, share.streams.begin) + unit * k_gates,
+                 .gates_row = layer.gates_row,
+                 .cell_before = layer.cell_states + before + unit,
+                 .cell = layer.cell_states + after + unit,
+                 .cell_row = layer.state_row,
+                 .grad_hidden = grad_hidden + before + unit,
+                 .grad_hidden_row = layer.state_row,
+                 .grad_cell = grad_cell + share.streams.begin * layer.state_row + unit,
+                 .grad_cell_row = layer.state_row,
+                 .rows = share.streams.size(),
+                 .blocks = share.blocks.size()});
             if (t == 0) break;
             if (share.meet) pool.barrier();
-            kernel.product({.a = layer.gates_at(t, share.streams.begin),
-                            .a_row = layer.gates_row,
-                            .a_depth = 1,
-                            .w = recurrent_transposed + unit * depth,
-                            .w_panel = depth * k_panel,
-                            .c = grad_hidden + layer.state_offset(t - 1, share.streams.begin) + unit,
-                            .c_row = layer.state_row,
-                            .c_panel = k_panel,
-                            .rows = share.streams.size(),
-                            .panels = share.blocks.size(),
-                            .depth = depth,
-                            .accumulate = true});
+            kernel.product(
+                {.a = layer.gates_at(t, share.streams.begin),
+                 .a_row = layer.gates_row,
+                 .a_depth = 1,
+                 .w = recurrent_transposed + unit * depth,
+                 .w_panel = depth * k_panel,
+                 .c = grad_hidden + layer.state_offset(t - 1, share.streams.begin) + unit,
+                 .c_row = layer.state_row,
+                 .c_panel = k_panel,
+                 .rows = share.streams.size(),
+                 .panels = share.blocks.size(),
+                 .depth = depth,
+                 .accumulate = true});
         }
     });
 }

@@ -38,16 +38,17 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
     output_transposed_ = Buffer(padded(config.hidden_size) * padded(config.vocabulary_size));
 }
 
-double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
-                                     const WindowKey& key, float* gradients) {
+double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& targets,
+                                     RecurrentState& state, const WindowKey& key,
+                                     float* gradients) {
     check(inputs, targets, state);
     draw_masks(key);
     transpose_weights();
     forward(inputs, state);
-    const OutputRows rows{layer_outputs(model_->config().layers - 1), state_row_length(model_->config()),
-                          window_ * batch_size_};
-    output_.backward(*pool_, rows, {targets.data(), targets.size()}, output_transposed_.data(), losses_.data(),
-                     grad_hidden_.data(), gradients);
+    const OutputRows rows{layer_outputs(model_->config().layers - 1),
+                          state_row_length(model_->config()), window_ * batch_size_};
+    output_.backward(*pool_, rows, {targets.data(), targets.size()}, output_transposed_.data(),
+                     losses_.data(), grad_hidden_.data(), gradients);
     backward(gradients);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};
@@ -59,7 +60,8 @@ void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& tar
     const auto& config = model_->config();
     const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
     const TokenIds::shape_type ids{size(window_), size(batch_size_)};
-    const Tensor<3>::shape_type states{size(config.layers), size(batch_size_), size(config.hidden_size)};
+    const Tensor<3>::shape_type states{size(config.layers), size(batch_size_),
+                                       size(config.hidden_size)};
     if (inputs.shape() != ids || targets.shape() != ids || state.hidden.shape() != states ||
         state.cell.shape() != states) {
         throw std::logic_error("a training window has another shape than its buffers");
@@ -81,9 +83,10 @@ void TruncatedBackpropagation::draw_masks(const WindowKey& key) {
     for (std::uint32_t l = 0; l < masks_.size(); ++l) {
         if (masks_[l].size() == 0) continue;
         const bool top = l + 1 == masks_.size();
-        const RandomKey draws{key.seed, top ? RandomPurpose::dropout_output : RandomPurpose::dropout_between, l};
-        fill_dropout_mask(masks_[l].data(), batch_size_ * row, top ? dropout_.output : dropout_.between, draws,
-                          key.number);
+        const RandomKey draws{
+            key.seed, top ? RandomPurpose::dropout_output : RandomPurpose::dropout_between, l};
+        fill_dropout_mask(masks_[l].data(), batch_size_ * row,
+                          top ? dropout_.output : dropout_.between, draws, key.number);
     }
 }
 
@@ -109,20 +112,23 @@ void TruncatedBackpropagation::transpose_weights() {
 const float* TruncatedBackpropagation::layer_outputs(std::int64_t layer) const {
     const auto at = static_cast<std::size_t>(layer);
     if (dropped_[at].size() > 0) return dropped_[at].data();
-    return layers_[at].hidden.data() + batch_size_ * state_row_length(model_->config());  // slots 1 to T
+    return layers_[at].hidden.data() +
+           batch_size_ * state_row_length(model_->config());  // slots 1 to T
 }
 
 void TruncatedBackpropagation::apply_mask(const Buffer& mask, const float* in, float* out) {
     const auto slab = mask.size();
     pool_->run([&](int member) {
         const auto [first, last] = split_evenly(window_, pool_->size(), member);
-        for (auto t = first; t < last; ++t) kernels().multiply(out + t * slab, in + t * slab, mask.data(), slab);
+        for (auto t = first; t < last; ++t)
+            kernels().multiply(out + t * slab, in + t * slab, mask.data(), slab);
     });
 }
 
 void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& state) {
     const auto& config = model_->config();
-    table_.compute(*pool_, {inputs.data(), inputs.size()}, input_mask_.empty() ? nullptr : input_mask_.data());
+    table_.compute(*pool_, {inputs.data(), inputs.size()},
+                   input_mask_.empty() ? nullptr : input_mask_.data());
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto at = static_cast<std::size_t>(l);
         auto layer = layer_window(config, layers_[at], window_, batch_size_);
@@ -130,7 +136,8 @@ void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& s
         load_state(state, l, layer);
         forward_layer(*pool_, *model_, l, layer, l > 0 ? layer_outputs(l - 1) : nullptr);
         store_state(layer, l, state);
-        if (masks_[at].size() > 0) apply_mask(masks_[at], layer.hidden + layer.state_offset(1), dropped_[at].data());
+        if (masks_[at].size() > 0)
+            apply_mask(masks_[at], layer.hidden + layer.state_offset(1), dropped_[at].data());
     }
 }
 
@@ -143,10 +150,13 @@ void TruncatedBackpropagation::backward(float* gradients) {
         const auto at = static_cast<std::size_t>(l);
         const auto layer = layer_window(config, layers_[at], window_, batch_size_);
         if (masks_[at].size() > 0) apply_mask(masks_[at], grad_hidden_.data(), grad_hidden_.data());
-        std::memset(grad_cell_.data(), 0, static_cast<std::size_t>(grad_cell_.size()) * sizeof(float));
-        backward_steps(*pool_, recurrent_transposed_[at].data(), layer, grad_hidden_.data(), grad_cell_.data());
+        std::memset(grad_cell_.data(), 0,
+                    static_cast<std::size_t>(grad_cell_.size()) * sizeof(float));
+        backward_steps(*pool_, recurrent_transposed_[at].data(), layer, grad_hidden_.data(),
+                       grad_cell_.data());
 
-        // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1: the gradient of U is one product over the window.
+        // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1: the gradient of U is one product over the
+        // window.
         const GradientTarget recurrent{layer.hidden, layer.state_row, config.hidden_size,
                                        gradients + parameters.recurrent_weight(l).offset};
         WeightGradient gradient{.grad_outputs = layer.gates,
@@ -156,13 +166,15 @@ void TruncatedBackpropagation::backward(float* gradients) {
                                 .targets = {&recurrent, 1}};
         if (l == 0) {
             weight_gradient(*pool_, gradient);
-            table_.backward(*pool_, layer.gates, layer.gates_row, input_mask_.empty() ? nullptr : input_mask_.data(),
+            table_.backward(*pool_, layer.gates, layer.gates_row,
+                            input_mask_.empty() ? nullptr : input_mask_.data(),
                             input_transposed_[at].data(), gradients);
             continue;
         }
-        const std::array targets{GradientTarget{layer_outputs(l - 1), layer.state_row, config.hidden_size,
-                                                gradients + parameters.input_weight(l).offset},
-                                 recurrent};
+        const std::array targets{
+            GradientTarget{layer_outputs(l - 1), layer.state_row, config.hidden_size,
+                           gradients + parameters.input_weight(l).offset},
+            recurrent};
         gradient.targets = targets;
         gradient.bias = gradients + parameters.bias(l).offset;
         weight_gradient(*pool_, gradient);

@@ -23,8 +23,8 @@ struct WindowKey {
 /// Loss and gradients of a window: truncated backpropagation through time.
 ///
 /// States are carried from window to window as values; gradients stop at the window's edge
-/// (Williams & Peng 1990; docs/model.md). All buffers live as long as the object: a call allocates nothing.
-/// Law: the results have the same bits for every number of threads.
+/// (Williams & Peng 1990; docs/model.md). All buffers live as long as the object: a call allocates
+/// nothing. Law: the results have the same bits for every number of threads.
 class TruncatedBackpropagation {
 public:
     /// For windows of `window` steps (T) of `batch_size` streams (B).
@@ -35,8 +35,8 @@ public:
     /// `gradients` has the layout of the model's stored floats and is overwritten.
     /// Returns the mean loss, nats per symbol.
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
-    double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state, const WindowKey& key,
-               float* gradients);
+    double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+               const WindowKey& key, float* gradients);
 
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
@@ -60,9 +60,9 @@ private:
     std::vector<Buffer> input_transposed_, recurrent_transposed_;
     Buffer output_transposed_;
     OutputLayer output_;
-    Buffer grad_hidden_;           // (T, B, H), of the layer under way
-    Buffer grad_cell_;             // (B, H)
-    std::vector<float> losses_;    // (T, B)
+    Buffer grad_hidden_;         // (T, B, H), of the layer under way
+    Buffer grad_cell_;           // (B, H)
+    std::vector<float> losses_;  // (T, B)
 };
 
 }  // namespace carousel

@@ -26,6 +26,8 @@ Buffer::Buffer(std::int64_t count) : size_(count) {
     std::memset(memory, 0, bytes);
 }
 
-void Buffer::Free::operator()(float* p) const { std::free(p); }
+void Buffer::Free::operator()(float* p) const {
+    std::free(p);
+}
 
 }  // namespace carousel

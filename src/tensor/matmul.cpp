@@ -7,11 +7,14 @@ namespace carousel {
 
 namespace {
 
-// Rows of a task: enough to reuse each panel of weights, few enough that its inputs stay in the L2 cache.
+// Rows of a task: enough to reuse each panel of weights, few enough that its inputs stay in the L2
+// cache.
 constexpr std::int64_t k_task_rows = 96;
-constexpr std::int64_t k_rows_to_share = 8;  // below this many rows a thread, columns are shared instead
+constexpr std::int64_t k_rows_to_share =
+    8;  // below this many rows a thread, columns are shared instead
 
-// Panels that are packed together, and floats of inputs that stay in the L2 cache while all panels pass.
+// Panels that are packed together, and floats of inputs that stay in the L2 cache while all panels
+// pass.
 constexpr std::int64_t k_packed_panels = 2, k_inputs_in_cache = 98304, k_longest_depth = 512;
 
 struct Packed {
@@ -27,7 +30,8 @@ void multiply(ThreadPool& pool, const PanelProduct& product) {
         const std::int64_t tasks =
             std::max<std::int64_t>((product.rows + k_task_rows - 1) / k_task_rows, pool.size());
         pool.for_each(tasks, [&](std::int64_t task) {
-            const auto [begin, end] = split_evenly(product.rows, static_cast<int>(tasks), static_cast<int>(task));
+            const auto [begin, end] =
+                split_evenly(product.rows, static_cast<int>(tasks), static_cast<int>(task));
             PanelProduct part = product;
             part.rows = end - begin;
             part.a += begin * product.a_row;
@@ -52,13 +56,15 @@ void weight_gradient(ThreadPool& pool, const WeightGradient& g) {
     const auto& kernel = kernels();
     std::int64_t widest = k_panel;
     for (const auto& target : g.targets) widest = std::max<std::int64_t>(widest, target.row);
-    const std::int64_t depth = std::clamp<std::int64_t>(k_inputs_in_cache / widest, 32, k_longest_depth);
+    const std::int64_t depth =
+        std::clamp<std::int64_t>(k_inputs_in_cache / widest, 32, k_longest_depth);
     const std::int64_t groups = (g.panels + k_packed_panels - 1) / k_packed_panels;
 
     pool.run([&](int member) {
         static thread_local Packed packed;
         const auto [first, last] = split_evenly(groups, pool.size(), member);
-        // Depth outermost: a piece of the inputs stays in the cache while all panels of this member pass.
+        // Depth outermost: a piece of the inputs stays in the cache while all panels of this member
+        // pass.
         for (std::int64_t r = 0; r < g.rows; r += depth) {
             const std::int64_t count = std::min(depth, g.rows - r);
             const bool add = g.accumulate || r > 0;

@@ -13,8 +13,8 @@ namespace carousel {
 /// Law: the result has the same bits for every number of threads.
 void multiply(ThreadPool& pool, const PanelProduct& product);
 
-/// One factor of a weight gradient: inputs (R, I), row-major with leading dimension `row`, and where the
-/// gradient of their weights goes, as panels (N/16, I, 16).
+/// One factor of a weight gradient: inputs (R, I), row-major with leading dimension `row`, and
+/// where the gradient of their weights goes, as panels (N/16, I, 16).
 struct GradientTarget {
     const float* inputs;
     std::ptrdiff_t row;
@@ -22,10 +22,11 @@ struct GradientTarget {
     float* gradient;
 };
 
-/// Weight gradients of a linear map whose outputs have the gradients `grad_outputs` (R, N): for each target
-/// gradient(p, i, j) = sum over r of inputs(r, i) grad_outputs(r, 16 p + j), and, when `bias` is given,
-/// bias(n) = sum over r of grad_outputs(r, n). With `accumulate` the sums are added to what is there.
-/// Inputs shared by one gradient are given together, since its rows are then packed once.
+/// Weight gradients of a linear map whose outputs have the gradients `grad_outputs` (R, N): for
+/// each target gradient(p, i, j) = sum over r of inputs(r, i) grad_outputs(r, 16 p + j), and, when
+/// `bias` is given, bias(n) = sum over r of grad_outputs(r, n). With `accumulate` the sums are
+/// added to what is there. Inputs shared by one gradient are given together, since its rows are
+/// then packed once.
 struct WeightGradient {
     const float* grad_outputs;
     std::ptrdiff_t grad_row;

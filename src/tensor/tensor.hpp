@@ -7,8 +7,8 @@
 
 namespace carousel {
 
-/// Dense row-major tensors of the public interfaces. The hot buffers are `Buffer`s instead, in the layouts
-/// that kernels read; shapes in comments are outermost first.
+/// Dense row-major tensors of the public interfaces. The hot buffers are `Buffer`s instead, in the
+/// layouts that kernels read; shapes in comments are outermost first.
 template <std::size_t Dimensions>
 using Tensor = xt::xtensor<float, Dimensions>;
 

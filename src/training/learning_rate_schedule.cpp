@@ -28,7 +28,8 @@ double scheduled_learning_rate(const TrainingConfig& config, std::uint64_t step,
     if (config.schedule == Schedule::cosine) factor = k_floor + (1 - k_floor) * half_cosine(x);
     if (config.schedule == Schedule::linear) factor = 1 - (1 - k_floor) * x;
     const auto warmup = static_cast<double>(config.warmup);
-    const double rise = config.warmup > 0 ? std::min(1.0, (static_cast<double>(step) + 1) / warmup) : 1.0;
+    const double rise =
+        config.warmup > 0 ? std::min(1.0, (static_cast<double>(step) + 1) / warmup) : 1.0;
     return static_cast<double>(config.learning_rate) * factor * rise;
 }
 

@@ -28,7 +28,9 @@ Optimizer::Optimizer(const LanguageModel& model, const AdamConfig& config)
 void Optimizer::update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step,
                        float learning_rate, float gradient_scale) {
     constexpr std::int64_t k_piece = 16384;
-    const auto correction = [&](float beta) { return static_cast<float>(1.0 / (1.0 - power(double{beta}, step))); };
+    const auto correction = [&](float beta) {
+        return static_cast<float>(1.0 / (1.0 - power(double{beta}, step)));
+    };
     AdamUpdate common{.weights = model.values(),
                       .gradients = gradients,
                       .first_moments = first_.data(),
@@ -57,7 +59,8 @@ void Optimizer::update(ThreadPool& pool, LanguageModel& model, float* gradients,
     }
 }
 
-void Optimizer::set_moments(std::span<const NamedTensor> first, std::span<const NamedTensor> second) {
+void Optimizer::set_moments(std::span<const NamedTensor> first,
+                            std::span<const NamedTensor> second) {
     parameters_.from_canonical(first, first_.data());
     parameters_.from_canonical(second, second_.data());
 }

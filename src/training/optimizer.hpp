@@ -16,19 +16,23 @@ struct AdamConfig {
     float weight_decay = 0.0F;  ///< of matrices, decoupled from the gradient
 };
 
-/// Adam with bias correction (Kingma & Ba 2015, algorithm 1) and decoupled weight decay (Loshchilov &
-/// Hutter 2019). With beta1 = 0 it is RMSProp with bias correction.
+/// Adam with bias correction (Kingma & Ba 2015, algorithm 1) and decoupled weight decay (Loshchilov
+/// & Hutter 2019). With beta1 = 0 it is RMSProp with bias correction.
 class Optimizer {
 public:
     Optimizer(const LanguageModel& model, const AdamConfig& config);
 
     /// Update number `step` (from 1): weights change by the gradients times `gradient_scale`.
-    void update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step, float learning_rate,
-                float gradient_scale);
+    void update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step,
+                float learning_rate, float gradient_scale);
 
     /// Moments as canonical tensors with the names and shapes of the parameters.
-    std::vector<NamedTensor> first_moments() const { return parameters_.to_canonical(first_.data()); }
-    std::vector<NamedTensor> second_moments() const { return parameters_.to_canonical(second_.data()); }
+    std::vector<NamedTensor> first_moments() const {
+        return parameters_.to_canonical(first_.data());
+    }
+    std::vector<NamedTensor> second_moments() const {
+        return parameters_.to_canonical(second_.data());
+    }
     void set_moments(std::span<const NamedTensor> first, std::span<const NamedTensor> second);
 
 private:

@@ -28,16 +28,25 @@ void from_named(const NamedTensor& named, Tensor<3>& tensor) {
     std::copy(named.values.begin(), named.values.end(), tensor.begin());
 }
 
+AdamConfig adam_config(const TrainingConfig& config) {
+    return {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay};
+}
+
 }  // namespace
 
-Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches, const TrainingConfig& config)
+Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches,
+                 const TrainingConfig& config)
     : model_(&model),
       pool_(&pool),
       batches_(std::move(batches)),
       config_(config),
-      optimizer_(model, {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
+      optimizer_(
+          model,
+          {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
       backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
-                       {.input = config.dropout_input, .between = config.dropout_between, .output = config.dropout_output}),
+                       {.input = config.dropout_input,
+                        .between = config.dropout_between,
+                        .output = config.dropout_output}),
       gradients_(model.parameters().stored()),
       recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)),
       after_(recurrent_) {}
@@ -49,18 +58,22 @@ StepReport Trainer::step(double progress) {
     batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
 
     StepReport report;
-    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, after_, {config_.seed, state_.step},
-                                       gradients_.data());
+    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, after_,
+                                       {config_.seed, state_.step}, gradients_.data());
     report.gradient_norm = global_norm(*pool_, gradients_.data(), gradients_.size());
-    report.learning_rate = scheduled_learning_rate(config_, state_.step, progress) * double{state_.learning_rate_scale};
+    report.learning_rate = scheduled_learning_rate(config_, state_.step, progress) *
+                           double{state_.learning_rate_scale};
     report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
     if (!report.finite) return report;
 
     std::swap(recurrent_, after_);
-    optimizer_.update(*pool_, *model_, gradients_.data(), state_.step + 1, static_cast<float>(report.learning_rate),
+    optimizer_.update(*pool_, *model_, gradients_.data(), state_.step + 1,
+                      static_cast<float>(report.learning_rate),
                       clipping_factor(report.gradient_norm, config_.clip));
     state_.smoothed_loss =
-        state_.step == 0 ? report.loss : state_.smoothed_loss + k_smoothing * (report.loss - state_.smoothed_loss);
+        state_.step == 0
+            ? report.loss
+            : state_.smoothed_loss + k_smoothing * (report.loss - state_.smoothed_loss);
     ++state_.step;
     if (++state_.window_in_epoch == batches_.windows_per_epoch()) {
         state_.window_in_epoch = 0;
@@ -88,9 +101,14 @@ void Trainer::set_state(const TrainingState& state) {
     state_.cell = {};
 }
 
-void Trainer::lower_learning_rate() {
-    state_.learning_rate_scale *= 0.5F;
-    ++state_.divergences;
+void Trainer::reset() {
+    optimizer_ = Optimizer(*model_, adam_config(config_));
+    state_ = {};  // step() clears the carried states, as at the start of every epoch
+}
+
+void Trainer::set_divergences(std::uint32_t count, float learning_rate_scale) {
+    state_.divergences = count;
+    state_.learning_rate_scale = learning_rate_scale;
 }
 
 }  // namespace carousel

@@ -17,23 +17,27 @@ struct StepReport {
     double loss = 0;           ///< mean of the window before the update, nats per symbol
     double gradient_norm = 0;  ///< before clipping
     double learning_rate = 0;
-    bool finite = true;        ///< false: loss or gradient was not finite, and nothing was changed
+    bool finite = true;  ///< false: loss or gradient was not finite, and nothing was changed
 };
 
-/// Trains a model: batch → loss → gradients → clip → update, and keeps the state that the next step needs.
-/// It knows neither files nor clocks: the caller decides when to validate, save and stop.
+/// Trains a model: batch → loss → gradients → clip → update, and keeps the state that the next step
+/// needs. It knows neither files nor clocks: the caller decides when to validate, save and stop.
 class Trainer {
 public:
     /// Starts anew. The model and the pool must outlive the trainer.
-    Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches, const TrainingConfig& config);
+    Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches,
+            const TrainingConfig& config);
 
     /// One update. `progress` in [0, 1]: the part of the run that is over.
-    /// Law: a function of weights, state, text and configuration alone, whatever the number of threads.
+    /// Law: a function of weights, state, text and configuration alone, whatever the number of
+    /// threads.
     StepReport step(double progress);
 
     const TrainingState& counters() const { return state_; }  ///< without tensors
     std::uint64_t steps_per_epoch() const { return batches_.windows_per_epoch(); }
-    std::int64_t symbols_per_step() const { return batches_.shape().batch_size * batches_.shape().window; }
+    std::int64_t symbols_per_step() const {
+        return batches_.shape().batch_size * batches_.shape().window;
+    }
 
     /// Wall time used by all runs, kept for the file; the trainer only carries it.
     void set_seconds(double seconds) { state_.seconds = seconds; }
@@ -43,8 +47,11 @@ public:
     /// Throws: std::logic_error when shapes are not those of the model and batch.
     void set_state(const TrainingState& state);
 
-    /// Halves the learning rate for the rest of the run and counts the divergence.
-    void lower_learning_rate();
+    /// Back to the state before the first step; the weights are the caller's.
+    void reset();
+
+    /// How often the run has diverged, and the factor of the learning rate that follows from it.
+    void set_divergences(std::uint32_t count, float learning_rate_scale);
 
 private:
     LanguageModel* model_;

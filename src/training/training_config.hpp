@@ -18,15 +18,15 @@ struct TrainingLength {
 
 /// Everything that decides the result of a training besides the text and the architecture.
 struct TrainingConfig {
-    std::int64_t batch_size = 32;      ///< B, parallel streams
-    std::int64_t window = 64;          ///< T, characters of truncated backpropagation
+    std::int64_t batch_size = 32;  ///< B, parallel streams
+    std::int64_t window = 64;      ///< T, characters of truncated backpropagation
     TrainingLength length;
-    float learning_rate = 5e-3F;       ///< peak
-    std::int64_t warmup = 60;          ///< steps of linear warm-up
+    float learning_rate = 5e-3F;  ///< peak
+    std::int64_t warmup = 60;     ///< steps of linear warm-up
     Schedule schedule = Schedule::cosine;
-    float clip = 0.5F;                 ///< bound on the global gradient norm; 0 = none
+    float clip = 0.5F;  ///< bound on the global gradient norm; 0 = none
     float beta1 = 0.0F, beta2 = 0.999F;
-    float weight_decay = 0.02F;        ///< decoupled; matrices only
+    float weight_decay = 0.02F;  ///< decoupled; matrices only
     float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;
     std::uint64_t seed = 1;
 

@@ -7,8 +7,8 @@
 
 namespace carousel {
 
-/// Everything, besides the weights and the configuration, that the next step depends on. Random numbers
-/// need no entry: they are functions of the seed and of `step` and `epoch`.
+/// Everything, besides the weights and the configuration, that the next step depends on. Random
+/// numbers need no entry: they are functions of the seed and of `step` and `epoch`.
 struct TrainingState {
     std::uint64_t step = 0;             ///< updates done
     std::uint64_t epoch = 0;            ///< whole passes done
@@ -16,9 +16,10 @@ struct TrainingState {
     double seconds = 0;                 ///< wall time used by all runs so far
     float learning_rate_scale = 1;      ///< halved by each return to a snapshot after divergence
     std::uint32_t divergences = 0;
-    double smoothed_loss = 0;           ///< running mean of the training loss, nats per symbol; 0 before step 1
+    double smoothed_loss =
+        0;  ///< running mean of the training loss, nats per symbol; 0 before step 1
     std::vector<NamedTensor> first_moments, second_moments;  ///< of Adam, one for each parameter
-    NamedTensor hidden, cell;           ///< carried states of the streams, (L, B, H)
+    NamedTensor hidden, cell;  ///< carried states of the streams, (L, B, H)
 };
 
 /// One line of the training history.
