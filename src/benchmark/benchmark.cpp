@@ -22,7 +22,8 @@ namespace carousel {
 namespace {
 
 double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 template <typename Work>
@@ -42,7 +43,9 @@ void repeat(double seconds, double amount, std::vector<double>& rates, Work&& wo
 Buffer random_buffer(std::int64_t count, std::uint32_t stream) {
     Buffer buffer(count);
     for (std::int64_t i = 0; i < count; ++i) {
-        buffer.data()[i] = random_uniform({1, RandomPurpose::benchmark, stream}, static_cast<std::uint64_t>(i)) - 0.5F;
+        buffer.data()[i] =
+            random_uniform({1, RandomPurpose::benchmark, stream}, static_cast<std::uint64_t>(i)) -
+            0.5F;
     }
     return buffer;
 }
@@ -51,7 +54,10 @@ Buffer random_buffer(std::int64_t count, std::uint32_t stream) {
 class Sgemm {
 public:
     explicit Sgemm(ThreadPool& pool)
-        : pool_(&pool), a_(random_buffer(k_size * k_size, 0)), b_(random_buffer(k_size * k_size, 1)), c_(k_size * k_size) {}
+        : pool_(&pool),
+          a_(random_buffer(k_size * k_size, 0)),
+          b_(random_buffer(k_size * k_size, 1)),
+          c_(k_size * k_size) {}
 
     static constexpr std::int64_t k_size = 2048;
     static constexpr double k_flops = 2.0 * k_size * k_size * k_size;
@@ -73,8 +79,9 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
     const auto symbols = static_cast<std::uint64_t>(config.batch_size * config.window);
     const auto read = [&](std::uint64_t begin, std::span<TokenId> out) {
         for (std::size_t i = 0; i < out.size(); ++i) {
-            out[i] = static_cast<TokenId>(random_below({1, RandomPurpose::benchmark, 2}, begin + i,
-                                                       static_cast<std::uint64_t>(config.model.vocabulary_size)));
+            out[i] = static_cast<TokenId>(
+                random_below({1, RandomPurpose::benchmark, 2}, begin + i,
+                             static_cast<std::uint64_t>(config.model.vocabulary_size)));
         }
     };
     TrainingConfig training;
@@ -84,8 +91,10 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
     std::vector<double> train, sgemm;
     {
         LanguageModel model(config.model, initial_weights(config.model, 1, pool));
-        Trainer trainer(model, pool, BatchIterator(read, 0, 4 * symbols + 1, {config.batch_size, config.window}, 1),
-                        training);
+        Trainer trainer(
+            model, pool,
+            BatchIterator(read, 0, 4 * symbols + 1, {config.batch_size, config.window}, 1),
+            training);
         for (int i = 0; i < 2; ++i) trainer.step(0);  // first touch of every buffer
         struct rusage usage {};
         getrusage(RUSAGE_SELF, &usage);
@@ -124,7 +133,8 @@ public:
             inference_.advance(ids_, state_, logits_);
             for (std::size_t b = 0; b < ids_.shape(1); ++b) {
                 const float* row = logits_.data() + b * logits_.shape(1);
-                ids_(0, b) = static_cast<TokenId>(std::max_element(row, row + logits_.shape(1)) - row);
+                ids_(0, b) =
+                    static_cast<TokenId>(std::max_element(row, row + logits_.shape(1)) - row);
             }
         }
     }
@@ -141,7 +151,8 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
     const LanguageModel model(config.model, initial_weights(config.model, 1, pool));
     Streams one(model, alone, 1, Precision::float32), one_int8(model, alone, 1, Precision::int8);
     Streams sixteen(model, pool, 16, Precision::float32);
-    const Buffer weights = random_buffer(static_cast<std::int64_t>(report.generate_bytes / sizeof(float)) / 16 * 16, 3);
+    const Buffer weights = random_buffer(
+        static_cast<std::int64_t>(report.generate_bytes / sizeof(float)) / 16 * 16, 3);
     volatile double sink = 0;
 
     constexpr std::size_t k_prompt = 2048;
@@ -151,14 +162,16 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
         Inference inference(model, team, 1);
         auto state = RecurrentState::zeros(config.model, 1);
         Tensor<2> logits;
-        repeat(seconds, static_cast<double>(k_prompt), rates, [&] { inference.advance(prompt, state, logits); });
+        repeat(seconds, static_cast<double>(k_prompt), rates,
+               [&] { inference.advance(prompt, state, logits); });
     };
 
     std::vector<double> fp32, int8, streams, bandwidth, prompts, prompts_alone;
     const double share = config.seconds * 0.3 / (5 * 6);
     for (int turn = 0; turn < 5; ++turn) {
         repeat(share, 64, fp32, [&] { one.advance(64); });
-        repeat(share, report.generate_bytes, bandwidth, [&] { sink = kernels().sum_of_squares(weights.data(), weights.size()); });
+        repeat(share, report.generate_bytes, bandwidth,
+               [&] { sink = kernels().sum_of_squares(weights.data(), weights.size()); });
         repeat(share, 64, int8, [&] { one_int8.advance(64); });
         repeat(share, 64, streams, [&] { sixteen.advance(4); });
         read_prompt(pool, prompts, share);
@@ -186,14 +199,16 @@ void measure_memory(const BenchmarkConfig& config, ThreadPool& pool, BenchmarkRe
     report.memory_bandwidth = summarize(rates);
 }
 
-// Text of random words over letters of one, two and three bytes, in lines: 7 % of its bytes are not ASCII.
+// Text of random words over letters of one, two and three bytes, in lines: 7 % of its bytes are not
+// ASCII.
 std::shared_ptr<ScratchFile> random_text(const std::filesystem::path& folder, std::uint64_t bytes) {
-    const char* const letters[] = {"e", "t", "a", "o", "n", "i", "s", "r", "h", "l", "d", "u", "c", "m",
-                                   "f", "w", "g", " ", " ", " ", ",", "y", "p", "b", "v", "k", "é", "ж",
-                                   "\n", "e", "語", "t"};
+    const char* const letters[] = {"e", "t", "a", "o", "n", "i", "s",  "r", "h",  "l", "d",
+                                   "u", "c", "m", "f", "w", "g", " ",  " ", " ",  ",", "y",
+                                   "p", "b", "v", "k", "é", "ж", "\n", "e", "語", "t"};
     std::string piece;
     const RandomKey key{1, RandomPurpose::benchmark, 4};
-    for (std::uint64_t i = 0; piece.size() < (std::size_t{1} << 20); ++i) piece += letters[random_word(key, i) % 32];
+    for (std::uint64_t i = 0; piece.size() < (std::size_t{1} << 20); ++i)
+        piece += letters[random_word(key, i) % 32];
     auto file = std::make_shared<ScratchFile>(folder);
     while (file->size() < bytes) file->append(std::as_bytes(std::span(piece.data(), piece.size())));
     return file;
@@ -212,7 +227,8 @@ void measure_encoding(const BenchmarkConfig& config, BenchmarkReport& report) {
             corpus.text.newlines = Newlines::keep;
         }
         std::vector<double> rates;
-        repeat(config.seconds * 0.05, static_cast<double>(text->size()), rates, [&] { Corpus(documents, corpus); });
+        repeat(config.seconds * 0.05, static_cast<double>(text->size()), rates,
+               [&] { Corpus(documents, corpus); });
         return summarize(rates);
     };
     report.encode_codepoint = measure(Unit::codepoint);
@@ -230,7 +246,8 @@ Rate summarize(std::vector<double> rates) {
 
 BenchmarkReport run_benchmark(const BenchmarkConfig& config) {
     BenchmarkReport report;
-    const auto l = static_cast<double>(config.model.layers), h = static_cast<double>(config.model.hidden_size);
+    const auto l = static_cast<double>(config.model.layers),
+               h = static_cast<double>(config.model.hidden_size);
     const auto v = static_cast<double>(config.model.vocabulary_size);
     report.train_flops = (6 * l - 3) * 8 * h * h + 6 * h * v;
     report.train_flops_plain = 6 * (8 * l * h * h + h * v);

@@ -25,22 +25,23 @@ Rate summarize(std::vector<double> rates);
 
 /// All rates are for `threads` threads but those that say otherwise.
 struct BenchmarkReport {
-    Rate sgemm;               ///< FLOP/s of OpenBLAS, 2048 × 2048 × 2048
-    Rate train;               ///< characters/s of whole training steps
-    Rate generate;            ///< characters/s, one stream, one thread
-    Rate generate_int8;       ///< the same with 8-bit weights
-    Rate generate_16;         ///< characters/s of 16 streams together
-    Rate prompt, prompt_one_thread;        ///< characters/s of reading a long prompt
-    Rate weight_bandwidth;    ///< bytes/s read by one thread from a buffer of the weights' size
-    Rate memory_bandwidth;    ///< bytes/s read by all threads from 256 MB
+    Rate sgemm;                      ///< FLOP/s of OpenBLAS, 2048 × 2048 × 2048
+    Rate train;                      ///< characters/s of whole training steps
+    Rate generate;                   ///< characters/s, one stream, one thread
+    Rate generate_int8;              ///< the same with 8-bit weights
+    Rate generate_16;                ///< characters/s of 16 streams together
+    Rate prompt, prompt_one_thread;  ///< characters/s of reading a long prompt
+    Rate weight_bandwidth;  ///< bytes/s read by one thread from a buffer of the weights' size
+    Rate memory_bandwidth;  ///< bytes/s read by all threads from 256 MB
     Rate encode_codepoint, encode_grapheme, encode_byte;  ///< bytes/s of text, one thread
     std::int64_t peak_resident_bytes = 0;  ///< of the process, after training and before the rest
-    double train_flops = 0, train_flops_plain = 0;  ///< needed for one character, docs/performance.md
-    double generate_bytes = 0;             ///< weights streamed for one character
+    double train_flops = 0,
+           train_flops_plain = 0;  ///< needed for one character, docs/performance.md
+    double generate_bytes = 0;     ///< weights streamed for one character
 };
 
-/// Measures this machine with models of random weights and generated text. Rates that are compared are
-/// measured in turns, so that a slow moment of the machine meets all of them.
+/// Measures this machine with models of random weights and generated text. Rates that are compared
+/// are measured in turns, so that a slow moment of the machine meets all of them.
 BenchmarkReport run_benchmark(const BenchmarkConfig& config);
 
 }  // namespace carousel

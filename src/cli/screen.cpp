@@ -25,9 +25,13 @@ std::size_t terminal_width() {
 }  // namespace
 
 Screen::Screen(bool quiet)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0), last_(std::chrono::steady_clock::now()) {}
+    : quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      last_(std::chrono::steady_clock::now()) {}
 
-Screen::~Screen() { erase(); }
+Screen::~Screen() {
+    erase();
+}
 
 void Screen::erase() {
     if (!drawn_) return;

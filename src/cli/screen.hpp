@@ -7,8 +7,9 @@
 
 namespace carousel {
 
-/// What a command shows while it works, on standard error: plain lines that stay, and on a terminal one
-/// live line below them that is drawn over and over. Text from files is made harmless by the caller.
+/// What a command shows while it works, on standard error: plain lines that stay, and on a terminal
+/// one live line below them that is drawn over and over. Text from files is made harmless by the
+/// caller.
 class Screen {
 public:
     /// `quiet` shows nothing but warnings.
@@ -23,9 +24,11 @@ public:
     /// A line that `quiet` does not silence.
     void warning(std::string_view text);
 
-    /// Draws the live line, cut to the terminal's width, at most ten times a second. Where there is no
-    /// terminal it becomes a plain line every half minute.
+    /// Draws the live line, cut to the terminal's width, at most ten times a second. Where there is
+    /// no terminal it becomes a plain line every half minute.
     void live(std::string_view text);
+
+    bool quiet() const { return quiet_; }
 
     /// True when the next call of `live` will show something: its text need not be made otherwise.
     bool wants_live() const;

@@ -1,0 +1,200 @@
+#include "cli/training_choices.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "cli/option_values.hpp"
+#include "cli/screen.hpp"
+#include "data/batch_iterator.hpp"
+
+namespace carousel {
+
+namespace {
+
+// Sizes and rates that gave the lowest loss on the held-out end of training texts; docs/recipes.md.
+struct Defaults {
+    std::uint64_t characters;  ///< for texts of at most so many
+    std::int64_t layers, hidden_size, batch_size, window;
+    float learning_rate, dropout_between, dropout_output;
+};
+
+constexpr Defaults k_defaults[] = {
+    {20'000, 1, 96, 8, 48, 5e-3F, 0.4F, 0.4F},
+    {200'000, 2, 128, 16, 64, 5e-3F, 0.3F, 0.3F},
+    {3'000'000, 2, 256, 32, 64, 5e-3F, 0.1F, 0.1F},
+    {20'000'000, 2, 384, 32, 96, 4e-3F, 0.05F, 0.1F},
+    {UINT64_MAX, 2, 512, 32, 128, 3e-3F, 0.0F, 0.05F},
+};
+
+const Defaults& defaults_for(std::uint64_t characters) {
+    const Defaults* entry = k_defaults;
+    while (entry->characters < characters) ++entry;
+    return *entry;
+}
+
+template <typename Value>
+std::string shown(const Value& value) {
+    if constexpr (std::is_enum_v<Value>) {
+        return std::string(format_value(value));
+    } else {
+        return fmt::format("{}", value);
+    }
+}
+
+// The given value if it agrees with the stored one.
+template <typename Given, typename Value>
+Value keep(const char* option, const std::optional<Given>& given, const Value& stored,
+           const char* why) {
+    if (!given || static_cast<Value>(*given) == stored) return stored;
+    throw UsageError(fmt::format(
+        "{} is {} in the model and {} here. {} Leave the option out, or train a new model.", option,
+        shown(stored), shown(static_cast<Value>(*given)), why));
+}
+
+constexpr const char* k_fixed_text =
+    "How text becomes characters is decided once, when a model is first trained.";
+constexpr const char* k_fixed_model =
+    "The architecture is decided once, when a model is first trained.";
+constexpr const char* k_fixed_run = "A resumed run must go on exactly as it began.";
+
+std::string shown_length(const TrainingLength& length) {
+    if (length.kind == LengthKind::seconds) return format_duration(length.amount);
+    return fmt::format("{} {}", format_count(static_cast<std::uint64_t>(length.amount)),
+                       length.kind == LengthKind::steps ? "steps" : "epochs");
+}
+
+// Takes an option that may differ from the stored run, and says so when it does.
+template <typename Given, typename Value>
+void take(const char* option, const std::optional<Given>& given, Value& value, bool resumed,
+          std::vector<std::string>& notes) {
+    if (!given || static_cast<Value>(*given) == value) return;
+    if (resumed)
+        notes.push_back(fmt::format("{} changes from {} to {}.", option, shown(value),
+                                    shown(static_cast<Value>(*given))));
+    value = static_cast<Value>(*given);
+}
+
+}  // namespace
+
+TextSettings choose_text(const TrainOptions& o, const Snapshot* stored) {
+    if (stored != nullptr) {
+        const auto& s = stored->text;
+        return {
+            .unit = keep("--unit", o.unit, s.unit, k_fixed_text),
+            .normalization = keep("--normalize", o.normalization, s.normalization, k_fixed_text),
+            .newlines = keep("--newlines", o.newlines, s.newlines, k_fixed_text),
+            .min_count = keep("--min-count", o.min_count, s.min_count, k_fixed_text)};
+    }
+    TextSettings text;
+    text.unit = o.unit.value_or(text.unit);
+    if (text.unit == Unit::byte) {  // the file's raw bytes
+        text.normalization = Normalization::none;
+        text.newlines = Newlines::keep;
+        return text;
+    }
+    text.normalization = o.normalization.value_or(text.normalization);
+    text.newlines = o.newlines.value_or(text.newlines);
+    text.min_count = o.min_count.value_or(text.min_count);
+    return text;
+}
+
+DecodingSettings choose_decoding(const TrainOptions& o, const Snapshot* stored) {
+    if (o.resume && stored != nullptr) {
+        return {.encoding = keep("--encoding", o.encoding, stored->decoding.encoding, k_fixed_text),
+                .invalid = keep("--invalid", o.invalid, stored->decoding.invalid, k_fixed_text)};
+    }
+    return {.encoding = o.encoding.value_or(""),
+            .invalid = o.invalid.value_or(InvalidInput::error)};
+}
+
+LanguageModelConfig choose_model(const TrainOptions& o, const Snapshot* stored,
+                                 std::uint64_t characters, std::int64_t vocabulary_size) {
+    if (stored != nullptr) {
+        auto model = stored->model;
+        model.cell = keep("--cell", o.cell, model.cell, k_fixed_model);
+        model.layers = keep("--layers", o.layers, model.layers, k_fixed_model);
+        model.hidden_size = keep("--hidden-size", o.hidden_size, model.hidden_size, k_fixed_model);
+        model.embedding_size =
+            keep("--embedding-size", o.embedding_size, model.embedding_size, k_fixed_model);
+        model.forget_bias = keep("--forget-bias", o.forget_bias, model.forget_bias, k_fixed_model);
+        model.vocabulary_size = vocabulary_size;
+        return model;
+    }
+    const auto& d = defaults_for(characters);
+    LanguageModelConfig model;
+    model.cell = o.cell.value_or(model.cell);
+    model.vocabulary_size = vocabulary_size;
+    model.layers = o.layers.value_or(d.layers);
+    model.hidden_size = o.hidden_size.value_or(d.hidden_size);
+    model.embedding_size = o.embedding_size.value_or(model.hidden_size);
+    model.forget_bias = o.forget_bias.value_or(model.forget_bias);
+    return model;
+}
+
+TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
+                               std::uint64_t characters, std::uint64_t tokens,
+                               std::vector<std::string>& notes) {
+    const auto& d = defaults_for(characters);
+    const bool resumed = o.resume && stored != nullptr;
+    TrainingConfig t;
+    if (resumed) {
+        t = stored->training;
+        const auto wanted =
+            fit_batch_shape(tokens, {.batch_size = o.batch_size.value_or(t.batch_size),
+                                     .window = o.window.value_or(t.window)});
+        if (o.batch_size && wanted.batch_size != t.batch_size)
+            keep("--batch-size", o.batch_size, t.batch_size, k_fixed_run);
+        if (o.window && wanted.window != t.window)
+            keep("--window", o.window, t.window, k_fixed_run);
+        keep("--seed", o.seed, t.seed, k_fixed_run);
+    } else {
+        t.batch_size = d.batch_size;
+        t.window = d.window;
+        t.learning_rate = d.learning_rate;
+        t.dropout_between = d.dropout_between;
+        t.dropout_output = d.dropout_output;
+        if (stored != nullptr)
+            t.learning_rate /= 3;  // a trained model is near its goal: smaller steps keep it there
+        t.seed = o.seed.value_or(t.seed);
+        const BatchShape wanted{o.batch_size.value_or(t.batch_size), o.window.value_or(t.window)};
+        const auto shape = fit_batch_shape(tokens, wanted);
+        if (shape != wanted) {
+            notes.push_back(
+                fmt::format("The training part is too small for {} streams of {} characters: {} "
+                            "streams of {} are used.",
+                            wanted.batch_size, wanted.window, shape.batch_size, shape.window));
+        }
+        t.batch_size = shape.batch_size;
+        t.window = shape.window;
+        if (o.length) {
+            t.length = *o.length;
+        } else {
+            t.length = {LengthKind::seconds, o.corpus.empty() ? 120.0 : 600.0};
+            notes.push_back(fmt::format(
+                "No length was given: training takes {}. Choose with --time, --epochs or --steps.",
+                shown_length(t.length)));
+        }
+    }
+    if (resumed && o.length && *o.length != t.length) {
+        notes.push_back(
+            fmt::format("The length changes from {} to {} in all: the learning-rate schedule is "
+                        "stretched to it.",
+                        shown_length(t.length), shown_length(*o.length)));
+        t.length = *o.length;
+    }
+    take("--learning-rate", o.learning_rate, t.learning_rate, resumed, notes);
+    take("--warmup", o.warmup, t.warmup, resumed, notes);
+    take("--schedule", o.schedule, t.schedule, resumed, notes);
+    take("--clip", o.clip, t.clip, resumed, notes);
+    take("--beta1", o.beta1, t.beta1, resumed, notes);
+    take("--beta2", o.beta2, t.beta2, resumed, notes);
+    take("--weight-decay", o.weight_decay, t.weight_decay, resumed, notes);
+    take("--dropout-input", o.dropout_input, t.dropout_input, resumed, notes);
+    take("--dropout-between", o.dropout_between, t.dropout_between, resumed, notes);
+    take("--dropout-output", o.dropout_output, t.dropout_output, resumed, notes);
+    return t;
+}
+
+}  // namespace carousel

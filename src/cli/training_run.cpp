@@ -1,0 +1,391 @@
+#include "cli/training_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <numbers>
+
+#include "base/error.hpp"
+#include "cli/signals.hpp"
+#include "evaluation/evaluator.hpp"
+#include "generation/generator.hpp"
+#include "nn/initialization.hpp"
+#include "snapshot/snapshot_file.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double k_default_save_seconds = 60;
+constexpr double k_validations = 20;         // in a run
+constexpr double k_validation_share = 0.04;  // of the time, at most, where time bounds the run
+constexpr double k_closing_sample_seconds = 0.3;
+constexpr std::uint32_t k_most_divergences = 3;
+
+double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool all_finite(const float* values, std::int64_t count) {
+    return std::all_of(values, values + count, [](float x) { return std::isfinite(x); });
+}
+
+std::string indented(const std::string& text) {
+    std::string out = "    ";
+    for (const char c : text) {
+        out += c;
+        if (c == '\n') out += "    ";
+    }
+    return out;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, LanguageModel& model,
+                         Trainer& trainer, ThreadPool& pool, Screen& screen, TrainingLog& log)
+    : config_(config),
+      snapshot_(std::move(snapshot)),
+      model_(&model),
+      trainer_(&trainer),
+      pool_(&pool),
+      screen_(&screen),
+      log_(&log),
+      seconds_before_(trainer.counters().seconds),
+      last_save_(Clock::now()),
+      last_log_(Clock::now()),
+      last_save_step_(trainer.counters().step),
+      first_step_(trainer.counters().step),
+      saved_before_(config.options.resume),
+      best_written_(config.options.resume) {
+    if (config.options.resume) {
+        next_sample_ = progress() + 0.25;
+        next_validation_ = (std::floor(progress() * k_validations) + 1) / k_validations;
+    } else {
+        next_validation_ = 1 / k_validations;
+    }
+}
+
+double TrainingRun::seconds() const {
+    return seconds_before_ + since(config_.start);
+}
+
+double TrainingRun::epochs() const {
+    const auto& counters = trainer_->counters();
+    return static_cast<double>(counters.epoch) +
+           static_cast<double>(counters.window_in_epoch) /
+               static_cast<double>(trainer_->steps_per_epoch());
+}
+
+double TrainingRun::progress() const {
+    const auto& length = snapshot_.training.length;
+    const auto& counters = trainer_->counters();
+    switch (length.kind) {
+        case LengthKind::steps:
+            return static_cast<double>(counters.step) / length.amount;
+        case LengthKind::epochs:
+            return static_cast<double>(counters.step) /
+                   (length.amount * static_cast<double>(trainer_->steps_per_epoch()));
+        case LengthKind::seconds:
+            break;
+    }
+    // What comes after the last step belongs to the time that was asked for.
+    const double closing = validation_seconds_ + save_seconds_ + k_closing_sample_seconds;
+    return seconds() / std::max(length.amount - closing, length.amount / 2);
+}
+
+bool TrainingRun::finished() const {
+    return progress() >= 1;
+}
+
+HistoryRecord TrainingRun::record() const {
+    const auto& counters = trainer_->counters();
+    return {.step = counters.step,
+            .epoch = counters.epoch,
+            .seconds = seconds(),
+            .training_loss = counters.smoothed_loss,
+            .validation_loss = 0,
+            .has_validation = false,
+            .learning_rate = 0};
+}
+
+int TrainingRun::run() {
+    const StopSignals signals;
+    while (!finished() && signals.received() == 0) {
+        step();
+        if (signals.received() != 0) break;
+        if (validation_due()) validate();
+        const auto& every = config_.options.sample_every;
+        const bool sample_now =
+            every
+                ? *every > 0 && trainer_->counters().step % static_cast<std::uint64_t>(*every) == 0
+                : progress() >= next_sample_;
+        if (sample_now && !finished()) {
+            sample(200, false);
+            next_sample_ = progress() + 0.25;
+        }
+        if (save_due() && !finished()) save();
+    }
+    trainer_->set_seconds(seconds());
+    const int signal = signals.received();
+    if (signal == 0 && validated_step_ != trainer_->counters().step) validate();
+    const bool saved = save();
+    say_goodbye(signal, saved);
+    if (signal != 0) return 128 + signal;
+    return saved ? 0 : 1;
+}
+
+void TrainingRun::step() {
+    const auto start = Clock::now();
+    const auto report = trainer_->step(progress());
+    if (!report.finite) return recover(report);
+    stepping_seconds_ += since(start);
+    show_live(report);
+}
+
+void TrainingRun::show_live(const StepReport& report) {
+    const auto& counters = trainer_->counters();
+    const auto done = static_cast<double>(counters.step - first_step_);
+    const double rate = done * static_cast<double>(trainer_->symbols_per_step()) /
+                        std::max(stepping_seconds_, 1e-9);
+    if (since(last_log_) >= 5) {
+        last_log_ = Clock::now();
+        auto now = record();
+        now.learning_rate = report.learning_rate;
+        log_->progress(now, rate);
+    }
+    if (!screen_->wants_live()) return;
+    const double part = std::min(1.0, progress());
+    const double used = since(config_.start);
+    const double left = snapshot_.training.length.kind == LengthKind::seconds
+                            ? std::max(0.0, snapshot_.training.length.amount - seconds())
+                            : stepping_seconds_ / done *
+                                  (static_cast<double>(counters.step) / std::max(part, 1e-9)) *
+                                  (1 - part);
+    screen_->live(fmt::format("{:3.0f} %  step {}  {} characters/s  training loss {:.3f}  {} left",
+                              100 * part, format_count(counters.step),
+                              format_count(static_cast<std::uint64_t>(rate)),
+                              counters.smoothed_loss, used < 1 ? "…" : format_duration(left)));
+}
+
+bool TrainingRun::validation_due() const {
+    if (config_.validation.corpus == nullptr) return false;
+    const auto step = trainer_->counters().step;
+    if (const auto& every = config_.options.validate_every)
+        return step % static_cast<std::uint64_t>(*every) == 0;
+    if (progress() < next_validation_) return false;
+    return snapshot_.training.length.kind != LengthKind::seconds ||
+           seconds() - last_validation_at_ >= validation_seconds_ / k_validation_share;
+}
+
+void TrainingRun::validate() {
+    const auto start = Clock::now();
+    const auto step = trainer_->counters().step;
+    validated_step_ = step;
+    next_validation_ = (std::floor(progress() * k_validations) + 1) / k_validations;
+    if (config_.validation.corpus == nullptr || step == 0) return;
+    auto now = record();
+    now.has_validation = true;
+    now.validation_loss = nats_per_character(
+        estimate(*model_, *config_.validation.corpus, config_.validation.part, *pool_));
+    if (!std::isfinite(now.validation_loss)) return;
+    snapshot_.history.push_back(now);
+    const bool best = !snapshot_.best || now.validation_loss < snapshot_.best->loss;
+    if (best) {
+        snapshot_.best = BestLoss{step, now.validation_loss};
+        best_written_ = false;
+    }
+    log_->validation(now, best);
+    screen_->line(
+        fmt::format("step {:>6}  epoch {:.1f}  training {:.3f}  validation {:.4f} nats, {:.3f} "
+                    "bits per character, perplexity {:.2f}{}",
+                    format_count(step), epochs(), now.training_loss, now.validation_loss,
+                    now.validation_loss / std::numbers::ln2, std::exp(now.validation_loss),
+                    best ? "  best so far" : ""));
+    if (best) save();  // the best weights exist only now
+    validation_seconds_ = since(start);
+    last_validation_at_ = seconds();
+}
+
+void TrainingRun::sample(std::uint64_t length, bool result) {
+    if (result ? false : config_.options.sample_every == 0) return;
+    const GeneratorConfig generation{
+        .sampler = {.temperature = 0.8F}, .seed = snapshot_.training.seed, .length = length};
+    std::string text;
+    Generator generator(*model_, config_.corpus.tokenizer(), *pool_, generation);
+    generator.run({}, [&](std::int64_t, std::string_view piece) { text += piece; });
+    if (result) {
+        fmt::print("{}\n", printable(text));
+        std::fflush(stdout);
+        return;
+    }
+    log_->message("sample", text);
+    screen_->line(fmt::format("\n{}\n", indented(printable(text))));
+}
+
+bool TrainingRun::save_due() const {
+    const auto& every = config_.options.save_every;
+    if (!every || every->kind == LengthKind::seconds) {
+        return since(last_save_) >= (every ? every->amount : k_default_save_seconds);
+    }
+    return trainer_->counters().step - last_save_step_ >= static_cast<std::uint64_t>(every->amount);
+}
+
+bool TrainingRun::save() {
+    const auto start = Clock::now();
+    last_save_ = start;
+    const auto step = trainer_->counters().step;
+    last_save_step_ = step;
+    if (step == 0 && saved_before_) return true;
+    if (!all_finite(model_->values(), model_->parameters().stored()))
+        return false;  // the next step finds it out
+    trainer_->set_seconds(seconds());
+    try {
+        snapshot_.step = step;
+        snapshot_.epoch = trainer_->counters().epoch;
+        snapshot_.weights = model_->weights();
+        const bool validates = config_.validation.corpus != nullptr;
+        auto& history = snapshot_.history;
+        if (!validates && (history.empty() || history.back().step != step))
+            history.push_back(record());
+        const bool measured =
+            !history.empty() && history.back().step == step && history.back().has_validation;
+        snapshot_.validation_loss =
+            measured ? std::optional(history.back().validation_loss) : std::nullopt;
+        const bool is_best = validates ? measured && snapshot_.best->step == step : true;
+        // Without a validation text the newest model is the best; stopped before the first
+        // validation, too.
+        if ((is_best && !(validates && best_written_)) || !saved_before_) {
+            snapshot_.state.reset();
+            save_snapshot(config_.files.best(), snapshot_);
+            best_written_ = true;
+        }
+        const auto keep = config_.options.keep.value_or(0);
+        if (keep > 0) {
+            snapshot_.state.reset();
+            save_snapshot(config_.files.step(step), snapshot_);
+            config_.files.prune_steps(static_cast<std::size_t>(keep));
+        }
+        snapshot_.state = trainer_->state();
+        save_snapshot(config_.files.resume(), snapshot_);
+        saved_before_ = true;
+    } catch (const InputError& error) {
+        screen_->warning(
+            fmt::format("carousel: the model could not be saved at step {}: {} Training goes on, "
+                        "and the next save tries again.",
+                        format_count(step), error.what()));
+        snapshot_.weights.clear();
+        snapshot_.state.reset();
+        return false;
+    }
+    snapshot_.weights.clear();
+    snapshot_.state.reset();
+    save_seconds_ = since(start);
+    return true;
+}
+
+void TrainingRun::recover(const StepReport& report) {
+    const auto divergences = trainer_->counters().divergences + 1;
+    const auto step = trainer_->counters().step;
+    const auto scale = trainer_->counters().learning_rate_scale;
+    if (divergences > k_most_divergences) {
+        throw DivergenceError(
+            fmt::format("The training diverged: at step {} the loss is {} and the gradient norm "
+                        "{}, for the fourth time, at a learning rate of {:.2g}. "
+                        "Start again with a smaller --learning-rate or --clip. The last good "
+                        "snapshot stands in {}.",
+                        step, report.loss, report.gradient_norm, report.learning_rate,
+                        printable(config_.files.resume().string())));
+    }
+    std::uint64_t back = 0;
+    if (saved_before_) {
+        const auto good = load_snapshot(config_.files.resume());
+        model_->set_weights(good.weights);
+        trainer_->set_state(*good.state);
+        back = good.step;
+    } else {
+        model_->set_weights(initial_weights(model_->config(), snapshot_.training.seed, *pool_));
+        trainer_->reset();
+    }
+    trainer_->set_divergences(divergences, scale * 0.5F);
+    std::erase_if(snapshot_.history, [&](const HistoryRecord& r) { return r.step > back; });
+    const auto text = fmt::format(
+        "the loss or the gradient was not finite at step {}: going back to step {} with the "
+        "learning rate halved ({} of {})",
+        format_count(step), format_count(back), divergences, k_most_divergences);
+    log_->message("divergence", text);
+    screen_->warning("carousel: " + text);
+}
+
+std::string TrainingRun::verdict() const {
+    std::vector<HistoryRecord> measured;
+    std::copy_if(snapshot_.history.begin(), snapshot_.history.end(), std::back_inserter(measured),
+                 [](const HistoryRecord& r) { return r.has_validation; });
+    if (config_.validation.corpus == nullptr) {
+        return "There is no validation text, so nothing tells how well the model does on text it "
+               "has not seen.";
+    }
+    if (measured.size() < 2 || !snapshot_.best) return "The run was too short to say how it goes.";
+    const auto& last = measured.back();
+    const auto best = *snapshot_.best;
+    const double gap = last.validation_loss - last.training_loss;
+    if (last.validation_loss > best.loss + 0.005 && best.step < last.step) {
+        return fmt::format(
+            "It is over-fitting since step {}: from there on it learned the training text by heart "
+            "(validation {:.3f} now, {:.3f} then). "
+            "The best model is the one of that step. More text, more dropout or a smaller model "
+            "would help.",
+            format_count(best.step), last.validation_loss, best.loss);
+    }
+    const auto& earlier =
+        measured[measured.size() - 1 - std::max<std::size_t>(1, measured.size() / 5)];
+    if (earlier.validation_loss - last.validation_loss > 0.01) {
+        return fmt::format(
+            "It is still improving ({:.3f} to {:.3f} in the last part of the run): a longer "
+            "training will do better.",
+            earlier.validation_loss, last.validation_loss);
+    }
+    return gap > 0.2 ? "The validation loss has levelled off while the training loss is well below "
+                       "it: more text or more dropout would help more than time."
+                     : "The validation loss has levelled off: a larger model or a longer schedule "
+                       "is the next thing to try.";
+}
+
+void TrainingRun::say_goodbye(int signal, bool saved) {
+    const auto path = printable(config_.files.best().string());
+    if (signal != 0) {
+        screen_->line(
+            fmt::format("Stopped at step {}. {}", format_count(trainer_->counters().step),
+                        saved ? "Everything is saved: go on with --resume and the same --model."
+                              : "The last save failed."));
+        log_->message("stopped", signal == 2 ? "SIGINT" : "SIGTERM");
+        return;
+    }
+    const auto words = verdict();
+    log_->message("end", words);
+    if (!screen_->quiet()) {
+        screen_->line("\nA sample of what it has learned:\n");
+        sample(400, true);
+        screen_->line("");
+    }
+    if (snapshot_.best) {
+        screen_->line(
+            fmt::format("Best validation loss: {:.4f} nats, {:.3f} bits per character, at step {}.",
+                        snapshot_.best->loss, snapshot_.best->loss / std::numbers::ln2,
+                        format_count(snapshot_.best->step)));
+    }
+    screen_->line(words);
+    const char* program = std::getenv("CAROUSEL_PROGRAM");
+    screen_->line(
+        fmt::format("The model is {}. Write more with:\n  {} generate --model {} --prompt \"...\"",
+                    path, program != nullptr ? printable(program) : "carousel", path));
+}
+
+}  // namespace carousel

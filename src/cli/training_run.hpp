@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/thread_pool.hpp"
+#include "cli/options.hpp"
+#include "cli/screen.hpp"
+#include "cli/training_log.hpp"
+#include "data/corpus.hpp"
+#include "nn/language_model.hpp"
+#include "snapshot/model_files.hpp"
+#include "snapshot/snapshot.hpp"
+#include "training/trainer.hpp"
+
+namespace carousel {
+
+/// A text to validate on: a part of a corpus.
+struct ValidationText {
+    const Corpus* corpus = nullptr;  ///< null: none
+    CorpusPart part;
+};
+
+/// What a run needs besides the trainer. The references outlive the run.
+struct TrainingRunConfig {
+    const TrainOptions& options;
+    const ModelFiles& files;
+    const Corpus& corpus;
+    ValidationText validation;
+    std::chrono::steady_clock::time_point start;  ///< of the command
+};
+
+/// A training from here to its end: steps, validation, samples, saves, signals, and the way back
+/// after a divergence. `snapshot` holds what a file says besides weights and state; it grows with
+/// the run.
+class TrainingRun {
+public:
+    TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, LanguageModel& model,
+                Trainer& trainer, ThreadPool& pool, Screen& screen, TrainingLog& log);
+
+    /// Returns the exit code: 0, 130 or 143 after a signal, 1 when the last save failed.
+    /// Throws: DivergenceError after the third divergence.
+    int run();
+
+private:
+    double seconds() const;  ///< of all runs together
+    double progress() const;
+    bool finished() const;
+    double epochs() const;
+    HistoryRecord record() const;
+
+    void step();
+    void show_live(const StepReport& report);
+    bool validation_due() const;
+    void validate();
+    void sample(std::uint64_t length, bool result);
+    bool save_due() const;
+    bool save();
+    void recover(const StepReport& report);
+    std::string verdict() const;
+    void say_goodbye(int signal, bool saved);
+
+    TrainingRunConfig config_;
+    Snapshot snapshot_;
+    LanguageModel* model_;
+    Trainer* trainer_;
+    ThreadPool* pool_;
+    Screen* screen_;
+    TrainingLog* log_;
+
+    double seconds_before_;  ///< used by earlier runs
+    double validation_seconds_ = 0, save_seconds_ = 0;
+    double next_validation_ = 0, next_sample_ = 0.25;  ///< progress
+    double last_validation_at_ = 0;                    ///< seconds
+    std::chrono::steady_clock::time_point last_save_, last_log_;
+    std::uint64_t last_save_step_, first_step_;
+    double stepping_seconds_ = 0;  ///< of this run, without validation and saving
+    bool saved_before_, best_written_;
+    std::optional<std::uint64_t> validated_step_;
+};
+
+}  // namespace carousel
