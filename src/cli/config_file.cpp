@@ -46,9 +46,10 @@ std::vector<ConfigLine> read_config_file(const std::filesystem::path& path) {
         const auto equals = line.find('=');
         const auto name = trim(line.substr(0, std::min(equals, line.size())));
         if (equals == std::string_view::npos || name.empty()) {
-            throw UsageError(fmt::format("{}, line {}: expected \"name = value\", an option without its dashes "
-                                         "and its value (yes or no for a flag).",
-                                         shown_path(path), number));
+            throw UsageError(
+                fmt::format("{}, line {}: expected \"name = value\", an option without its dashes "
+                            "and its value (yes or no for a flag).",
+                            shown_path(path), number));
         }
         lines.push_back({std::string(name), std::string(trim(line.substr(equals + 1))), number});
     }

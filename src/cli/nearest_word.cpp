@@ -6,7 +6,8 @@
 namespace carousel {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    // Row i holds the distances of a's first i letters to every start of b; a swap looks two rows back.
+    // Row i holds the distances of a's first i letters to every start of b; a swap looks two rows
+    // back.
     std::vector<std::size_t> two_back, back, row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -23,7 +24,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-std::optional<std::string_view> nearest_word(std::string_view word, const std::vector<std::string_view>& words) {
+std::optional<std::string_view> nearest_word(std::string_view word,
+                                             const std::vector<std::string_view>& words) {
     std::optional<std::string_view> best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
     for (const auto candidate : words) {

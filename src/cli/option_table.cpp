@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t k_width = 100, k_column = 34;
 
-/// `text` broken between words into lines of at most `k_width` columns; all but the first start at `indent`.
+/// `text` broken between words into lines of at most `k_width` columns; all but the first start at
+/// `indent`.
 std::string wrap(std::string_view text, std::size_t column, std::size_t indent) {
     std::string out;
     while (!text.empty()) {
@@ -56,13 +57,19 @@ std::string help_line(const Option& option) {
 OptionTable::OptionTable(std::string usage, std::string summary)
     : usage_(std::move(usage)), summary_(std::move(summary)) {}
 
-void OptionTable::heading(std::string title) { groups_.push_back({std::move(title), {}}); }
-
-void OptionTable::add(std::string name, OptionValue value, std::string meaning, std::string preset) {
-    groups_.back().options.push_back({std::move(name), std::move(value), std::move(meaning), std::move(preset)});
+void OptionTable::heading(std::string title) {
+    groups_.push_back({std::move(title), {}});
 }
 
-void OptionTable::exclude(std::vector<std::string> names) { exclusions_.push_back(std::move(names)); }
+void OptionTable::add(std::string name, OptionValue value, std::string meaning,
+                      std::string preset) {
+    groups_.back().options.push_back(
+        {std::move(name), std::move(value), std::move(meaning), std::move(preset)});
+}
+
+void OptionTable::exclude(std::vector<std::string> names) {
+    exclusions_.push_back(std::move(names));
+}
 
 const Option* OptionTable::find(std::string_view name) const {
     for (const Group& group : groups_) {

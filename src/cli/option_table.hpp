@@ -43,7 +43,8 @@ public:
     std::vector<std::string_view> names() const;
 
     /// Another of `given` that excludes `name`.
-    std::optional<std::string> excluded_by(std::string_view name, const std::vector<std::string>& given) const;
+    std::optional<std::string> excluded_by(std::string_view name,
+                                           const std::vector<std::string>& given) const;
 
     /// The help screen: 100 columns at most, a newline at its end.
     std::string help() const;
@@ -58,7 +59,8 @@ private:
     std::vector<std::vector<std::string>> exclusions_;
 };
 
-/// A flag; configuration files say `yes` or `no`, the command line means `yes`, which stores `meaning`.
+/// A flag; configuration files say `yes` or `no`, the command line means `yes`, which stores
+/// `meaning`.
 OptionValue flag(bool& target, bool meaning = true);
 
 namespace detail {
@@ -79,7 +81,8 @@ using ContentOf = typename detail::Content<Target>::type;
 /// A whole number. Range: `range` lies in that of the field's type.
 template <typename Target>
 OptionValue whole(Target& target, const WholeRange& range) {
-    return {"N", format_range(range), [&target, range](std::string_view name, const std::string& word) {
+    return {"N", format_range(range),
+            [&target, range](std::string_view name, const std::string& word) {
                 target = static_cast<ContentOf<Target>>(parse_whole(name, word, range));
             }};
 }
@@ -87,7 +90,8 @@ OptionValue whole(Target& target, const WholeRange& range) {
 /// A real number.
 template <typename Target>
 OptionValue real(Target& target, const RealRange& range) {
-    return {"X", format_range(range), [&target, range](std::string_view name, const std::string& word) {
+    return {"X", format_range(range),
+            [&target, range](std::string_view name, const std::string& word) {
                 target = parse_real<ContentOf<Target>>(name, word, range);
             }};
 }

@@ -14,9 +14,10 @@ namespace carousel {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view option, std::string_view expected, std::string_view word) {
-    throw UsageError(
-        fmt::format("{} takes {}, not \"{}\".", option, expected, printable(word, Whitespace::escape)));
+[[noreturn]] void refuse(std::string_view option, std::string_view expected,
+                         std::string_view word) {
+    throw UsageError(fmt::format("{} takes {}, not \"{}\".", option, expected,
+                                 printable(word, Whitespace::escape)));
 }
 
 template <typename Number>
@@ -32,11 +33,16 @@ constexpr std::string_view k_time_form = "a time such as 90s, 10m, 2h or 1h30m, 
 /// Seconds of one unit; 0 for a letter that is none.
 double seconds_of(char unit) {
     switch (unit) {
-        case 's': return 1;
-        case 'm': return 60;
-        case 'h': return 3600;
-        case 'd': return 86400;
-        default: return 0;
+        case 's':
+            return 1;
+        case 'm':
+            return 60;
+        case 'h':
+            return 3600;
+        case 'd':
+            return 86400;
+        default:
+            return 0;
     }
 }
 
@@ -63,14 +69,17 @@ std::size_t parse_word(std::string_view option, std::string_view word,
                        std::span<const std::string_view> words) {
     const auto found = std::ranges::find(words, word);
     if (found == words.end()) {
-        refuse(option, fmt::format("{}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")), word);
+        refuse(option,
+               fmt::format("{}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")),
+               word);
     }
     return static_cast<std::size_t>(found - words.begin());
 }
 
 std::string format_range(const WholeRange& range) {
     // The bound of a type or of counting means nothing to a reader.
-    if (range.high >= std::numeric_limits<std::uint32_t>::max()) return fmt::format("at least {}", range.low);
+    if (range.high >= std::numeric_limits<std::uint32_t>::max())
+        return fmt::format("at least {}", range.low);
     return fmt::format("{} to {}", range.low, range.high);
 }
 
@@ -108,10 +117,13 @@ double parse_seconds(std::string_view option, std::string_view word) {
 }
 
 TrainingLength parse_steps_or_time(std::string_view option, std::string_view word) {
-    if (read_time(word)) return {.kind = LengthKind::seconds, .amount = parse_seconds(option, word)};
+    if (read_time(word))
+        return {.kind = LengthKind::seconds, .amount = parse_seconds(option, word)};
     const auto steps = parse_number<std::uint64_t>(word);
     if (!steps || *steps < 1 || *steps > k_most_steps) {
-        refuse(option, fmt::format("a number of steps from 1 to {}, or {}", k_most_steps, k_time_form), word);
+        refuse(option,
+               fmt::format("a number of steps from 1 to {}, or {}", k_most_steps, k_time_form),
+               word);
     }
     return {.kind = LengthKind::steps, .amount = static_cast<double>(*steps)};
 }

@@ -17,11 +17,12 @@
 
 namespace carousel {
 
-// The words of the command line and their values, in both directions. `fields.hpp` has the words that
-// model files share; these are the others.
+// The words of the command line and their values, in both directions. `fields.hpp` has the words
+// that model files share; these are the others.
 
 template <>
-inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip", "nearest"};
+inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip",
+                                                                            "nearest"};
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
 template <>
@@ -40,7 +41,8 @@ constexpr std::string_view format_value(Enumeration value) {
 }
 
 /// Position of `word` among `words`. Throws: UsageError naming the option and all words.
-std::size_t parse_word(std::string_view option, std::string_view word, std::span<const std::string_view> words);
+std::size_t parse_word(std::string_view option, std::string_view word,
+                       std::span<const std::string_view> words);
 
 template <Worded Enumeration>
 Enumeration parse_choice(std::string_view option, std::string_view word) {
@@ -59,7 +61,8 @@ struct RealRange {
     bool without_low = false, without_high = false;
 
     bool contains(double value) const {
-        return (without_low ? value > low : value >= low) && (without_high ? value < high : value <= high);
+        return (without_low ? value > low : value >= low) &&
+               (without_high ? value < high : value <= high);
     }
 };
 
@@ -79,7 +82,8 @@ constexpr double k_shortest_time = 0.1, k_longest_time = 365.0 * 86400;
 /// Bound on counts of steps and epochs; a double holds each of them exactly.
 constexpr std::uint64_t k_most_steps = 1'000'000'000'000;
 
-/// Seconds from `90s`, `10m`, `2h`, `1h30m` or `0.5s`. Throws: UsageError, also for a number without unit.
+/// Seconds from `90s`, `10m`, `2h`, `1h30m` or `0.5s`. Throws: UsageError, also for a number
+/// without unit.
 double parse_seconds(std::string_view option, std::string_view word);
 
 /// `500` is a number of steps, `10m` a time. Throws: UsageError.

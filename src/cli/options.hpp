@@ -9,6 +9,7 @@
 
 #include "generation/sampler.hpp"
 #include "nn/language_model_config.hpp"
+#include "nn/quantization.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
 #include "training/training_config.hpp"
@@ -24,7 +25,8 @@ struct GlobalOptions {
 /// Options of `carousel train`. What a snapshot or the corpus can supply is absent when neither the
 /// command line nor the configuration file gives it.
 struct TrainOptions {
-    std::vector<std::string> corpus;             ///< files, directories, `-`; empty: see docs
+    std::vector<std::string>
+        corpus;  ///< files, directories, `-`; empty: stored paths, else the embedded text
     std::optional<std::filesystem::path> model;  ///< NAME.carousel
 
     // Text
@@ -78,6 +80,7 @@ struct GenerateOptions {
     bool echo = true;
     bool json = false;
     bool raw = false;
+    std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;
 };
 
@@ -89,14 +92,15 @@ enum class Protocol : std::uint8_t { stream, windows };
 
 /// Options of `carousel evaluate`.
 struct EvaluateOptions {
-    std::vector<std::string> corpus;  ///< at least one
-    std::filesystem::path model;
-    std::optional<std::string> encoding;  ///< absent: as the model's corpus was read
+    std::vector<std::string> corpus;             ///< at least one
+    std::optional<std::filesystem::path> model;  ///< absent: the newest
+    std::optional<std::string> encoding;         ///< absent: as the model's corpus was read
     std::optional<InvalidInput> invalid;
     Part part = Part::all;
     Protocol protocol = Protocol::stream;
     std::int64_t window = 256;  ///< characters
     bool json = false;
+    std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;
 };
 
