@@ -1,0 +1,207 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/instruction_sets.hpp"
+
+using namespace carousel;
+
+namespace {
+
+/// Arrays of one update.
+struct Weights {
+    std::int64_t count;
+    Floats weights = random_floats(count, 1), gradients = random_floats(count, 2);
+    Floats first = random_floats(count, 3), second = random_floats(count, 4);
+
+    void update(const KernelTable& set) {
+        for (auto& v : second) v = std::abs(v);
+        set.adam({.weights = weights.data(),
+                  .gradients = gradients.data(),
+                  .first_moments = first.data(),
+                  .second_moments = second.data(),
+                  .count = count,
+                  .rate = 0.01F,
+                  .decay = 0.002F,
+                  .beta1 = 0.9F,
+                  .beta2 = 0.99F,
+                  .correction1 = 1.7F,
+                  .correction2 = 3.1F,
+                  .epsilon = 1e-8F,
+                  .gradient_scale = 0.7F});
+    }
+};
+
+double exact_dot(const Floats& a, const Floats& b, std::int64_t count) {
+    double sum = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+        sum += double{a[i]} * double{b[i]};
+    return sum;
+}
+
+}  // namespace
+
+TEST_SUITE("kernels/elementwise") {
+    TEST_CASE("an update worked out by hand: m = 0.5, v = 1, w = 1 - 0.25 - 0.1 * 1 / 2") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            Floats w(16, 1.0F), g(16, 4.0F), m(16, 0.0F), v(16, 0.0F);
+            // g' = 2; m = 0.25 * 2; v = 0.25 * 4; m correction1 = 1; sqrt(v correction2) = 2
+            set->adam({.weights = w.data(),
+                       .gradients = g.data(),
+                       .first_moments = m.data(),
+                       .second_moments = v.data(),
+                       .count = 16,
+                       .rate = 0.1F,
+                       .decay = 0.25F,
+                       .beta1 = 0.75F,
+                       .beta2 = 0.75F,
+                       .correction1 = 2.0F,
+                       .correction2 = 4.0F,
+                       .epsilon = 0.0F,
+                       .gradient_scale = 0.5F});
+            CHECK(m[7] == 0.5F);
+            CHECK(v[7] == 1.0F);
+            CHECK(w[7] == doctest::Approx(0.7).epsilon(1e-6));
+        }
+    }
+
+    TEST_CASE("an update leaves zero weights without gradients at zero") {
+        for (const auto* set : instruction_sets()) {
+            Weights x{32};
+            for (auto* values : {&x.weights, &x.gradients, &x.first, &x.second}) {
+                std::fill(values->begin(), values->end(), 0.0F);
+            }
+            x.update(*set);
+            CHECK(bits(x.weights) == bits(Floats(32)));
+        }
+    }
+
+    TEST_CASE("every instruction set updates, sums and projects to the same bits") {
+        const auto sets = instruction_sets();
+        for (std::int64_t count = 16; count <= 160; count += 16) {
+            Weights first{count};
+            first.update(*sets.front());
+            for (const auto* set : sets) {
+                INFO(set->name, " count ", count);
+                Weights x{count};
+                x.update(*set);
+                REQUIRE(bits(x.weights) == bits(first.weights));
+                REQUIRE(bits(x.first) == bits(first.first));
+                REQUIRE(bits(x.second) == bits(first.second));
+                REQUIRE(set->sum_of_squares(x.weights.data(), count) ==
+                        sets.front()->sum_of_squares(x.weights.data(), count));
+            }
+        }
+        for (std::int64_t count = 0; count <= 67; ++count) {
+            const auto a = random_floats(count, 5), b = random_floats(count, 6);
+            auto first = a;
+            sets.front()->project_out(first.data(), b.data(), count);
+            for (const auto* set : sets) {
+                INFO(set->name, " count ", count);
+                auto row = a;
+                set->project_out(row.data(), b.data(), count);
+                REQUIRE(bits(row) == bits(first));
+                REQUIRE(set->dot(a.data(), b.data(), count) ==
+                        sets.front()->dot(a.data(), b.data(), count));
+            }
+        }
+    }
+
+    TEST_CASE("dot products and sums of squares are sums, whole numbers exactly") {
+        for (const auto* set : instruction_sets()) {
+            for (std::int64_t count = 0; count <= 67; ++count) {
+                INFO(set->name, " count ", count);
+                Floats a, b;
+                std::int64_t expected = 0;
+                for (std::int64_t i = 0; i < count; ++i) {
+                    a.push_back(static_cast<float>(i - 9));
+                    b.push_back(static_cast<float>(3 * i));
+                    expected += (i - 9) * 3 * i;
+                }
+                CHECK(set->dot(a.data(), b.data(), count) == static_cast<double>(expected));
+                if (count % 16 == 0) {
+                    CHECK(set->sum_of_squares(a.data(), count) == exact_dot(a, a, count));
+                }
+            }
+            Floats bad(32, 1.0F);
+            bad[20] = std::numeric_limits<float>::quiet_NaN();
+            CHECK(std::isnan(set->sum_of_squares(bad.data(), 32)));
+        }
+    }
+
+    TEST_CASE("what is left after a projection is orthogonal to the unit vector") {
+        for (const auto* set : instruction_sets()) {
+            for (std::int64_t count = 1; count <= 67; ++count) {
+                auto row = random_floats(count, 7), unit = random_floats(count, 8);
+                const double length = std::sqrt(exact_dot(unit, unit, count));
+                for (auto& x : unit) x = static_cast<float>(double{x} / length);
+                row.push_back(42.0F);
+                set->project_out(row.data(), unit.data(), count);
+                INFO(set->name, " count ", count);
+                CHECK(std::abs(exact_dot(row, unit, count)) < 2e-6);
+                CHECK(row.back() == 42.0F);  // nothing beyond the row is written
+            }
+        }
+    }
+
+    TEST_CASE("sums and products are taken element by element") {
+        for (const auto* set : instruction_sets()) {
+            const auto a = random_floats(48, 9), b = random_floats(48, 10);
+            Floats sum = a, product(48);
+            set->add(sum.data(), b.data(), 32);
+            set->multiply(product.data(), a.data(), b.data(), 32);
+            for (std::size_t i = 0; i < 48; ++i) {
+                CHECK(sum[i] == (i < 32 ? a[i] + b[i] : a[i]));
+                CHECK(product[i] == (i < 32 ? a[i] * b[i] : 0.0F));
+            }
+        }
+    }
+
+    TEST_CASE(
+        "transposed panels hold W(p, k, j) at (k / 16, 16 p + j, k % 16) and zeros beyond the "
+        "depth") {
+        for (const auto* set : instruction_sets()) {
+            for (std::int64_t panels = 1; panels <= 3; ++panels) {
+                for (const std::int64_t depth : {1, 7, 16, 17, 33, 48}) {
+                    const auto w = random_floats(panels * depth * 16, 11);
+                    const auto blocks = panels_for(depth);
+                    Floats out(static_cast<std::size_t>(blocks * panels * 256), 9.0F),
+                        expected = out;
+                    const std::int64_t first = blocks > 2 ? 1 : 0;  // leave a block out
+                    for (std::int64_t k = 16 * first; k < 16 * blocks; ++k) {
+                        for (std::int64_t n = 0; n < panels * 16; ++n) {
+                            const auto at = (k / 16 * panels * 16 + n) * 16 + k % 16;
+                            const auto from = (n / 16 * depth + k) * 16 + n % 16;
+                            expected[static_cast<std::size_t>(at)] =
+                                k < depth ? w[static_cast<std::size_t>(from)] : 0.0F;
+                        }
+                    }
+                    set->transpose_panels(w.data(), panels, depth, out.data(), first, blocks);
+                    INFO(set->name, " panels ", panels, " depth ", depth);
+                    CHECK(bits(out) == bits(expected));
+                }
+            }
+        }
+    }
+
+    TEST_CASE(
+        "there is a portable set, unknown names give none, and the chosen one is among them") {
+        const auto sets = instruction_sets();
+        CHECK_FALSE(sets.empty());
+        CHECK(kernels_for("sse9") == nullptr);
+        CHECK(kernels_for("") == nullptr);
+        CHECK(kernels_for(instruction_set()) == &kernels());
+    }
+
+    TEST_CASE("sizes are padded to panels, and long rows are kept off powers of two") {
+        CHECK(panels_for(0) == 0);
+        CHECK(panels_for(16) == 1);
+        CHECK(padded(17) == 32);
+        CHECK(leading_dimension(17) == 32);
+        CHECK(leading_dimension(128) == 144);
+        CHECK(leading_dimension(250) == 272);
+    }
+}

@@ -1,0 +1,209 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "kernels/instruction_sets.hpp"
+
+using namespace carousel;
+
+namespace {
+
+enum class Order { row_major, depth_major };
+enum class Begin { zero, start, accumulate };
+
+constexpr std::int64_t k_rows = 40, k_panels = 9, k_depth = 130;
+constexpr std::int64_t k_row = k_panels * k_panel + 16;  // of C, with a margin
+
+/// Operands of the largest product; smaller ones use their upper left part.
+struct Operands {
+    Floats a, w = random_floats(k_panels * k_depth * k_panel, 2);
+    Floats c = random_floats(k_rows * k_row, 3), start = random_floats(k_panels * k_panel, 4);
+    std::ptrdiff_t a_row, a_depth;
+
+    explicit Operands(Order order)
+        : a(random_floats((k_rows + 3) * (k_depth + 3), 1)),
+          a_row(order == Order::row_major ? k_depth + 3 : 1),
+          a_depth(order == Order::row_major ? 1 : k_rows + 3) {}
+
+    PanelProduct product(float* out, std::int64_t rows, std::int64_t panels, std::int64_t depth,
+                         Begin begin) const {
+        return {.a = a.data(),
+                .a_row = a_row,
+                .a_depth = a_depth,
+                .w = w.data(),
+                .w_panel = k_depth * k_panel,
+                .c = out,
+                .c_row = k_row,
+                .c_panel = k_panel,
+                .rows = rows,
+                .panels = panels,
+                .depth = depth,
+                .start = begin == Begin::start ? start.data() : nullptr,
+                .accumulate = begin == Begin::accumulate};
+    }
+
+    /// C(m, n) as one chain of fused multiply-adds.
+    float chain(std::int64_t m, std::int64_t n, std::int64_t depth, Begin begin) const {
+        const auto at = [](const Floats& values, std::int64_t i) {
+            return values[static_cast<std::size_t>(i)];
+        };
+        float sum = 0;
+        if (begin == Begin::start) sum = at(start, n);
+        if (begin == Begin::accumulate) sum = at(c, m * k_row + n);
+        for (std::int64_t k = 0; k < depth; ++k) {
+            sum = std::fma(at(a, m * a_row + k * a_depth),
+                           at(w, (n / k_panel * k_depth + k) * k_panel + n % k_panel), sum);
+        }
+        return sum;
+    }
+};
+
+}  // namespace
+
+TEST_SUITE("kernels/product") {
+    TEST_CASE("a product of two by one is what paper and pencil give") {
+        // (1 2) W + 10 with W = (3, 4, ...; 5, 6, ...): 10 + 3 + 10 = 23, 10 + 4 + 12 = 26.
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            const Floats a{1, 2};
+            Floats w(32), c(16), start(16, 10.0F);
+            for (int j = 0; j < 16; ++j) {
+                w[static_cast<std::size_t>(j)] = static_cast<float>(3 + j);
+                w[static_cast<std::size_t>(16 + j)] = static_cast<float>(5 + j);
+            }
+            set->product({.a = a.data(),
+                          .a_row = 2,
+                          .a_depth = 1,
+                          .w = w.data(),
+                          .w_panel = 32,
+                          .c = c.data(),
+                          .c_row = 16,
+                          .c_panel = 16,
+                          .rows = 1,
+                          .panels = 1,
+                          .depth = 2,
+                          .start = start.data()});
+            CHECK(c[0] == 23);
+            CHECK(c[1] == 26);
+            CHECK(c[15] == 10 + 18 + 2 * 20);
+        }
+    }
+
+    TEST_CASE(
+        "every element is one chain of fused multiply-adds at every size, and nothing else is "
+        "written") {
+        for (const Order order : {Order::row_major, Order::depth_major}) {
+            const Operands x(order);
+            for (const Begin begin : {Begin::zero, Begin::start, Begin::accumulate}) {
+                for (const std::int64_t depth : {0, 1, 2, 17, 130}) {
+                    Floats chains(x.c.size());
+                    for (std::int64_t m = 0; m < k_rows; ++m) {
+                        for (std::int64_t n = 0; n < k_panels * k_panel; ++n) {
+                            chains[static_cast<std::size_t>(m * k_row + n)] =
+                                x.chain(m, n, depth, begin);
+                        }
+                    }
+                    for (std::int64_t rows = 1; rows <= k_rows; ++rows) {
+                        for (const std::int64_t panels : {1, 2, 3, 4, 5, 8, 9}) {
+                            auto expected = x.c;
+                            for (std::int64_t m = 0; m < rows; ++m) {
+                                std::copy_n(chains.begin() + m * k_row, panels * k_panel,
+                                            expected.begin() + m * k_row);
+                            }
+                            const auto wanted = bits(expected);
+                            for (const auto* set : instruction_sets()) {
+                                auto c = x.c;
+                                set->product(x.product(c.data(), rows, panels, depth, begin));
+                                INFO(set->name, " rows ", rows, " panels ", panels, " depth ",
+                                     depth);
+                                REQUIRE(bits(c) == wanted);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    TEST_CASE("cutting the depth in two and accumulating changes no bit") {
+        const Operands x(Order::row_major);
+        for (const auto* set : instruction_sets()) {
+            auto whole = x.c, cut = x.c;
+            set->product(x.product(whole.data(), 13, 3, 130, Begin::start));
+            auto part = x.product(cut.data(), 13, 3, 57, Begin::start);
+            set->product(part);
+            part.a += 57 * x.a_depth;
+            part.w += 57 * k_panel;
+            part.depth = 130 - 57;
+            part.start = nullptr;
+            part.accumulate = true;
+            set->product(part);
+            CHECK(bits(cut) == bits(whole));
+        }
+    }
+
+    TEST_CASE("8-bit products are exact sums, scaled and added once") {
+        for (const std::int64_t panels : {1, 7, 8, 9, 17}) {
+            for (const std::int64_t groups : {1, 2, 5, 33}) {
+                std::vector<std::uint8_t> activations(static_cast<std::size_t>(4 * groups));
+                std::vector<std::int8_t> w(static_cast<std::size_t>(panels * groups * 64));
+                const RandomKey key{6, RandomPurpose::benchmark, 0};
+                // The extremes on purpose: 127 * 127 twice must not saturate.
+                for (std::size_t i = 0; i < activations.size(); ++i) {
+                    activations[i] =
+                        i % 3 == 0 ? 127 : static_cast<std::uint8_t>(random_word(key, i) % 128);
+                }
+                for (std::size_t i = 0; i < w.size(); ++i) {
+                    const auto word = static_cast<int>(random_word(key, 1000 + i) % 255) - 127;
+                    w[i] = static_cast<std::int8_t>(i % 5 < 2 ? 127 : word);
+                }
+                const auto scales = random_floats(panels * 16, 7),
+                           before = random_floats(panels * 16, 8);
+                std::vector<std::int32_t> offsets(scales.size());
+                Floats expected(scales.size());
+                for (std::size_t n = 0; n < scales.size(); ++n) {
+                    offsets[n] = static_cast<std::int32_t>(100 * n);
+                    std::int32_t sum = 0;
+                    for (std::size_t k = 0; k < activations.size(); ++k) {
+                        const auto group = n / 16 * static_cast<std::size_t>(groups) + k / 4;
+                        sum += activations[k] * w[(group * 16 + n % 16) * 4 + k % 4];
+                    }
+                    expected[n] =
+                        std::fma(static_cast<float>(sum - offsets[n]), scales[n], before[n]);
+                }
+                for (const auto* set : instruction_sets()) {
+                    CAPTURE(set->name);
+                    auto c = before;
+                    set->quantized_product({.activations = activations.data(),
+                                            .w = w.data(),
+                                            .scales = scales.data(),
+                                            .offsets = offsets.data(),
+                                            .c = c.data(),
+                                            .panels = panels,
+                                            .groups = groups});
+                    REQUIRE(bits(c) == bits(expected));
+                }
+            }
+        }
+    }
+
+    TEST_CASE("activations in [-1, 1] become 64 + 63 x, rounded to the nearest whole number") {
+        auto values = random_floats(48, 9);
+        values[0] = -1;
+        values[1] = 1;
+        values[2] = 0;
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            std::vector<std::uint8_t> out(48);
+            set->quantize_activations(values.data(), 33, out.data());
+            CHECK(int{out[0]} == 1);
+            CHECK(int{out[1]} == 127);
+            CHECK(int{out[2]} == 64);
+            for (std::size_t i = 0; i < 33; ++i) {
+                REQUIRE(int{out[i]} == static_cast<int>(std::lround(63 * values[i]) + 64));
+            }
+        }
+    }
+}
