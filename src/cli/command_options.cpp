@@ -265,6 +265,39 @@ OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
     return table;
 }
 
+OptionTable option_table(ExportOptions& o, GlobalOptions& global) {
+    OptionTable table("export FILE [OPTION...]",
+                      "Writes a model without its training state, its weights in 32 or in 8 bits.");
+    table.heading("Output");
+    table.add("precision", choice(o.precision), "int8 is about a quarter of the size",
+              std::string(format_value(o.precision)));
+    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
+              "NAME.int8.carousel or NAME.float32.carousel beside FILE");
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
+    OptionTable table("benchmark [OPTION...]",
+                      "Measures how fast this machine trains, writes and reads text, beside its "
+                      "matrix product and its memory.");
+    table.heading("What to measure");
+    table.add("cell", choice(o.cell), "kind of recurrent cell", std::string(format_value(o.cell)));
+    table.add("layers", whole(o.layers, {1, 16}), "recurrent layers", shown(o.layers));
+    table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
+              shown(o.hidden_size));
+    table.add("batch-size", whole(o.batch_size, k_batches), "streams of text", shown(o.batch_size));
+    table.add("window", whole(o.window, k_batches), "characters of a window", shown(o.window));
+    table.add("vocabulary", whole(o.vocabulary, {2, 2'000'000}), "distinct symbols",
+              shown(o.vocabulary));
+    add_threads(table, o, "the physical cores at hand");
+    table.heading("How");
+    table.add("seconds", real(o.seconds, {1, 3600}), "about how long to measure", shown(o.seconds));
+    table.add("json", flag(o.json), "one JSON object");
+    add_common(table, global);
+    return table;
+}
+
 void finish_options(TrainOptions& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
     if (o.changed_corpus && !o.resume)
@@ -311,6 +344,17 @@ void finish_options(InspectOptions& o, std::vector<std::string> words) {
         throw UsageError(fmt::format("inspect takes one FILE; {} were given.", words.size()));
     }
     o.file = words.front();
+}
+
+void finish_options(ExportOptions& o, std::vector<std::string> words) {
+    if (words.size() != 1) {
+        throw UsageError(fmt::format("export takes one FILE; {} were given.", words.size()));
+    }
+    o.file = words.front();
+}
+
+void finish_options(BenchmarkOptions&, std::vector<std::string> words) {
+    refuse_words("benchmark", words);
 }
 
 }  // namespace carousel

@@ -159,6 +159,10 @@ constexpr std::array k_commands{
                  has_option<EvaluateOptions>, read_command<EvaluateOptions>},
     CommandEntry{"inspect", "FILE", "tell what a model file is", has_option<InspectOptions>,
                  read_command<InspectOptions>},
+    CommandEntry{"export", "FILE", "write a model without its training state, also in 8 bits",
+                 has_option<ExportOptions>, read_command<ExportOptions>},
+    CommandEntry{"benchmark", "", "measure how fast this machine trains and writes",
+                 has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };
 
 std::string OptionReader::unknown(std::string_view token) const {

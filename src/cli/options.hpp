@@ -110,6 +110,22 @@ struct InspectOptions {
     bool json = false;
 };
 
+/// Options of `carousel export`.
+struct ExportOptions {
+    std::filesystem::path file;
+    std::optional<std::filesystem::path> output;  ///< absent: NAME.int8.carousel beside the file
+    Precision precision = Precision::float32;
+};
+
+/// Options of `carousel benchmark`.
+struct BenchmarkOptions {
+    CellKind cell = CellKind::lstm;
+    std::int64_t layers = 2, hidden_size = 512, batch_size = 64, window = 128, vocabulary = 65;
+    double seconds = 30;  ///< for all measurements together
+    bool json = false;
+    std::optional<int> threads;
+};
+
 /// `--help`, here or behind a command, or no words at all.
 struct HelpRequest {
     std::string text;
@@ -119,7 +135,7 @@ struct HelpRequest {
 struct VersionRequest {};
 
 using Command = std::variant<TrainOptions, GenerateOptions, EvaluateOptions, InspectOptions,
-                             HelpRequest, VersionRequest>;
+                             ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

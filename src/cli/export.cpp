@@ -1,0 +1,37 @@
+#include "cli/export.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "cli/option_values.hpp"
+#include "cli/screen.hpp"
+#include "snapshot/snapshot_file.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace fs = std::filesystem;
+
+int export_model(const ExportOptions& options, const GlobalOptions& global) {
+    Screen screen(global.quiet);
+    fs::path output = options.output.value_or(fs::path());
+    if (output.empty()) {
+        output = options.file;
+        output.replace_extension(fmt::format(".{}.carousel", format_value(options.precision)));
+    }
+    if (fs::exists(output)) {
+        throw InputError(fmt::format("{} exists already. Remove it, or name another file with --output.", printable(output.string())));
+    }
+    auto snapshot = load_snapshot(options.file);
+    snapshot.state.reset();
+    snapshot.precision = options.precision;
+    save_snapshot(output, snapshot);
+    screen.line(fmt::format("{} ({}) is written from {} ({}).", printable(output.string()),
+                            format_bytes(static_cast<double>(fs::file_size(output))), printable(options.file.string()),
+                            format_bytes(static_cast<double>(fs::file_size(options.file)))));
+    return 0;
+}
+
+}  // namespace carousel
