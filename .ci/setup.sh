@@ -14,6 +14,9 @@ for the tests also doctest and the Unicode character database'
 build=${CAROUSEL_BUILD:-$root/build/release}
 log=$build.log
 
+trap 'printf "\n" >&2; exit 130' INT
+trap 'exit 143' TERM
+
 say() { printf 'carousel: %s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
 
@@ -70,6 +73,7 @@ is_configured() {
 # configure OPTION...: packages first, then a fresh build folder.
 configure() {
     install_missing "${packages[@]}"
+    command -v meson >/dev/null || fail "There is no meson. This needs: $libraries."
     say "configuring"
     [[ ! -e $build || -d $build/meson-private || -z $(ls -A "$build") ]] ||
         fail "$build is in the way: it is not a build folder of meson."
