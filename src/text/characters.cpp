@@ -98,6 +98,8 @@ public:
         check(status, "cut text into grapheme clusters");
     }
 
+    const PlainCodePoints& plain = plain_code_points();
+
     // Ends of the clusters of `text`; the last one, the end of the text, may be premature.
     void find(std::string_view text, std::vector<std::size_t>& ends) {
         UErrorCode status = U_ZERO_ERROR;
@@ -151,7 +153,7 @@ bool CharacterSplitter::next_cluster(std::string_view& character) {
     const std::string_view text = text_;
     std::size_t end = begin_ + utf8_length(text[begin_]);
     if (ends_.empty()) {
-        const PlainCodePoints& plain = plain_code_points();
+        const PlainCodePoints& plain = clusters_->plain;
         const bool certain = end < text.size() && plain.contains(code_point_at(text, begin_)) &&
                              plain.contains(code_point_at(text, end));
         if (!certain && !find_ends()) return false;
