@@ -6,6 +6,8 @@ namespace carousel {
 
 namespace {
 
+__extension__ using Wide = unsigned __int128;  // two machine words
+
 constexpr std::uint32_t k_multiplier_0 = 0xD2511F53, k_multiplier_1 = 0xCD9E8D57;
 constexpr std::uint32_t k_weyl_0 = 0x9E3779B9, k_weyl_1 = 0xBB67AE85;
 
@@ -44,7 +46,7 @@ std::uint64_t random_below(const RandomKey& key, std::uint64_t position, std::ui
     // The high product of a 64-bit draw and the bound: bias below bound / 2^64, nothing to reject.
     const auto words = block(key, position);
     const std::uint64_t draw = (std::uint64_t{words[0]} << 32) | words[1];
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(draw) * bound) >> 64);
+    return static_cast<std::uint64_t>((static_cast<Wide>(draw) * bound) >> 64);
 }
 
 float random_normal(const RandomKey& key, std::uint64_t position) {

@@ -24,8 +24,6 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip",
                                                                             "nearest"};
 template <>
-inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
-template <>
 inline constexpr std::array<std::string_view, 3> k_words<Part>{"all", "train", "validation"};
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<Protocol>{"stream", "windows"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace carousel {
 
@@ -18,9 +19,30 @@ QuantizedRow quantize_row(std::span<const float> row) {
     return quantized;
 }
 
-void dequantize(const QuantizedRow& row, std::span<float> out) {
-    for (std::size_t k = 0; k < out.size(); ++k)
-        out[k] = row.scale * static_cast<float>(row.values[k]);
+QuantizedTensor quantize_tensor(const NamedTensor& tensor) {
+    QuantizedTensor quantized{tensor.name, tensor.shape, {}, {}};
+    const auto columns = static_cast<std::size_t>(tensor.shape.at(1));
+    quantized.levels.reserve(tensor.values.size());
+    for (std::size_t first = 0; first < tensor.values.size(); first += columns) {
+        const auto row = quantize_row(std::span(tensor.values).subspan(first, columns));
+        quantized.scales.push_back(row.scale);
+        quantized.levels.insert(quantized.levels.end(), row.values.begin(), row.values.end());
+    }
+    return quantized;
+}
+
+NamedTensor dequantize_tensor(const QuantizedTensor& tensor) {
+    const auto rows = tensor.scales.size();
+    const bool fits = tensor.shape.size() == 2 && rows > 0 && tensor.levels.size() % rows == 0 &&
+                      tensor.shape[0] == static_cast<std::int64_t>(rows) &&
+                      tensor.shape[1] == static_cast<std::int64_t>(tensor.levels.size() / rows);
+    if (!fits) throw std::invalid_argument("the 8-bit tensor \"" + tensor.name + "\" has parts of different sizes");
+    NamedTensor plain{tensor.name, tensor.shape, std::vector<float>(tensor.levels.size())};
+    const auto columns = tensor.levels.size() / rows;
+    for (std::size_t i = 0; i < plain.values.size(); ++i) {
+        plain.values[i] = tensor.scales[i / columns] * static_cast<float>(tensor.levels[i]);
+    }
+    return plain;
 }
 
 }  // namespace carousel

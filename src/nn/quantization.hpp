@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
+
+#include "nn/named_tensor.hpp"
 
 namespace carousel {
 
@@ -18,7 +21,20 @@ struct QuantizedRow {
 };
 QuantizedRow quantize_row(std::span<const float> row);
 
-/// The values scale * integer.
-void dequantize(const QuantizedRow& row, std::span<float> out);
+/// A matrix in 8 bits, row by row, as model files store it.
+struct QuantizedTensor {
+    std::string name;
+    std::vector<std::int64_t> shape;   ///< (N, K)
+    std::vector<float> scales;         ///< (N)
+    std::vector<std::int8_t> levels;   ///< (N, K)
+
+    bool operator==(const QuantizedTensor&) const = default;
+};
+
+/// Range: a matrix. Law: dequantize_tensor(quantize_tensor(x)) quantizes to the same levels.
+QuantizedTensor quantize_tensor(const NamedTensor& tensor);
+
+/// Throws: std::invalid_argument when shape, scales and levels disagree (may come from a hostile file).
+NamedTensor dequantize_tensor(const QuantizedTensor& tensor);
 
 }  // namespace carousel

@@ -32,6 +32,9 @@ inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "li
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
 
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
+
 /// Reads or writes the fields one after the other.
 template <class Archive, class... Fields>
 void fields(Archive& archive, Fields&... field) {
@@ -110,10 +113,15 @@ void serialize(Archive& archive, TrainingState& x, unsigned) {
 }
 
 template <class Archive>
+void serialize(Archive& archive, QuantizedTensor& x, unsigned) {
+    fields(archive, x.name, x.shape, x.scales, x.levels);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Snapshot& x, unsigned) {
     fields(archive, x.program, x.fine_tuned_from, x.text, x.decoding, x.symbols, x.model,
-           x.training, x.corpus, x.step, x.epoch, x.validation_loss, x.best, x.history, x.weights,
-           x.state);
+           x.training, x.corpus, x.step, x.epoch, x.validation_loss, x.best, x.history, x.precision,
+           x.weights, x.quantized, x.state);
 }
 
 }  // namespace carousel

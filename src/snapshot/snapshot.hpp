@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "nn/language_model_config.hpp"
 #include "nn/named_tensor.hpp"
+#include "nn/quantization.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 #include "training/training_config.hpp"
@@ -65,7 +66,9 @@ struct Snapshot {
     std::optional<double> validation_loss;  ///< of these weights, nats per character
     std::optional<BestLoss> best;           ///< of the run so far
     std::vector<HistoryRecord> history;
-    std::vector<NamedTensor> weights;  ///< in the order of `expected_parameters`
+    Precision precision = Precision::float32;  ///< in which a file stores the matrices
+    std::vector<NamedTensor> weights;          ///< in the order of `expected_parameters`
+    std::vector<QuantizedTensor> quantized;    ///< empty but inside a file of precision int8
     std::optional<TrainingState> state;
 };
 

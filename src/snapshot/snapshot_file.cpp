@@ -177,14 +177,33 @@ void verify_written(const std::filesystem::path& path, const Sha256Digest& diges
     }
 }
 
-}  // namespace
-
-void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
-    try {
-        require_valid(snapshot);
-    } catch (const std::invalid_argument& error) {
-        throw std::logic_error(fmt::format("a snapshot to be saved is wrong: {}", error.what()));
+/// A snapshot as an int8 file stores it: vectors as they are, of matrices the names and shapes, and
+/// their values in 8 bits.
+Snapshot quantized_form(const Snapshot& snapshot) {
+    Snapshot stored = snapshot;
+    for (auto& tensor : stored.weights) {
+        if (tensor.shape.size() != 2) continue;
+        stored.quantized.push_back(quantize_tensor(tensor));
+        tensor.values.clear();
     }
+    return stored;
+}
+
+/// The way back: all weights as floats again.
+void dequantize_weights(Snapshot& stored) {
+    auto next = stored.quantized.begin();
+    for (auto& tensor : stored.weights) {
+        if (tensor.shape.size() != 2) continue;
+        if (next == stored.quantized.end() || next->name != tensor.name) {
+            throw std::invalid_argument(
+                fmt::format("the 8-bit values of \"{}\" are missing", printable(tensor.name)));
+        }
+        tensor = dequantize_tensor(*next++);
+    }
+    stored.quantized.erase(stored.quantized.begin(), next);
+}
+
+void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
     Sha256Digest digest;
     const auto write = [&](const WriteBytes& write_bytes) {
         Sha256 hash;
@@ -201,11 +220,24 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) 
                  [&](const std::filesystem::path& beside) { verify_written(beside, digest); });
 }
 
+}  // namespace
+
+void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
+    try {
+        require_valid(snapshot);
+    } catch (const std::invalid_argument& error) {
+        throw std::logic_error(fmt::format("a snapshot to be saved is wrong: {}", error.what()));
+    }
+    if (snapshot.precision == Precision::int8) return write_snapshot(path, quantized_form(snapshot));
+    write_snapshot(path, snapshot);
+}
+
 Snapshot load_snapshot(const std::filesystem::path& path) {
     const std::vector<std::byte> bytes = read_whole(path);
     const Bytes payload = require_sound(path, bytes);
     try {
         auto snapshot = read_record<Snapshot>(payload);
+        if (snapshot.precision == Precision::int8) dequantize_weights(snapshot);
         require_valid(snapshot);
         return snapshot;
     } catch (const std::invalid_argument& error) {
