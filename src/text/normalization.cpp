@@ -13,8 +13,9 @@ namespace carousel {
 
 namespace {
 
-// The most text that is normalised at once, and so the longest run that is not cut.
-constexpr std::size_t k_block = std::size_t{1} << 16;
+// The most text that is normalised at once, and so the longest run that is not cut. ICU sorts marks
+// in quadratic time, and short blocks let those that need no work pass.
+constexpr std::size_t k_block = 1024;
 
 const icu::Normalizer2* normalizer_for(Normalization normalization) {
     UErrorCode status = U_ZERO_ERROR;

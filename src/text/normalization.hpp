@@ -11,8 +11,8 @@ namespace carousel {
 /// Folds newlines and normalises text that is pushed in pieces of whole code points.
 ///
 /// Law: the result does not depend on how the text is cut into pieces.
-/// A run of more than 64 KiB without a place where normalisation may be cut (tens of thousands of
-/// combining marks in a row) is normalised in parts of that size, so that memory stays bounded.
+/// A run of more than 1 KiB without a place where normalisation may be cut (hundreds of combining
+/// marks in a row) is normalised in parts of that size, so that memory and time stay bounded.
 /// Source: UAX #15, by ICU.
 class Normalizer {
 public:
