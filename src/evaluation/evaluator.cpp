@@ -53,10 +53,10 @@ void add_symbol(const Corpus& corpus, std::uint64_t index, TokenId id, float nat
 class StretchReader {
 public:
     StretchReader(const LanguageModel& model, const Corpus& corpus, ThreadPool& pool,
-                  std::span<const Stretch> stretches)
+                  std::span<const Stretch> stretches, Precision precision)
         : corpus_(corpus),
           stretches_(stretches),
-          inference_(model, pool, static_cast<std::int64_t>(stretches.size())),
+          inference_(model, pool, static_cast<std::int64_t>(stretches.size()), precision),
           state_(
               RecurrentState::zeros(model.config(), static_cast<std::int64_t>(stretches.size()))),
           metrics_(stretches.size()) {}
@@ -204,14 +204,14 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
 }  // namespace
 
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool) {
+                        ThreadPool& pool, Precision precision) {
     require_fit(model, corpus);
     const Stretch whole = predicted(part);
-    return StretchReader(model, corpus, pool, {&whole, 1}).predict();
+    return StretchReader(model, corpus, pool, {&whole, 1}, precision).predict();
 }
 
 Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, ThreadPool& pool) {
+                         std::int64_t window, ThreadPool& pool, Precision precision) {
     require_fit(model, corpus);
     if (window < 1) throw std::logic_error("a window of evaluation needs at least one character");
     const auto size = static_cast<std::uint64_t>(window);
@@ -224,7 +224,7 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
     std::uint64_t left = (part.characters - 1) / size;
     const auto batch =
         static_cast<std::size_t>(std::min<std::uint64_t>(left, k_windows_side_by_side));
-    Inference inference(model, pool, static_cast<std::int64_t>(batch));
+    Inference inference(model, pool, static_cast<std::int64_t>(batch), precision);
     CharacterReader reader(corpus, part);
     std::vector<TokenId> character;
     reader.next(character);
@@ -265,7 +265,7 @@ Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusP
         const std::uint64_t most = std::max<std::uint64_t>(1, config.symbols / streams);
         stretches.push_back({begin, begin + std::min(end - begin, most)});
     }
-    StretchReader reader(model, corpus, pool, stretches);
+    StretchReader reader(model, corpus, pool, stretches, Precision::float32);
     if (config.lead_in > 0) reader.lead_in(config.lead_in);
     return reader.predict();
 }

@@ -6,6 +6,7 @@
 #include "data/corpus.hpp"
 #include "evaluation/metrics.hpp"
 #include "nn/language_model.hpp"
+#include "nn/quantization.hpp"
 
 namespace carousel {
 
@@ -18,14 +19,15 @@ namespace carousel {
 /// last. The symbol before the part is fed first (at the start of the corpus that is the separator,
 /// which is not predicted then), so every character of the part is predicted. Separators are fed.
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool);
+                        ThreadPool& pool, Precision precision = Precision::float32);
 
 /// Protocol `windows`: each window feeds `window` characters from an empty state and predicts the
 /// one that follows each of them; windows start `window` characters apart, and a tail without
 /// enough characters is dropped. Separators are left out of the text.
 /// Law: floor((characters - 1) / window) windows.
 Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, ThreadPool& pool);
+                         std::int64_t window, ThreadPool& pool,
+                         Precision precision = Precision::float32);
 
 /// How a part is cut for a quick estimate.
 struct EstimateConfig {

@@ -43,11 +43,11 @@ Tensor<3> gather(const Tensor<3>& values, std::span<const std::size_t> rows) {
 }
 
 /// The batch whose stream i goes on from stream rows[i].
-StreamBatch gather(const LanguageModel& model, ThreadPool& pool, const StreamBatch& batch,
-                   std::span<const std::size_t> rows) {
+StreamBatch gather(const LanguageModel& model, ThreadPool& pool, Precision precision,
+                   const StreamBatch& batch, std::span<const std::size_t> rows) {
     const std::size_t v = batch.logits.shape(1);
     StreamBatch gathered{
-        std::make_unique<Inference>(model, pool, static_cast<std::int64_t>(rows.size())),
+        std::make_unique<Inference>(model, pool, static_cast<std::int64_t>(rows.size()), precision),
         {gather(batch.state.hidden, rows), gather(batch.state.cell, rows)},
         Tensor<2>(Tensor<2>::shape_type{rows.size(), v})};
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -57,13 +57,14 @@ StreamBatch gather(const LanguageModel& model, ThreadPool& pool, const StreamBat
 }
 
 /// One stream that has read the separator and the prompt.
-StreamBatch read_prompt(const LanguageModel& model, ThreadPool& pool,
+StreamBatch read_prompt(const LanguageModel& model, ThreadPool& pool, Precision precision,
                         std::span<const TokenId> prompt) {
     TokenIds ids(TokenIds::shape_type{prompt.size() + 1, 1});
     ids.data()[0] = Vocabulary::k_separator;
     std::copy(prompt.begin(), prompt.end(), ids.data() + 1);
-    StreamBatch batch{
-        std::make_unique<Inference>(model, pool, 1), RecurrentState::zeros(model.config(), 1), {}};
+    StreamBatch batch{std::make_unique<Inference>(model, pool, 1, precision),
+                      RecurrentState::zeros(model.config(), 1),
+                      {}};
     batch.inference->advance(ids, batch.state, batch.logits);
     return batch;
 }
@@ -147,9 +148,10 @@ Generator::Generator(const LanguageModel& model, const Tokenizer& tokenizer, Thr
 
 std::vector<SampleReport> Generator::run(std::span<const TokenId> prompt, const EmitText& emit) {
     std::vector<Stream> streams = start_streams(prompt);
-    StreamBatch batch = read_prompt(*model_, *pool_, prompt);
+    StreamBatch batch = read_prompt(*model_, *pool_, config_.precision, prompt);
     if (streams.size() > 1) {
-        batch = gather(*model_, *pool_, batch, std::vector<std::size_t>(streams.size(), 0));
+        batch = gather(*model_, *pool_, config_.precision, batch,
+                       std::vector<std::size_t>(streams.size(), 0));
     }
     std::vector<SampleReport> reports(streams.size());
     TokenIds ids;
@@ -168,7 +170,7 @@ std::vector<SampleReport> Generator::run(std::span<const TokenId> prompt, const 
         }
         if (active.empty()) return reports;
         if (active.size() <= streams.size() / 2) {  // samples that have ended need no more work
-            batch = gather(*model_, *pool_, batch, active);
+            batch = gather(*model_, *pool_, config_.precision, batch, active);
             std::vector<Stream> left;
             for (const std::size_t row : active) left.push_back(std::move(streams[row]));
             streams = std::move(left);

@@ -11,6 +11,7 @@
 #include "base/token_id.hpp"
 #include "generation/sampler.hpp"
 #include "nn/language_model.hpp"
+#include "nn/quantization.hpp"
 #include "tensor/tensor.hpp"
 #include "text/tokenizer.hpp"
 
@@ -23,6 +24,7 @@ struct GeneratorConfig {
     std::uint64_t length = 0;  ///< characters of each sample, the prompt not counted; 0 = no bound
     std::string stop{};        ///< text that ends a sample and is left out; empty = none
     bool raw = false;          ///< byte models only: any bytes, not only those of valid UTF-8
+    Precision precision = Precision::float32;
 };
 
 /// Why a sample ended.

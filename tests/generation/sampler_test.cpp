@@ -131,6 +131,12 @@ TEST_SUITE("generation/sampler") {
         CHECK(sampler.sample(std::vector<float>{-k_infinity, -300, -k_infinity}, 0) == 1);
     }
 
+    TEST_CASE("a symbol that is all but impossible is not drawn, not even by 0") {
+        // Its probability is a denormal number, which some threads turn to zero and some do not.
+        Sampler sampler({.temperature = 1});
+        CHECK(sampler.sample(std::vector<float>{-300, 0, 0}, 0) == 1);
+    }
+
     TEST_CASE("logits beyond all measure still give a symbol") {
         CHECK(kept({.temperature = 1}, {0, k_infinity, -1e38F}) == Ids{1});
         CHECK(kept({.temperature = 1, .top_p = 0.5F}, {3e38F, -3e38F}) == Ids{0});

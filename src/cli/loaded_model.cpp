@@ -1,0 +1,50 @@
+#include "cli/loaded_model.hpp"
+
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "snapshot/model_files.hpp"
+#include "snapshot/snapshot_file.hpp"
+
+namespace carousel {
+
+namespace {
+
+// Beside the checkout that the program was built in, or where it is installed.
+std::optional<std::filesystem::path> shipped_model() {
+    std::error_code unknown;
+    auto folder = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+    while (!unknown && !folder.empty()) {
+        for (const char* place : {"models/ready", "share/carousel/models/ready"}) {
+            if (auto model = newest_model(folder / place)) return model;
+        }
+        if (folder == folder.root_path()) break;
+        folder = folder.parent_path();
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+LoadedModel load_model(const std::filesystem::path& path) {
+    Snapshot snapshot = load_snapshot(path);
+    Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)));
+    LanguageModel model(snapshot.model, snapshot.weights);
+    snapshot.weights = {};
+    snapshot.state.reset();
+    return {std::move(snapshot), std::move(tokenizer), std::move(model)};
+}
+
+std::filesystem::path default_model() {
+    for (const char* folder : {"models", "models/ready"}) {
+        if (auto model = newest_model(folder)) return *model;
+    }
+    if (auto model = shipped_model()) return *model;
+    throw UsageError(
+        "There is no model under models/ in this folder. Name one with --model, or train one: "
+        "`carousel train` learns from the text that comes with the program in two minutes.");
+}
+
+}  // namespace carousel

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+
+#include "nn/language_model.hpp"
+#include "snapshot/snapshot.hpp"
+#include "text/tokenizer.hpp"
+
+namespace carousel {
+
+/// A model file made ready for use.
+struct LoadedModel {
+    Snapshot snapshot;  ///< without weights and training state, which would only take room
+    Tokenizer tokenizer;
+    LanguageModel model;
+};
+
+/// Throws: InputError and SnapshotError, as `load_snapshot` does.
+LoadedModel load_model(const std::filesystem::path& path);
+
+/// The model that is meant when none is named: the one trained last under `models/`, else one of
+/// those that come with the program, in `models/ready/`.
+/// Throws: UsageError when there is none, saying how to get one.
+std::filesystem::path default_model();
+
+}  // namespace carousel

@@ -1,0 +1,67 @@
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace carousel {
+
+Output::Output() : terminal_(::isatty(STDOUT_FILENO) == 1) {
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void Output::write(std::string_view text) {
+    if (text.empty()) return;
+    in_line_ = text.back() != '\n';
+    while (!text.empty()) {
+        const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EPIPE) {
+            throw OutputClosed{};
+        } else if (errno != EINTR) {
+            throw InputError(fmt::format("Cannot write to standard output: {}.",
+                                         std::generic_category().message(errno)));
+        }
+    }
+}
+
+void Output::end_line() {
+    if (in_line_) write("\n");
+}
+
+double as_written(float value) {
+    const std::string digits = fmt::format("{}", value);
+    double exact = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), exact);
+    return exact;
+}
+
+std::string shown_paths(const std::vector<std::string>& paths) {
+    std::vector<std::string> shown;
+    for (const auto& path : paths) shown.push_back(shown_path(path));
+    return shown.empty() ? "the text that comes with the program"
+                         : fmt::format("{}", fmt::join(shown, ", "));
+}
+
+void Table::add(std::string_view name, std::string_view value) {
+    rows_.push_back({std::string(name), std::string(value)});
+}
+
+std::string Table::text() const {
+    std::size_t width = 0;
+    for (const auto& row : rows_) width = std::max(width, row.name.size());
+    std::string text;
+    for (const auto& [name, value] : rows_) text += fmt::format("{:<{}}  {}\n", name, width, value);
+    return text;
+}
+
+}  // namespace carousel

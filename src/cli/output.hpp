@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carousel {
+
+/// Whoever read standard output wants no more of it. No error: the command ends quietly.
+struct OutputClosed {};
+
+/// Standard output. What is written is on its way at once, to a pipe too.
+class Output {
+public:
+    /// From now on a closed pipe is noticed here and ends no program by a signal.
+    Output();
+
+    bool is_terminal() const { return terminal_; }
+
+    /// Throws: OutputClosed; InputError when the text cannot be written, as on a full disk.
+    void write(std::string_view text);
+
+    /// Ends the line if one has been begun.
+    void end_line();
+
+private:
+    bool terminal_;
+    bool in_line_ = false;
+};
+
+/// The double whose shortest decimal form is that of `value`: 0.8 and not 0.800000011920929.
+double as_written(float value);
+
+/// The paths of a corpus for messages, made harmless for a terminal.
+std::string shown_paths(const std::vector<std::string>& paths);
+
+/// Rows of a table for people, each a name and its value, with the values below each other.
+class Table {
+public:
+    void add(std::string_view name, std::string_view value);
+    std::string text() const;
+
+private:
+    struct Row {
+        std::string name, value;
+    };
+    std::vector<Row> rows_;
+};
+
+}  // namespace carousel
