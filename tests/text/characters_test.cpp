@@ -1,6 +1,8 @@
 #include "text/characters.hpp"
 
 #include <doctest/doctest.h>
+#include <unicode/ubrk.h>
+#include <unicode/utext.h>
 
 #include <sstream>
 #include <string>
@@ -34,6 +36,25 @@ std::string join(const Characters& characters) {
     std::string text;
     for (const auto& character : characters) text += character;
     return text;
+}
+
+// What ICU makes of a text that it gets whole.
+Characters icu_clusters(const std::string& text) {
+    UErrorCode status = U_ZERO_ERROR;
+    UText* const source =
+        utext_openUTF8(nullptr, text.data(), static_cast<int64_t>(text.size()), &status);
+    UBreakIterator* const iterator = ubrk_open(UBRK_CHARACTER, "", nullptr, 0, &status);
+    ubrk_setUText(iterator, source, &status);
+    REQUIRE(U_SUCCESS(status));
+    Characters clusters;
+    for (int32_t begin = 0, end = ubrk_next(iterator); end != UBRK_DONE;
+         begin = end, end = ubrk_next(iterator)) {
+        clusters.push_back(
+            text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    }
+    ubrk_close(iterator);
+    utext_close(source);
+    return clusters;
 }
 
 // A line of GraphemeBreakTest.txt, such as `÷ 0020 × 0308 ÷ # comment`, as clusters.
@@ -97,6 +118,46 @@ TEST_SUITE("text/characters") {
         }
         for (const std::size_t piece : {1, 2, 3, 5, 7, 1000, 1 << 20}) {
             CHECK(split(text, Unit::grapheme, piece) == expected);
+        }
+    }
+
+    TEST_CASE("clusters are those of ICU's own iterator over the whole text") {
+        // Code points of every kind, plain ones among them, in random order.
+        const std::u32string pool =
+            U"ab "
+            U"\n\r\t\u00a9\u00ad\u00e9\u0300\u0301\u0600\u0627\u064e\u0915\u0937\u094d\u093f\u0995"
+            U"\u09cd"
+            U"\u0e01\u0e33\u0e34\u1100\u1161\u11a8\uac00\uac01\u200b\u200c\u200d\u2028\u2764\ufe0f"
+            U"\u3042"
+            U"\u302a\u4e00\uff21\U0001F1E6\U0001F1E7\U0001F468\U0001F3FD\U000110BD\U00020000"
+            U"\U000E0020";
+        std::uint32_t state = 1;
+        const auto next_random = [&](std::size_t bound) {
+            state = state * 1664525U + 1013904223U;
+            return (state >> 8) % bound;
+        };
+        for (int round = 0; round < 300; ++round) {
+            std::string text;
+            const std::size_t length = 1 + next_random(400);
+            for (std::size_t i = 0; i < length; ++i) {
+                // Runs of what was last make pairs of equals and long plain stretches.
+                const char32_t c = pool[next_random(pool.size())];
+                const std::size_t times = next_random(8) == 0 ? next_random(20) : 1;
+                for (std::size_t k = 0; k < times; ++k) append_utf8(c, text);
+            }
+            const Characters expected = icu_clusters(text);
+            CHECK(split(text, Unit::grapheme) == expected);
+            CHECK(split(text, Unit::grapheme, 1 + next_random(9)) == expected);
+        }
+        // Each pair of code points that ICU knows plain neighbours for.
+        for (char32_t c = 0x80; c < 0x3100; ++c) {
+            std::string text;
+            for (const char32_t part : {U'a', c, U'a', c, c, U'\u0301', c, U'\u0915'}) {
+                append_utf8(part, text);
+            }
+            if (split(text, Unit::grapheme) != icu_clusters(text)) {
+                FAIL_CHECK("code point " << static_cast<unsigned>(c));
+            }
         }
     }
 
