@@ -15,7 +15,6 @@
 #include "cli/training_log.hpp"
 #include "cli/training_run.hpp"
 #include "kernels/kernels.hpp"
-#include "nn/initialization.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -201,7 +200,7 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
         choose_training(options, stored, split.training.characters, split.training.tokens(), notes);
     const auto config = choose_model(options, stored, split.training.characters,
                                      static_cast<std::int64_t>(corpus.vocabulary().size()));
-    auto weights = options.resume ? stored->weights : initial_weights(config, training.seed, pool);
+    auto weights = options.resume ? stored->weights : first_weights(config, training.seed, pool);
     if (options.from) weights = grown_weights(*stored, std::move(weights));
     LanguageModel model(config, weights);
     weights.clear();

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/error.hpp"
 #include "cli/option_values.hpp"
 #include "cli/screen.hpp"
 #include "data/batch_iterator.hpp"
+#include "nn/initialization.hpp"
+#include "text/vocabulary.hpp"
 
 namespace carousel {
 
@@ -195,6 +198,15 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     take("--dropout-between", o.dropout_between, t.dropout_between, resumed, notes);
     take("--dropout-output", o.dropout_output, t.dropout_output, resumed, notes);
     return t;
+}
+
+std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
+                                       ThreadPool& pool) {
+    auto weights = initial_weights(config, seed, pool);
+    auto& embedding = weights.front().values;
+    const auto row = embedding.begin() + Vocabulary::k_separator * config.embedding_size;
+    std::fill_n(row, config.embedding_size, 0.0F);
+    return weights;
 }
 
 }  // namespace carousel

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.hpp"
 #include "cli/options.hpp"
 #include "nn/language_model_config.hpp"
 #include "snapshot/snapshot.hpp"
@@ -30,5 +31,11 @@ LanguageModelConfig choose_model(const TrainOptions& options, const Snapshot* st
 TrainingConfig choose_training(const TrainOptions& options, const Snapshot* stored,
                                std::uint64_t characters, std::uint64_t tokens,
                                std::vector<std::string>& notes);
+
+/// The weights of a new model: `initial_weights`, but the separator's embedding is zero. It stands
+/// once in a document, too rarely to learn; as zero it is no input at all, and what is written at
+/// the start of a document is not disturbed by it.
+std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
+                                       ThreadPool& pool);
 
 }  // namespace carousel

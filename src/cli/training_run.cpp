@@ -12,9 +12,9 @@
 
 #include "base/error.hpp"
 #include "cli/signals.hpp"
+#include "cli/training_choices.hpp"
 #include "evaluation/evaluator.hpp"
 #include "generation/generator.hpp"
-#include "nn/initialization.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -113,7 +113,7 @@ HistoryRecord TrainingRun::record() const {
             .training_loss = counters.smoothed_loss,
             .validation_loss = 0,
             .has_validation = false,
-            .learning_rate = 0};
+            .learning_rate = learning_rate_};
 }
 
 int TrainingRun::run() {
@@ -147,19 +147,18 @@ void TrainingRun::step() {
     const auto report = trainer_->step(progress());
     if (!report.finite) return recover(report);
     stepping_seconds_ += since(start);
-    show_live(report);
+    learning_rate_ = report.learning_rate;
+    show_live();
 }
 
-void TrainingRun::show_live(const StepReport& report) {
+void TrainingRun::show_live() {
     const auto& counters = trainer_->counters();
     const auto done = static_cast<double>(counters.step - first_step_);
     const double rate = done * static_cast<double>(trainer_->symbols_per_step()) /
                         std::max(stepping_seconds_, 1e-9);
     if (since(last_log_) >= 5) {
         last_log_ = Clock::now();
-        auto now = record();
-        now.learning_rate = report.learning_rate;
-        log_->progress(now, rate);
+        log_->progress(record(), rate);
     }
     if (!screen_->wants_live()) return;
     const double part = std::min(1.0, progress());
@@ -311,7 +310,7 @@ void TrainingRun::recover(const StepReport& report) {
         trainer_->set_state(*good.state);
         back = good.step;
     } else {
-        model_->set_weights(initial_weights(model_->config(), snapshot_.training.seed, *pool_));
+        model_->set_weights(first_weights(model_->config(), snapshot_.training.seed, *pool_));
         trainer_->reset();
     }
     trainer_->set_divergences(divergences, scale * 0.5F);

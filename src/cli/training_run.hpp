@@ -52,7 +52,7 @@ private:
     HistoryRecord record() const;
 
     void step();
-    void show_live(const StepReport& report);
+    void show_live();
     bool validation_due() const;
     void validate();
     void sample(std::uint64_t length, bool result);
@@ -76,6 +76,7 @@ private:
     double last_validation_at_ = 0;                    ///< seconds
     std::chrono::steady_clock::time_point last_save_, last_log_;
     std::uint64_t last_save_step_, first_step_;
+    double learning_rate_ = 0;     ///< of the last step
     double stepping_seconds_ = 0;  ///< of this run, without validation and saving
     bool saved_before_, best_written_;
     std::optional<std::uint64_t> validated_step_;
