@@ -46,8 +46,8 @@ void flush_denormals() {
 
 // True when `ready` became true within the spin time.
 template <typename Ready>
-bool spin_until(Ready ready) {
-    const auto end = std::chrono::steady_clock::now() + k_spin_time;
+bool spin_until(std::chrono::microseconds time, Ready ready) {
+    const auto end = std::chrono::steady_clock::now() + time;
     do {
         for (int i = 0; i < 64; ++i) {
             if (ready()) return true;
@@ -59,8 +59,9 @@ bool spin_until(Ready ready) {
 
 // Waiting members yield after the spin: on an oversubscribed machine the one waited for needs the core.
 template <typename Ready>
-void wait_until(Ready ready) {
-    while (!spin_until(ready)) std::this_thread::yield();
+void wait_until(std::chrono::microseconds time, Ready ready) {
+    if (spin_until(time, ready)) return;
+    while (!ready()) std::this_thread::yield();
 }
 
 // Processor time this control group may use, in cores; 0 when there is no limit.
@@ -77,7 +78,11 @@ double control_group_limit() {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : size_(threads) {
+ThreadPool::ThreadPool(int threads)
+    : size_(threads),
+      // In a team larger than the machine whoever spins holds the core that another one needs.
+      spin_time_(threads <= static_cast<int>(std::thread::hardware_concurrency()) ? k_spin_time
+                                                                                  : k_spin_time * 0) {
     if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
     for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
 }
@@ -103,7 +108,7 @@ void ThreadPool::run(Task<int> work) {
     wake_.notify_all();
     flush_denormals();
     execute(0);
-    wait_until([this] { return running_.load(std::memory_order_acquire) == 0; });
+    wait_until(spin_time_, [this] { return running_.load(std::memory_order_acquire) == 0; });
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
@@ -122,7 +127,7 @@ void ThreadPool::serve(int member) {
     std::uint32_t seen = 0;
     while (true) {
         const auto called = [&] { return generation_.load(std::memory_order_acquire) != seen; };
-        if (!spin_until(called)) {
+        if (!spin_until(spin_time_, called)) {
             std::unique_lock lock(mutex_);
             wake_.wait(lock, called);
         }
@@ -143,7 +148,7 @@ void ThreadPool::barrier() {
         phase_.store(phase + 1, std::memory_order_release);
         return;
     }
-    wait_until([&] { return phase_.load(std::memory_order_acquire) != phase; });
+    wait_until(spin_time_, [&] { return phase_.load(std::memory_order_acquire) != phase; });
 }
 
 void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {

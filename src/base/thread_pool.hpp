@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -58,6 +59,7 @@ private:
     void execute(int member) noexcept;
 
     int size_;
+    std::chrono::microseconds spin_time_;
     std::vector<std::thread> threads_;
     const Task<int>* work_ = nullptr;
     std::exception_ptr error_;

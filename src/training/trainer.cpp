@@ -103,7 +103,8 @@ void Trainer::set_state(const TrainingState& state) {
 
 void Trainer::reset() {
     optimizer_ = Optimizer(*model_, adam_config(config_));
-    state_ = {};  // step() clears the carried states, as at the start of every epoch
+    state_ = {};
+    recurrent_.clear();
 }
 
 void Trainer::set_divergences(std::uint32_t count, float learning_rate_scale) {
