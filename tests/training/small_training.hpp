@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/sha256.hpp"
+#include "nn/initialization.hpp"
+#include "training/trainer.hpp"
+
+namespace carousel {
+
+/// Sizes at which nothing is a multiple of anything, and every kind of dropout.
+inline LanguageModelConfig small_config() {
+    return {.vocabulary_size = 29, .layers = 2, .hidden_size = 33, .embedding_size = 17};
+}
+inline TrainingConfig small_training_config() {
+    TrainingConfig config;
+    config.batch_size = 5;
+    config.window = 7;
+    config.learning_rate = 1e-2F;
+    config.warmup = 6;
+    config.beta1 = 0.5F;
+    config.dropout_input = 0.1F;
+    config.dropout_between = 0.2F;
+    config.dropout_output = 0.3F;
+    return config;
+}
+
+/// A model with its trainer on a text of 1500 symbols: 42 windows an epoch.
+class SmallTraining {
+public:
+    explicit SmallTraining(int threads, const LanguageModelConfig& config = small_config(),
+                           const TrainingConfig& training = small_training_config())
+        : SmallTraining(threads, config, training, made_text(config.vocabulary_size)) {}
+
+    SmallTraining(int threads, const LanguageModelConfig& config, const TrainingConfig& training,
+                  std::vector<TokenId> text)
+        : pool(threads),
+          model(config, initial_weights(config, training.seed, pool)),
+          text_(std::move(text)),
+          trainer(model, pool,
+                  BatchIterator(
+                      [this](std::uint64_t begin, std::span<TokenId> out) {
+                          for (auto& id : out) id = text_[begin++];
+                      },
+                      0, text_.size(), {training.batch_size, training.window}, training.seed),
+                  training) {}
+    SmallTraining(const SmallTraining&) = delete;
+    SmallTraining& operator=(const SmallTraining&) = delete;
+
+    /// `count` steps; the schedule is at the part of `total` steps that are done.
+    void run(std::uint64_t count, std::uint64_t total = 100) {
+        for (; count > 0; --count) {
+            last = trainer.step(static_cast<double>(trainer.counters().step) /
+                                static_cast<double>(total));
+        }
+    }
+
+    /// Hash of all weights in canonical order.
+    std::string weights_hash() const {
+        Sha256 hash;
+        for (const auto& tensor : model.weights())
+            hash.update(std::as_bytes(std::span(tensor.values)));
+        return to_hex(hash.finish());
+    }
+
+    ThreadPool pool;
+    LanguageModel model;
+
+private:
+    /// Symbols that lean on the one before them, so that there is something to learn.
+    static std::vector<TokenId> made_text(std::int64_t vocabulary_size) {
+        std::vector<TokenId> text(1500);
+        const auto v = static_cast<TokenId>(vocabulary_size);
+        for (std::size_t i = 1; i < text.size(); ++i) {
+            const auto word = random_word({1, RandomPurpose::benchmark, 0}, i);
+            text[i] = word % 3 == 0 ? word / 3 % v : (2 * text[i - 1] + 1) % v;
+        }
+        return text;
+    }
+
+    std::vector<TokenId> text_;
+
+public:
+    Trainer trainer;
+    StepReport last;
+};
+
+}  // namespace carousel

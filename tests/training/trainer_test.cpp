@@ -1,0 +1,206 @@
+#include "training/trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/kernels.hpp"
+#include "training/small_training.hpp"
+
+using namespace carousel;
+
+namespace {
+
+/// Everything but the weights, as one value that can be compared.
+std::string shown(const TrainingState& state) {
+    Sha256 hash;
+    const auto add = [&](const NamedTensor& tensor) {
+        hash.update(tensor.name);
+        hash.update(std::as_bytes(std::span(tensor.values)));
+    };
+    for (const auto& tensor : state.first_moments) add(tensor);
+    for (const auto& tensor : state.second_moments) add(tensor);
+    add(state.hidden);
+    add(state.cell);
+    return std::to_string(state.step) + " " + std::to_string(state.epoch) + " " +
+           std::to_string(state.window_in_epoch) + " " + std::to_string(state.learning_rate_scale) +
+           " " + std::to_string(state.divergences) + " " + std::to_string(state.smoothed_loss) +
+           " " + to_hex(hash.finish());
+}
+
+/// What `weights_after_training` prints under an instruction set.
+std::string hash_under(const std::string& instruction_set) {
+    const std::string command =
+        "CAROUSEL_ISA=" + instruction_set + " '" CAROUSEL_WEIGHTS_AFTER_TRAINING "'";
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "r"),
+                                                                 ::pclose);
+    REQUIRE(output != nullptr);
+    std::array<char, 80> line{};
+    REQUIRE(std::fgets(line.data(), line.size(), output.get()) != nullptr);
+    return std::string(line.data(), 64);
+}
+
+}  // namespace
+
+TEST_SUITE("training/trainer") {
+    TEST_CASE("one step on three threads changes every parameter") {
+        SmallTraining training(3);
+        const auto before = training.model.weights();
+        training.run(1);
+        CHECK(training.last.finite);
+        const auto after = training.model.weights();
+        for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i].values != before[i].values);
+    }
+
+    TEST_CASE("weights after 50 steps have the same hash for every number of threads") {
+        SmallTraining one(1);
+        one.run(50);
+        CHECK(one.trainer.counters().epoch == 1);
+        for (const int threads : {2, 3, 8}) {
+            CAPTURE(threads);
+            SmallTraining training(threads);
+            training.run(50);
+            CHECK(training.weights_hash() == one.weights_hash());
+            CHECK(shown(training.trainer.state()) == shown(one.trainer.state()));
+        }
+    }
+
+    TEST_CASE("weights after 50 steps have the same hash under every instruction set") {
+        SmallTraining here(1);
+        here.run(50);
+        for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
+            if (kernels_for(name) == nullptr) continue;
+            CAPTURE(name);
+            CHECK(hash_under(name) == here.weights_hash());
+        }
+    }
+
+    TEST_CASE("another seed gives other weights") {
+        auto config = small_training_config();
+        config.seed = 2;
+        SmallTraining first(1), second(1, small_config(), config);
+        first.run(1);
+        second.run(1);
+        CHECK(first.weights_hash() != second.weights_hash());
+    }
+
+    TEST_CASE("a trainer that takes over weights and state goes on as if nothing had happened") {
+        SmallTraining whole(1);
+        whole.run(20);
+        whole.trainer.set_divergences(1, 0.5F);
+        whole.run(40);
+        for (const std::uint64_t cut : {0, 1, 13, 42, 43}) {
+            CAPTURE(cut);
+            SmallTraining first(2), second(3);
+            const auto run_to = [](SmallTraining& training, std::uint64_t end) {
+                while (training.trainer.counters().step < end) {
+                    if (training.trainer.counters().step == 20 &&
+                        training.trainer.counters().divergences == 0) {
+                        training.trainer.set_divergences(1, 0.5F);
+                    }
+                    training.run(1);
+                }
+            };
+            run_to(first, cut);
+            second.run(3);  // leftovers that must not matter
+            second.model.set_weights(first.model.weights());
+            second.trainer.set_state(first.trainer.state());
+            run_to(second, 60);
+            CHECK(second.weights_hash() == whole.weights_hash());
+            CHECK(shown(second.trainer.state()) == shown(whole.trainer.state()));
+        }
+    }
+
+    TEST_CASE("after a reset training begins anew") {
+        SmallTraining training(1), fresh(1);
+        const auto first = training.model.weights();
+        training.run(45);
+        training.trainer.reset();
+        training.model.set_weights(first);
+        CHECK(shown(training.trainer.state()) == shown(fresh.trainer.state()));
+        training.run(10);
+        fresh.run(10);
+        CHECK(training.weights_hash() == fresh.weights_hash());
+    }
+
+    TEST_CASE("a state of another model or batch is refused") {
+        SmallTraining training(1);
+        auto config = small_training_config();
+        config.batch_size = 4;
+        SmallTraining other(1, small_config(), config);
+        CHECK_THROWS_AS(training.trainer.set_state(other.trainer.state()), std::logic_error);
+        auto state = training.trainer.state();
+        state.second_moments.pop_back();
+        CHECK_THROWS_AS(training.trainer.set_state(state), std::logic_error);
+    }
+
+    TEST_CASE("one line of text is learned by heart") {
+        const std::string line = "the quick brown fox jumps over the lazy dog, then sleeps.\n";
+        std::vector<TokenId> text;
+        for (const char c : line) text.push_back(static_cast<TokenId>(c));
+        TrainingConfig config;
+        config.batch_size = 1;
+        config.window = static_cast<std::int64_t>(line.size());
+        config.dropout_between = config.dropout_output = 0;
+        config.weight_decay = 0;
+        SmallTraining training(
+            1, {.vocabulary_size = 128, .layers = 1, .hidden_size = 48, .embedding_size = 16},
+            config, text);
+        training.run(1, 400);
+        CHECK(training.last.loss == doctest::Approx(std::log(128.0)).epsilon(0.05));
+        training.run(399, 400);
+        // Where the ring is cut is random, so the first symbols of each window cannot be known.
+        CHECK(training.last.loss < 0.2);
+    }
+
+    TEST_CASE("a loss or gradient that is not finite is reported and changes nothing") {
+        SmallTraining undisturbed(1), training(2);
+        undisturbed.run(10);
+        training.run(10);
+        const auto good = training.model.weights();
+        const auto state = shown(training.trainer.state());
+        for (std::size_t i = 0; i < good.size(); ++i) {
+            for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
+                                    std::numeric_limits<float>::infinity()}) {
+                INFO(good[i].name, " = ", bad);
+                const bool saturates =
+                    bad > 0 && good[i].name.ends_with("bias") && i + 1 < good.size();
+                if (saturates) continue;  // a gate that is open for ever is a number
+                auto weights = good;
+                weights[i].values.assign(weights[i].values.size(), bad);
+                training.model.set_weights(weights);
+                const auto before = training.weights_hash();
+                training.run(1);
+                CHECK_FALSE(training.last.finite);
+                CHECK(training.weights_hash() == before);
+                CHECK(shown(training.trainer.state()) == state);
+            }
+        }
+        training.model.set_weights(good);
+        training.run(5);
+        undisturbed.run(5);
+        CHECK(training.weights_hash() == undisturbed.weights_hash());
+    }
+
+    TEST_CASE("reports carry the norm before clipping and the rate in use") {
+        auto config = small_training_config();
+        config.schedule = Schedule::constant;
+        config.clip = 1e-3F;
+        SmallTraining training(1, small_config(), config);
+        training.run(10);
+        CHECK(training.last.learning_rate == doctest::Approx(1e-2));
+        CHECK(training.last.gradient_norm > 1e-3);
+        training.trainer.set_divergences(1, 0.5F);
+        training.run(1);
+        CHECK(training.last.learning_rate == doctest::Approx(0.5e-2));
+        CHECK(training.trainer.counters().divergences == 1);
+        CHECK(training.trainer.steps_per_epoch() == 42);
+        CHECK(training.trainer.symbols_per_step() == 35);
+    }
+}
