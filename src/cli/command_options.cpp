@@ -126,7 +126,7 @@ void add_learning(OptionTable& table, TrainOptions& o) {
     table.add("window", whole(o.window, k_batches), "characters of truncated backpropagation",
               by_size(preset.window));
     table.add("learning-rate", real(o.learning_rate, {.low = 0, .high = 10, .without_low = true}),
-              "its peak; a third of it with --from", by_size(preset.learning_rate));
+              "its peak; a third of it in fine-tuning", by_size(preset.learning_rate));
     table.add("warmup", whole(o.warmup, {0, k_most_steps}), "steps until the peak",
               shown(preset.warmup));
     table.add("schedule", choice(o.schedule), "how the learning rate falls after its peak",
@@ -194,7 +194,9 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     table.heading("What to write");
     table.add("model", text(o.model, "FILE"), "a trained model",
               "the newest under models/, else one under models/ready/");
-    table.add("prompt", text(o.prompt, "TEXT"),
+    // An empty prompt is none: scripts may pass one on.
+    table.add("prompt",
+              {"TEXT", "", [&o](std::string_view, const std::string& word) { o.prompt = word; }},
               "how the text begins; \\n, \\t and \\u00e9 are understood");
     table.add("prompt-file", text(o.prompt_file, "FILE|-"),
               "the same from a file or standard input, taken as it is");

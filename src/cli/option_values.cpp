@@ -84,8 +84,8 @@ std::string format_range(const WholeRange& range) {
 }
 
 std::string format_range(const RealRange& range) {
-    return fmt::format("{}{}, {}{}", range.without_low ? '(' : '[', range.low, range.high,
-                       range.without_high ? ')' : ']');
+    return fmt::format("{}{} to {}{}", range.without_low ? "more than " : "", range.low,
+                       range.without_high ? "less than " : "", range.high);
 }
 
 std::uint64_t parse_whole(std::string_view option, std::string_view word, const WholeRange& range) {
@@ -100,7 +100,7 @@ template <std::floating_point Number>
 Number parse_real(std::string_view option, std::string_view word, const RealRange& range) {
     const auto number = parse_number<Number>(word);
     if (!number || !range.contains(static_cast<double>(*number))) {
-        refuse(option, "a number in " + format_range(range), word);
+        refuse(option, "a number from " + format_range(range), word);
     }
     return *number;
 }

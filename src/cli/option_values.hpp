@@ -64,7 +64,7 @@ struct RealRange {
     }
 };
 
-/// "1 to 16", "at least 1" where the upper bound is that of the type; "[0, 1)".
+/// "1 to 16", "at least 1" where the upper bound is that of the type; "0 to less than 1".
 std::string format_range(const WholeRange& range);
 std::string format_range(const RealRange& range);
 

@@ -77,6 +77,7 @@ public:
             }
             if (option.unregistered) throw UsageError(unknown(option.original_tokens.front()));
             const Option& known = *table_.find(option.string_key);
+            refuse_option_as_value(known, option);
             known.value.store("--" + known.name, known.is_flag() ? "yes" : option.value.front());
             give(known.name);
         }
@@ -106,6 +107,14 @@ public:
     Words take_words() { return std::move(words_); }
 
 private:
+    /// `--model --resume` is a forgotten file name. (`--model=--resume` means what it says.)
+    void refuse_option_as_value(const Option& option, const po::option& given) const {
+        if (given.original_tokens.size() < 2 || !given.value.front().starts_with("--")) return;
+        if (table_.find(std::string_view(given.value.front()).substr(2)) == nullptr) return;
+        throw UsageError(fmt::format("--{} lacks its value: {} is an option.", option.name,
+                                     given.value.front()));
+    }
+
     void give(const std::string& name) {
         if (const auto other = table_.excluded_by(name, given_)) {
             throw UsageError(

@@ -1,0 +1,34 @@
+#include "cli/nearest_word.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace carousel;
+
+TEST_SUITE("cli/nearest_word") {
+    TEST_CASE("the distance counts insertions, deletions, replacements and swaps of neighbours") {
+        CHECK(edit_distance("", "") == 0);
+        CHECK(edit_distance("", "abc") == 3);
+        CHECK(edit_distance("layers", "layer") == 1);
+        CHECK(edit_distance("layers", "mayers") == 1);
+        CHECK(edit_distance("trian", "train") == 1);
+        CHECK(edit_distance("kitten", "sitting") == 3);
+    }
+
+    TEST_CASE("no place is edited twice: ca to abc takes three edits") {
+        CHECK(edit_distance("ca", "abc") == 3);
+    }
+
+    TEST_CASE("the distance is the same in both directions") {
+        CHECK(edit_distance("hidden-size", "hiden_size") ==
+              edit_distance("hiden_size", "hidden-size"));
+    }
+
+    TEST_CASE("a word is the start of one before it is a misspelling of another") {
+        CHECK(nearest_word("hidden", {"hide", "hidden-size"}) == "hidden-size");
+    }
+
+    TEST_CASE("a word with little in common suggests nothing") {
+        CHECK(nearest_word("zzzzzz", {"layers", "window"}) == std::nullopt);
+        CHECK(nearest_word("layers", {}) == std::nullopt);
+    }
+}

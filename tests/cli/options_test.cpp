@@ -1,0 +1,438 @@
+#include "cli/options.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "cli/training_choices.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+
+namespace {
+
+CommandLine parse(const std::vector<std::string>& words) {
+    std::vector<const char*> arguments{"carousel"};
+    for (const auto& word : words) arguments.push_back(word.c_str());
+    return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+template <typename Options>
+Options parsed(const std::vector<std::string>& words) {
+    return std::get<Options>(parse(words).command);
+}
+
+/// The message with which `words` are refused.
+std::string refusal(const std::vector<std::string>& words) {
+    try {
+        parse(words);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+std::string help(const std::vector<std::string>& words) {
+    return parsed<HelpRequest>(words).text;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+const std::vector<std::string> k_commands{"train",   "generate", "evaluate",
+                                          "inspect", "export",   "benchmark"};
+
+/// A command line with a configuration file in front.
+class Config {
+public:
+    explicit Config(std::string_view text) {
+        std::ofstream(folder_ / "a.conf", std::ios::binary) << text;
+    }
+
+    std::vector<std::string> with(std::vector<std::string> words) const {
+        words.insert(words.begin() + 1, {"--config", (folder_ / "a.conf").string()});
+        return words;
+    }
+
+private:
+    TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_SUITE("cli/options") {
+    TEST_CASE("what is not given to train is absent") {
+        const auto o = parsed<TrainOptions>({"train"});
+        CHECK(o.corpus.empty());
+        CHECK_FALSE(o.model);
+        CHECK_FALSE(o.unit);
+        CHECK_FALSE(o.hidden_size);
+        CHECK_FALSE(o.length);
+        CHECK_FALSE(o.seed);
+        CHECK_FALSE(o.save_every);
+        CHECK_FALSE(o.resume);
+    }
+
+    TEST_CASE("every option of train reaches its field") {
+        const auto o = parsed<TrainOptions>({"train",
+                                             "a.txt",
+                                             "--model",
+                                             "m.carousel",
+                                             "-",
+                                             "--validation",
+                                             "v.txt",
+                                             "--encoding",
+                                             "koi8-r",
+                                             "--invalid",
+                                             "skip",
+                                             "--newlines",
+                                             "keep",
+                                             "--unit",
+                                             "grapheme",
+                                             "--normalize",
+                                             "nfkc",
+                                             "--min-count",
+                                             "3",
+                                             "--cell",
+                                             "lstm",
+                                             "--layers",
+                                             "4",
+                                             "--hidden-size",
+                                             "5",
+                                             "--embedding-size",
+                                             "6",
+                                             "--forget-bias",
+                                             "-1.5",
+                                             "--time",
+                                             "2m",
+                                             "--batch-size",
+                                             "7",
+                                             "--window",
+                                             "8",
+                                             "--learning-rate",
+                                             "0.25",
+                                             "--warmup",
+                                             "9",
+                                             "--schedule",
+                                             "linear",
+                                             "--clip",
+                                             "0.5",
+                                             "--beta1",
+                                             "0.75",
+                                             "--beta2",
+                                             "0.875",
+                                             "--weight-decay",
+                                             "0.125",
+                                             "--dropout-input",
+                                             "0.0625",
+                                             "--dropout-between",
+                                             "0.375",
+                                             "--dropout-output",
+                                             "0.625",
+                                             "--seed",
+                                             "10",
+                                             "--threads",
+                                             "11",
+                                             "--validate-every",
+                                             "12",
+                                             "--sample-every",
+                                             "0",
+                                             "--save-every",
+                                             "90s",
+                                             "--keep",
+                                             "13",
+                                             "--resume",
+                                             "--changed-corpus"});
+        CHECK(o.corpus == std::vector<std::string>{"a.txt", "-"});
+        CHECK(o.model == "m.carousel");
+        CHECK(o.validation == "v.txt");
+        CHECK(o.encoding == "koi8-r");
+        CHECK(o.invalid == InvalidInput::skip);
+        CHECK(o.newlines == Newlines::keep);
+        CHECK(o.unit == Unit::grapheme);
+        CHECK(o.normalization == Normalization::nfkc);
+        CHECK(o.min_count == 3U);
+        CHECK(o.cell == CellKind::lstm);
+        CHECK(o.layers == 4);
+        CHECK(o.hidden_size == 5);
+        CHECK(o.embedding_size == 6);
+        CHECK(o.forget_bias == -1.5F);
+        CHECK(o.length == TrainingLength{LengthKind::seconds, 120});
+        CHECK(o.batch_size == 7);
+        CHECK(o.window == 8);
+        CHECK(o.learning_rate == 0.25F);
+        CHECK(o.warmup == 9);
+        CHECK(o.schedule == Schedule::linear);
+        CHECK(o.clip == 0.5F);
+        CHECK(o.beta1 == 0.75F);
+        CHECK(o.beta2 == 0.875F);
+        CHECK(o.weight_decay == 0.125F);
+        CHECK(o.dropout_input == 0.0625F);
+        CHECK(o.dropout_between == 0.375F);
+        CHECK(o.dropout_output == 0.625F);
+        CHECK(o.seed == 10U);
+        CHECK(o.threads == 11);
+        CHECK(o.validate_every == 12);
+        CHECK(o.sample_every == 0);
+        CHECK(o.save_every == TrainingLength{LengthKind::seconds, 90});
+        CHECK(o.keep == 13);
+        CHECK(o.resume);
+        CHECK(o.changed_corpus);
+        CHECK(parsed<TrainOptions>({"train", "--from", "f"}).from == "f");
+        CHECK(parsed<TrainOptions>({"train", "--validation-fraction", "0"}).validation_fraction ==
+              0.0);
+        CHECK(parsed<TrainOptions>({"train", "--steps", "30"}).length ==
+              TrainingLength{LengthKind::steps, 30});
+        CHECK(parsed<TrainOptions>({"train", "--epochs", "3"}).length ==
+              TrainingLength{LengthKind::epochs, 3});
+    }
+
+    TEST_CASE("every option of generate reaches its field") {
+        const auto o = parsed<GenerateOptions>(
+            {"generate", "--model",       "m",    "--prompt",  "-x\\n",  "--unknown",
+             "nearest",  "--length",      "7",    "--stop",    "END",    "--count",
+             "3",        "--temperature", "0",    "--top-k",   "5",      "--top-p",
+             "0.5",      "--min-p",       "0.25", "--seed",    "9",      "--precision",
+             "int8",     "--threads",     "2",    "--no-echo", "--json", "--raw"});
+        CHECK(o.model == "m");
+        CHECK(o.prompt == "-x\\n");
+        CHECK(o.unknown == UnknownCharacters::nearest);
+        CHECK(o.length == 7);
+        CHECK(o.stop == "END");
+        CHECK(o.count == 3);
+        CHECK(o.sampler ==
+              SamplerConfig{.temperature = 0, .top_k = 5, .top_p = 0.5F, .min_p = 0.25F});
+        CHECK(o.seed == 9U);
+        CHECK(o.precision == Precision::int8);
+        CHECK(o.threads == 2);
+        CHECK_FALSE(o.echo);
+        CHECK(o.json);
+        CHECK(o.raw);
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt-file", "-"}).prompt_file == "-");
+        CHECK(parsed<GenerateOptions>({"generate"}).echo);
+    }
+
+    TEST_CASE("every option of the other commands reaches its field") {
+        const auto e = parsed<EvaluateOptions>(
+            {"evaluate", "--part", "validation", "c", "--protocol", "windows", "--window", "64",
+             "--model", "m", "--json", "--encoding", "utf-16", "--invalid", "replace",
+             "--precision", "float32", "--threads", "3"});
+        CHECK(e.corpus == std::vector<std::string>{"c"});
+        CHECK(e.part == Part::validation);
+        CHECK(e.protocol == Protocol::windows);
+        CHECK(e.window == 64);
+        CHECK(e.model == "m");
+        CHECK(e.json);
+        CHECK(e.encoding == "utf-16");
+        CHECK(e.invalid == InvalidInput::replace);
+        CHECK(e.precision == Precision::float32);
+        CHECK(e.threads == 3);
+        const auto i = parsed<InspectOptions>({"inspect", "--json", "m"});
+        CHECK(i.file == "m");
+        CHECK(i.json);
+        const auto x =
+            parsed<ExportOptions>({"export", "m", "--precision", "int8", "--output", "n"});
+        CHECK(x.file == "m");
+        CHECK(x.precision == Precision::int8);
+        CHECK(x.output == "n");
+        const auto b = parsed<BenchmarkOptions>({"benchmark", "--layers", "1", "--hidden-size", "2",
+                                                 "--batch-size", "3", "--window", "4",
+                                                 "--vocabulary", "5", "--seconds", "6"});
+        CHECK(b.layers == 1);
+        CHECK(b.hidden_size == 2);
+        CHECK(b.batch_size == 3);
+        CHECK(b.window == 4);
+        CHECK(b.vocabulary == 5);
+        CHECK(b.seconds == 6);
+    }
+
+    TEST_CASE("an unknown word is answered with the nearest known one") {
+        CHECK(contains(refusal({"trian"}), "Did you mean train?"));
+        CHECK(contains(refusal({"train", "--layer", "3"}), "Did you mean --layers?"));
+        CHECK(contains(refusal({"train", "--hidden_size=3"}),
+                       "train has no option --hidden_size. Did you mean --hidden-size?"));
+        CHECK(contains(refusal({"generate", "--temprature", "1"}), "Did you mean --temperature?"));
+        CHECK(contains(refusal({"--hlep"}), "Did you mean --help?"));
+        CHECK(contains(refusal({"train", "--temperature", "1"}),
+                       "It belongs to `carousel generate`."));
+        CHECK(contains(refusal({"train", "-x"}), "train has no option -x."));
+    }
+
+    TEST_CASE("control characters of a wrong word are shown escaped") {
+        CHECK(contains(refusal({"tr\x1b[31m"}), "tr\\x1b[31m"));
+        CHECK(contains(refusal({"train", "--\x1b[31m"}), "--\\x1b[31m"));
+        CHECK(contains(refusal({"train", "--layers", "\x1b[31m"}), "\\x1b[31m"));
+    }
+
+    TEST_CASE("a broken range is named with the option and the value given") {
+        CHECK(refusal({"train", "--layers", "17"}) ==
+              "--layers takes a whole number from 1 to 16, not \"17\".");
+        CHECK(refusal({"generate", "--temperature", "-1"}) ==
+              "--temperature takes a number from 0 to 100, not \"-1\".");
+        CHECK(refusal({"generate", "--top-p=0"}) ==
+              "--top-p takes a number from more than 0 to 1, not \"0\".");
+    }
+
+    TEST_CASE("an option lacks its value at the end and before another option") {
+        CHECK(contains(refusal({"train", "--model"}), "--model"));
+        CHECK(contains(refusal({"train", "--model", "--resume"}), "--model"));
+        CHECK(contains(refusal({"train", "--model="}), "--model"));
+        CHECK(contains(refusal({"train", "--model", ""}), "--model"));
+        CHECK(parsed<TrainOptions>({"train", "--model=--resume"}).model == "--resume");
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt", "--dashes"}).prompt == "--dashes");
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt", ""}).prompt == "");
+    }
+
+    TEST_CASE("words behind -- are no options") {
+        CHECK(parsed<TrainOptions>({"train", "--", "--resume"}).corpus ==
+              std::vector<std::string>{"--resume"});
+    }
+
+    TEST_CASE("an option given twice counts as it was given last") {
+        CHECK(parsed<TrainOptions>({"train", "--layers", "3", "--layers", "4"}).layers == 4);
+    }
+
+    TEST_CASE("options that exclude each other are refused together") {
+        const std::vector<std::vector<std::string>> pairs{
+            {"train", "--epochs", "1", "--steps", "2"},
+            {"train", "--steps", "1", "--time", "2s"},
+            {"train", "--time", "1s", "--epochs", "2"},
+            {"train", "--validation", "v", "--validation-fraction", "0.1"},
+            {"train", "--resume", "--from", "m"},
+            {"generate", "--prompt", "a", "--prompt-file", "b"},
+        };
+        for (const auto& words : pairs) {
+            CAPTURE(words[1]);
+            CHECK(contains(refusal(words), words[1]));
+            CHECK(contains(refusal(words), "exclude each other"));
+        }
+        CHECK(contains(refusal({"train", "--changed-corpus"}), "--resume"));
+    }
+
+    TEST_CASE("raw bytes are neither decoded nor normalised") {
+        for (const auto& words : std::vector<std::vector<std::string>>{{"--encoding", "utf-8"},
+                                                                       {"--invalid", "skip"},
+                                                                       {"--newlines", "lf"},
+                                                                       {"--normalize", "nfc"},
+                                                                       {"--min-count", "2"}}) {
+            CAPTURE(words[0]);
+            CHECK(contains(refusal({"train", "--unit", "byte", words[0], words[1]}), words[0]));
+        }
+        CHECK(parsed<TrainOptions>(
+                  {"train", "--unit", "byte", "--newlines", "keep", "--normalize", "none"})
+                  .unit == Unit::byte);
+    }
+
+    TEST_CASE("commands take as many words as they can use") {
+        CHECK(contains(refusal({"inspect"}), "inspect takes one FILE"));
+        CHECK(contains(refusal({"inspect", "a", "b"}), "inspect takes one FILE"));
+        CHECK(contains(refusal({"export"}), "export"));
+        CHECK(contains(refusal({"evaluate"}), "CORPUS"));
+        CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
+        CHECK(contains(refusal({"generate", "once upon"}), "--prompt \"once upon\""));
+    }
+
+    TEST_CASE("whole samples are not waited for when nothing ends them") {
+        CHECK(contains(refusal({"generate", "--length", "0", "--count", "2"}), "--length"));
+        CHECK(contains(refusal({"generate", "--length", "0", "--json"}), "--length"));
+        CHECK(parsed<GenerateOptions>({"generate", "--length", "0", "--json", "--stop", "."})
+                  .length == 0);
+    }
+
+    TEST_CASE("a configuration file gives what the command line leaves out") {
+        const Config config(
+            "layers = 3\nhidden-size = 64\nresume = yes\nquiet = yes\nchanged-corpus = no\n");
+        const auto line = parse(config.with({"train", "--layers", "2"}));
+        const auto& o = std::get<TrainOptions>(line.command);
+        CHECK(o.layers == 2);
+        CHECK(o.hidden_size == 64);
+        CHECK(o.resume);
+        CHECK_FALSE(o.changed_corpus);
+        CHECK(line.global.quiet);
+        CHECK(line.global.config);
+    }
+
+    TEST_CASE("an option of the command line overrules what it excludes in a file") {
+        const Config config("steps = 5\nvalidation-fraction = 0.2\n");
+        const auto o =
+            parsed<TrainOptions>(config.with({"train", "--time", "1m", "--validation", "v"}));
+        CHECK(o.length == TrainingLength{LengthKind::seconds, 60});
+        CHECK_FALSE(o.validation_fraction);
+    }
+
+    TEST_CASE(
+        "a file is refused with its line for unknown names, wrong values and exclusions of its "
+        "own") {
+        const auto refused = [](std::string_view text) {
+            return refusal(Config(text).with({"train"}));
+        };
+        CHECK(contains(refused("\nlayer = 3\n"),
+                       "a.conf, line 2: train has no option layer. Did you mean layers?"));
+        CHECK(contains(refused("layers = 99\n"),
+                       "a.conf, line 1: layers takes a whole number from 1 to 16, not \"99\"."));
+        CHECK(contains(refused("resume = maybe\n"), "a.conf, line 1: resume takes one of no, yes"));
+        CHECK(contains(refused("config = b\n"), "a.conf, line 1:"));
+        CHECK(contains(refused("help = yes\n"), "a.conf, line 1:"));
+        CHECK(contains(refused("steps = 1\nepochs = 1\n"), "exclude each other"));
+    }
+
+    TEST_CASE("options of every command may stand before it") {
+        const auto line = parse({"--quiet", "inspect", "m"});
+        CHECK(line.global.quiet);
+        CHECK(std::get<InspectOptions>(line.command).file == "m");
+        CHECK(contains(refusal({"--layers", "3", "train"}), "--layers"));
+        CHECK(contains(refusal({"--quiet"}), "A command is missing."));
+    }
+
+    TEST_CASE("help and version are answered before anything else is looked at") {
+        CHECK(contains(help({}), "Usage: carousel COMMAND"));
+        CHECK(contains(help({"--help"}), "Usage: carousel COMMAND"));
+        CHECK(contains(help({"-h"}), "Usage: carousel COMMAND"));
+        CHECK(contains(help({"--help", "train"}), "Usage: carousel train"));
+        CHECK(contains(help({"train", "--layers", "99", "--help"}), "Usage: carousel train"));
+        CHECK(contains(help({"evaluate", "-h"}), "Usage: carousel evaluate"));
+        CHECK_NOTHROW(parsed<VersionRequest>({"--version"}));
+    }
+
+    TEST_CASE("help names every command, fits 100 columns and ends its last line") {
+        for (const auto& command : k_commands) CHECK(contains(help({}), "\n  " + command + " "));
+        auto screens = std::vector{help({})};
+        for (const auto& command : k_commands) screens.push_back(help({command, "--help"}));
+        for (const std::string& screen : screens) {
+            CHECK(screen.ends_with('\n'));
+            for (std::size_t begin = 0; begin < screen.size();) {
+                const auto end = screen.find('\n', begin);
+                CHECK_MESSAGE(end - begin <= 100, screen.substr(begin, end - begin));
+                begin = end + 1;
+            }
+        }
+    }
+
+    TEST_CASE("help tells the defaults that are used") {
+        std::vector<std::string> notes;
+        const auto training = choose_training({}, nullptr, 1'000'000, 1'000'000, notes);
+        const auto model = choose_model({}, nullptr, 1'000'000, 65);
+        std::string flat;  // lines joined, runs of spaces made one
+        for (const char c : help({"train", "--help"})) {
+            if (c == '\n') continue;
+            if (c != ' ' || !flat.ends_with(' ')) flat += c;
+        }
+        const auto tells = [&](std::string_view option, auto value) {
+            const auto begin = flat.find(fmt::format("--{} ", option));
+            REQUIRE(begin != std::string::npos);
+            const auto text = flat.substr(begin, flat.find(" --", begin + 1) - begin);
+            CHECK_MESSAGE(contains(text, fmt::format("text, {} for 1 MB", value)), text);
+        };
+        tells("layers", model.layers);
+        tells("hidden-size", model.hidden_size);
+        tells("batch-size", training.batch_size);
+        tells("window", training.window);
+        tells("learning-rate", training.learning_rate);
+        tells("dropout-between", training.dropout_between);
+        tells("dropout-output", training.dropout_output);
+    }
+}
