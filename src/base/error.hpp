@@ -5,9 +5,10 @@
 
 namespace carousel {
 
-/// Root of every error that a user can cause or mend. The message is whole sentences: what failed, on
-/// what, what was expected, what was found, and what to do. `main` prints it and returns `exit_code()`.
-/// A broken contract inside the program is a `std::logic_error` instead (exit code 3).
+/// Root of every error that a user can cause or mend. The message is whole sentences: what failed,
+/// on what, what was expected, what was found, and what to do. `main` prints it and returns
+/// `exit_code()`. A broken contract inside the program is a `std::logic_error` instead (exit code
+/// 3).
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -33,7 +34,8 @@ public:
     using Error::Error;
 };
 
-/// The loss or the gradient stopped being a finite number and could not be brought back; exit code 1.
+/// The loss or the gradient stopped being a finite number and could not be brought back; exit
+/// code 1.
 class DivergenceError : public Error {
 public:
     using Error::Error;

@@ -12,9 +12,10 @@ constexpr std::uint32_t k_multiplier_0 = 0xD2511F53, k_multiplier_1 = 0xCD9E8D57
 constexpr std::uint32_t k_weyl_0 = 0x9E3779B9, k_weyl_1 = 0xBB67AE85;
 
 std::array<std::uint32_t, 4> block(const RandomKey& key, std::uint64_t index) {
-    return philox({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                   static_cast<std::uint32_t>(key.purpose), key.stream},
-                  {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)});
+    return philox(
+        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+         static_cast<std::uint32_t>(key.purpose), key.stream},
+        {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)});
 }
 
 }  // namespace

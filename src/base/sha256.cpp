@@ -8,16 +8,21 @@ struct Sha256::Context {
     sha256_ctx value;
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { sha256_init(&context_->value); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    sha256_init(&context_->value);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-    sha256_update(&context_->value, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+    sha256_update(&context_->value, bytes.size(),
+                  reinterpret_cast<const std::uint8_t*>(bytes.data()));
 }
 
-void Sha256::update(std::string_view text) { update(std::as_bytes(std::span(text.data(), text.size()))); }
+void Sha256::update(std::string_view text) {
+    update(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 Sha256Digest Sha256::finish() {
     Sha256Digest digest;

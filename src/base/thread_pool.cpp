@@ -20,8 +20,8 @@ namespace carousel {
 
 namespace {
 
-// Long enough to bridge the serial moments between two parallel parts of a training step, short enough
-// that a program that waits for input is asleep at once.
+// Long enough to bridge the serial moments between two parallel parts of a training step, short
+// enough that a program that waits for input is asleep at once.
 constexpr auto k_spin_time = std::chrono::microseconds(200);
 
 void pause_processor() {
@@ -32,8 +32,9 @@ void pause_processor() {
 #endif
 }
 
-// Numbers below 1e-38 add nothing to a model but can slow arithmetic twentyfold, so every thread that
-// computes turns them to zero (FTZ and DAZ). The mode belongs to a thread and is not inherited from a pool.
+// Numbers below 1e-38 add nothing to a model but can slow arithmetic twentyfold, so every thread
+// that computes turns them to zero (FTZ and DAZ). The mode belongs to a thread and is not inherited
+// from a pool.
 void flush_denormals() {
 #if defined(__x86_64__)
     _mm_setcsr(_mm_getcsr() | 0x8040U);
@@ -57,7 +58,8 @@ bool spin_until(std::chrono::microseconds time, Ready ready) {
     return false;
 }
 
-// Waiting members yield after the spin: on an oversubscribed machine the one waited for needs the core.
+// Waiting members yield after the spin: on an oversubscribed machine the one waited for needs the
+// core.
 template <typename Ready>
 void wait_until(std::chrono::microseconds time, Ready ready) {
     if (spin_until(time, ready)) return;
@@ -70,7 +72,8 @@ double control_group_limit() {
     std::string quota;
     double period = 0;
     if (v2 >> quota >> period && quota != "max" && period > 0) return std::stod(quota) / period;
-    std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+    std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+        v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
     double limit = 0;
     if (v1_quota >> limit && v1_period >> period && limit > 0 && period > 0) return limit / period;
     return 0;
@@ -81,10 +84,12 @@ double control_group_limit() {
 ThreadPool::ThreadPool(int threads)
     : size_(threads),
       // In a team larger than the machine whoever spins holds the core that another one needs.
-      spin_time_(threads <= static_cast<int>(std::thread::hardware_concurrency()) ? k_spin_time
-                                                                                  : k_spin_time * 0) {
+      spin_time_(threads <= static_cast<int>(std::thread::hardware_concurrency())
+                     ? k_spin_time
+                     : k_spin_time * 0) {
     if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
-    for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
+    for (int member = 1; member < size_; ++member)
+        threads_.emplace_back([this, member] { serve(member); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -164,19 +169,22 @@ void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {
 int available_cores() {
     cpu_set_t mask;
     CPU_ZERO(&mask);
-    if (sched_getaffinity(0, sizeof mask, &mask) != 0) return std::max(1U, std::thread::hardware_concurrency());
+    if (sched_getaffinity(0, sizeof mask, &mask) != 0)
+        return std::max(1U, std::thread::hardware_concurrency());
     // Hyper-threads share one set of arithmetic units: count each core of a package once.
     std::set<std::pair<std::string, std::string>> cores;
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (!CPU_ISSET(cpu, &mask)) continue;
         const auto topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-        std::ifstream package_file(topology + "physical_package_id"), core_file(topology + "core_id");
+        std::ifstream package_file(topology + "physical_package_id"),
+            core_file(topology + "core_id");
         std::string package, core;
         if (!(package_file >> package && core_file >> core)) core = "cpu" + std::to_string(cpu);
         cores.emplace(package, core);
     }
     auto count = static_cast<int>(cores.size());
-    if (const double limit = control_group_limit(); limit > 0) count = std::min(count, static_cast<int>(limit));
+    if (const double limit = control_group_limit(); limit > 0)
+        count = std::min(count, static_cast<int>(limit));
     return std::max(1, count);
 }
 

@@ -11,13 +11,14 @@
 
 namespace carousel {
 
-/// A callable passed by reference: unlike std::function it never allocates. It must outlive the call.
+/// A callable passed by reference: unlike std::function it never allocates. It must outlive the
+/// call.
 template <typename Argument>
 class Task {
 public:
     template <typename F>
-        requires(!std::is_same_v<std::remove_cvref_t<F>, Task>)
-    Task(const F& f)  // NOLINT: implicit by design, so that a lambda can be passed
+    requires(!std::is_same_v<std::remove_cvref_t<F>, Task>)
+        Task(const F& f)  // NOLINT: implicit by design, so that a lambda can be passed
         : object_(&f), call_([](const void* object, Argument argument) {
               (*static_cast<const F*>(object))(argument);
           }) {}
@@ -28,11 +29,13 @@ private:
     void (*call_)(const void*, Argument);
 };
 
-/// A fixed team of threads that run one function together. The caller is member 0; the others wait a
-/// few microseconds in a spin for the next call, then sleep, so an idle program uses no processor time.
+/// A fixed team of threads that run one function together. The caller is member 0; the others wait
+/// a few microseconds in a spin for the next call, then sleep, so an idle program uses no processor
+/// time.
 ///
-/// Law: what a call computes must not depend on `size()`. Work is split so that each result element is
-/// produced by one member in a fixed order; reductions go over partitions that do not depend on the team.
+/// Law: what a call computes must not depend on `size()`. Work is split so that each result element
+/// is produced by one member in a fixed order; reductions go over partitions that do not depend on
+/// the team.
 class ThreadPool {
 public:
     /// Range: threads ≥ 1.
@@ -43,12 +46,12 @@ public:
 
     int size() const { return size_; }
 
-    /// Calls `work(member)` once on each member, member in [0, size()), and returns when all have ended.
-    /// The first exception thrown by a member is thrown again here. Not reentrant.
+    /// Calls `work(member)` once on each member, member in [0, size()), and returns when all have
+    /// ended. The first exception thrown by a member is thrown again here. Not reentrant.
     void run(Task<int> work);
 
-    /// Inside `run`: waits until every member has arrived. All members must call it equally often, and
-    /// none may throw between.
+    /// Inside `run`: waits until every member has arrived. All members must call it equally often,
+    /// and none may throw between.
     void barrier();
 
     /// Calls `task(i)` for each i in [0, count), handed out one by one to whichever member is free.
@@ -73,7 +76,8 @@ private:
     alignas(64) std::atomic<std::int64_t> next_{0};
 };
 
-/// Processors this process may use: physical cores within its affinity mask and control-group quota; at least 1.
+/// Processors this process may use: physical cores within its affinity mask and control-group
+/// quota; at least 1.
 int available_cores();
 
 /// Part `index` of [0, count) cut into `parts` ranges whose sizes differ by at most one.
