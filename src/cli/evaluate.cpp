@@ -118,12 +118,13 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     const LoadedModel loaded = load_model(path);
     const Corpus corpus = read_corpus(options, path, loaded, screen);
     const CorpusPart part = find_part(options, loaded.snapshot.corpus, corpus);
-    ThreadPool pool(options.threads.value_or(available_cores()));
+    const bool stream = options.protocol == Protocol::stream;
+    ThreadPool pool(
+        threads_for(loaded.model, stream ? 1 : k_windows_side_by_side, options.threads));
     const Precision precision = options.precision.value_or(loaded.snapshot.precision);
     const Metrics metrics =
-        options.protocol == Protocol::stream
-            ? evaluate_stream(loaded.model, corpus, part, pool, precision)
-            : evaluate_windows(loaded.model, corpus, part, options.window, pool, precision);
+        stream ? evaluate_stream(loaded.model, corpus, part, pool, precision)
+               : evaluate_windows(loaded.model, corpus, part, options.window, pool, precision);
     try {
         Output().write(options.json ? to_json(options, path, precision, metrics)
                                     : to_table(options, metrics));

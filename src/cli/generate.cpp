@@ -28,16 +28,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t k_longest_prompt = std::uint64_t{1} << 30;  // bytes
 
-// Multiplications of one step of all samples: below, a second thread costs more than it brings, and
-// on a busy machine very much more.
-constexpr std::int64_t k_work_worth_sharing = 16'000'000;
-
-int threads_for(const GenerateOptions& options, const LanguageModel& model) {
-    if (options.threads) return *options.threads;
-    const bool much = model.parameters().count() * options.count >= k_work_worth_sharing;
-    return much ? available_cores() : 1;
-}
-
 const char* name_of(SampleEnd end) {
     switch (end) {
         case SampleEnd::length:
@@ -130,7 +120,7 @@ void write_samples(const GenerateOptions& options, const LoadedModel& loaded,
     const std::string prompt = read_prompt(options, loaded.snapshot.text.unit);
     const auto ids = loaded.tokenizer.encode(prompt, options.unknown);
 
-    ThreadPool pool(threads_for(options, loaded.model));
+    ThreadPool pool(threads_for(loaded.model, options.count, options.threads));
     Generator generator(loaded.model, loaded.tokenizer, pool, config);
     SampleWriter writer(options, prompt);
     std::vector<std::string> texts(static_cast<std::size_t>(config.count));

@@ -1,16 +1,20 @@
 #include "cli/loaded_model.hpp"
 
-#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/thread_pool.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {
 
 namespace {
+
+// Multiplications of one step of all streams: below, a second thread costs more than it brings, and
+// on a busy machine very much more.
+constexpr std::int64_t k_work_worth_sharing = 16'000'000;
 
 // Beside the checkout that the program was built in, or where it is installed.
 std::optional<std::filesystem::path> shipped_model() {
@@ -35,6 +39,12 @@ LoadedModel load_model(const std::filesystem::path& path) {
     snapshot.weights = {};
     snapshot.state.reset();
     return {std::move(snapshot), std::move(tokenizer), std::move(model)};
+}
+
+int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted) {
+    if (wanted) return *wanted;
+    const bool much = model.parameters().count() * streams >= k_work_worth_sharing;
+    return much ? available_cores() : 1;
 }
 
 std::filesystem::path default_model() {

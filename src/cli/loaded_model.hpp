@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "nn/language_model.hpp"
 #include "snapshot/snapshot.hpp"
@@ -22,5 +24,8 @@ LoadedModel load_model(const std::filesystem::path& path);
 /// those that come with the program, in `models/ready/`.
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
+
+/// Threads that step `streams` streams of a model, one symbol each, the fastest: `wanted` if given.
+int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted);
 
 }  // namespace carousel

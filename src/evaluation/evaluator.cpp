@@ -16,7 +16,6 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_windows_side_by_side = 32;
 constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
 constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
 

@@ -29,11 +29,13 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
                          std::int64_t window, ThreadPool& pool,
                          Precision precision = Precision::float32);
 
+/// Windows that are read as one batch.
+inline constexpr std::int64_t k_windows_side_by_side = 32;
+
 /// How a part is cut for a quick estimate.
 struct EstimateConfig {
-    std::int64_t streams =
-        64;  ///< evenly spaced and read side by side; fewer when the part is short
-    std::int64_t lead_in = 64;           ///< symbols before each that are fed to warm its state
+    std::int64_t streams = 64;  ///< evenly spaced, read side by side; fewer when the part is short
+    std::int64_t lead_in = 64;  ///< symbols before each that are fed to warm its state
     std::uint64_t symbols = UINT64_MAX;  ///< predicted in all, at most (but one a stream)
 };
 
