@@ -294,6 +294,8 @@ TEST_SUITE("cli/options") {
 
     TEST_CASE("an option given twice counts as it was given last") {
         CHECK(parsed<TrainOptions>({"train", "--layers", "3", "--layers", "4"}).layers == 4);
+        CHECK(parsed<TrainOptions>({"train", "--steps", "3", "--steps", "4"}).length ==
+              TrainingLength{LengthKind::steps, 4});
     }
 
     TEST_CASE("options that exclude each other are refused together") {
