@@ -228,7 +228,8 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) 
     } catch (const std::invalid_argument& error) {
         throw std::logic_error(fmt::format("a snapshot to be saved is wrong: {}", error.what()));
     }
-    if (snapshot.precision == Precision::int8) return write_snapshot(path, quantized_form(snapshot));
+    if (snapshot.precision == Precision::int8)
+        return write_snapshot(path, quantized_form(snapshot));
     write_snapshot(path, snapshot);
 }
 
@@ -242,7 +243,7 @@ Snapshot load_snapshot(const std::filesystem::path& path) {
         return snapshot;
     } catch (const std::invalid_argument& error) {
         refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
-                                 error.what(), k_remedy));
+                                 printable(error.what()), k_remedy));
     }
 }
 

@@ -7,32 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cmath>
 #include <fstream>
 #include <functional>
-#include <new>
 #include <stdexcept>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "largest_request.hpp"
 #include "small_snapshot.hpp"
 #include "support/temporary_folder.hpp"
-
-namespace {
-std::size_t largest_request = 0;  // of memory at once, since it was last set to 0
-}
-
-void* operator new(std::size_t size) {
-    largest_request = std::max(largest_request, size);
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace carousel {
 namespace {
@@ -81,6 +65,14 @@ private:
     void (*handler_)(int) = nullptr;
 };
 
+/// As a file in 8 bits is made: no state.
+Snapshot eight_bit_snapshot() {
+    Snapshot snapshot = small_snapshot();
+    snapshot.precision = Precision::int8;
+    snapshot.state.reset();
+    return snapshot;
+}
+
 /// One layer of `hidden_size` units: as many bytes as a test needs.
 Snapshot sized_snapshot(std::int64_t hidden_size, float first) {
     Snapshot snapshot = small_snapshot();
@@ -102,6 +94,36 @@ TEST_SUITE("snapshot/snapshot_file") {
         save_snapshot(path, sized_snapshot(200, 1));
         CHECK(encoded(load_snapshot(path)) == encoded(sized_snapshot(200, 1)));
         CHECK(!std::filesystem::exists(folder / "models/deep/a.carousel.partial"));
+    }
+
+    TEST_CASE("in 8 bits a file keeps each number to half a level of its row, vectors exactly") {
+        const TemporaryFolder folder;
+        const Snapshot snapshot = eight_bit_snapshot();
+        save_snapshot(folder / "a", snapshot);
+        const Snapshot loaded = load_snapshot(folder / "a");
+        CHECK(loaded.precision == Precision::int8);
+        REQUIRE(loaded.weights.size() == snapshot.weights.size());
+        for (std::size_t i = 0; i < loaded.weights.size(); ++i) {
+            const auto &found = loaded.weights[i], &expected = snapshot.weights[i];
+            CAPTURE(expected.name);
+            REQUIRE(found.shape == expected.shape);
+            if (expected.shape.size() == 1) CHECK(found == expected);
+            for (std::size_t j = 0; j < found.values.size(); ++j) {
+                const float largest =
+                    *std::max_element(expected.values.begin(), expected.values.end());
+                CHECK(std::abs(found.values[j] - expected.values[j]) <= largest / 254 * 1.001F);
+            }
+        }
+    }
+
+    TEST_CASE("the name of an 8-bit tensor cannot drive the terminal from an error message") {
+        const TemporaryFolder folder;
+        Snapshot snapshot = eight_bit_snapshot();
+        snapshot.weights[0].name = "\x1b[2J"s;
+        snapshot.quantized = {{.name = "\x1b[2J", .shape = {1}, .scales = {}, .levels = {}}};
+        const std::string why = refusal(folder / "a", framed(encoded(snapshot)));
+        CHECK(contains(why, "\\x1b[2J"));
+        CHECK(!contains(why, "\x1b"));
     }
 
     TEST_CASE("the container is magic, version, kind, length, content and SHA-256") {
@@ -167,7 +189,13 @@ TEST_SUITE("snapshot/snapshot_file") {
 
     TEST_CASE("absurd contents under a right checksum never crash, nor ask for memory they lack") {
         const TemporaryFolder folder;
-        const std::string content = encoded(small_snapshot());
+        std::string content = encoded(small_snapshot());
+        SUBCASE("in floats") {}
+        SUBCASE("in 8 bits") {
+            save_snapshot(folder / "a", eight_bit_snapshot());
+            const std::string whole = read_file(folder / "a");
+            content = whole.substr(40, whole.size() - 72);
+        }
         const auto survives = [&](const std::string& hostile) {
             largest_request = 0;
             const std::string why = refusal(folder / "a", framed(hostile));
