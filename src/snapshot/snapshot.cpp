@@ -164,9 +164,9 @@ void require_valid(const Snapshot& snapshot) {
     require_losses(snapshot);
     const auto parameters = expected_parameters(snapshot.model);
     require_tensors("the model", parameters, snapshot.weights);
-    if (!snapshot.quantized.empty()) throw std::invalid_argument("it has 8-bit tensors beside floats");
+    if (!snapshot.quantized.empty()) refuse("it has 8-bit tensors beside floats");
     if (snapshot.precision == Precision::int8 && snapshot.state) {
-        throw std::invalid_argument("it is a training state in 8 bits, which cannot be resumed");
+        refuse("it is a training state in 8 bits, which cannot be resumed");
     }
     if (snapshot.state) require_state(snapshot, parameters);
 }
