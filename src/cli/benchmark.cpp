@@ -27,10 +27,14 @@ std::string processor_name() {
     return "unknown";
 }
 
-double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double share(double part, double whole) {
+    return whole > 0 ? part / whole : 0;
+}
 
 nlohmann::ordered_json report_object(const BenchmarkConfig& config, const BenchmarkReport& r) {
-    const auto streamed = [&](double rate) { return share(rate * r.generate_bytes, r.weight_bandwidth.best); };
+    const auto streamed = [&](double rate) {
+        return share(rate * r.generate_bytes, r.weight_bandwidth.best);
+    };
     nlohmann::ordered_json object{
         {"processor", processor_name()},
         {"instruction_set", instruction_set()},
@@ -79,14 +83,15 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
 }
 
 void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
-    fmt::print("{}, {} thread{}, {}; OpenBLAS: {}\n", processor_name(), config.threads, config.threads == 1 ? "" : "s",
-               instruction_set(), blas_description());
-    fmt::print("{} {} layers of {} units, {} streams, windows of {}, {} symbols\n\n", config.model.layers,
-               format_value(config.model.cell), config.model.hidden_size, config.batch_size, config.window,
-               config.model.vocabulary_size);
+    fmt::print("{}, {} thread{}, {}; OpenBLAS: {}\n", processor_name(), config.threads,
+               config.threads == 1 ? "" : "s", instruction_set(), blas_description());
+    fmt::print("{} {} layers of {} units, {} streams, windows of {}, {} symbols\n\n",
+               config.model.layers, format_value(config.model.cell), config.model.hidden_size,
+               config.batch_size, config.window, config.model.vocabulary_size);
     fmt::print("{:<44}{:>12}{:>12}{:>7}\n", "", "best", "median", "runs");
     const auto row = [](const char* name, const Rate& rate, double unit, int digits) {
-        fmt::print("{:<44}{:>12.{}f}{:>12.{}f}{:>7}\n", name, rate.best / unit, digits, rate.median / unit, digits, rate.repetitions);
+        fmt::print("{:<44}{:>12.{}f}{:>12.{}f}{:>7}\n", name, rate.best / unit, digits,
+                   rate.median / unit, digits, rate.repetitions);
     };
     row("OpenBLAS sgemm 2048³, GFLOP/s", r.sgemm, 1e9, 1);
     row("training, characters/s", r.train, 1, 0);
@@ -100,10 +105,12 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("encoding code points, one thread, MB/s", r.encode_codepoint, 1e6, 1);
     row("encoding graphemes", r.encode_grapheme, 1e6, 1);
     row("encoding bytes", r.encode_byte, 1e6, 1);
-    fmt::print("\ntraining does {:.1f} GFLOP/s of what it needs, {:.1f} % of sgemm; peak memory {}\n",
-               r.train.best * r.train_flops / 1e9, 100 * share(r.train.best * r.train_flops, r.sgemm.best),
-               format_bytes(static_cast<double>(r.peak_resident_bytes)));
-    fmt::print("one stream reads {} of weights a character, {:.1f} % of the bandwidth\n", format_bytes(r.generate_bytes),
+    fmt::print(
+        "\ntraining does {:.1f} GFLOP/s of what it needs, {:.1f} % of sgemm; peak memory {}\n",
+        r.train.best * r.train_flops / 1e9, 100 * share(r.train.best * r.train_flops, r.sgemm.best),
+        format_bytes(static_cast<double>(r.peak_resident_bytes)));
+    fmt::print("one stream reads {} of weights a character, {:.1f} % of the bandwidth\n",
+               format_bytes(r.generate_bytes),
                100 * share(r.generate.best * r.generate_bytes, r.weight_bandwidth.best));
 }
 

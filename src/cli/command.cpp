@@ -42,7 +42,8 @@ struct Runner {
 }  // namespace
 
 int run_command(const CommandLine& line) {
-    std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error to report, not the end
+    std::signal(SIGXFSZ,
+                SIG_IGN);  // a file that grows too large is an error to report, not the end
     const int code = std::visit(Runner{line.global}, line.command);
     // What was printed counts only once it has arrived; a reader that has gone away wants no more.
     if (std::fflush(stdout) != 0 && errno != EPIPE) {

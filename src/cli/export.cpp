@@ -22,14 +22,17 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
         output.replace_extension(fmt::format(".{}.carousel", format_value(options.precision)));
     }
     if (fs::exists(output)) {
-        throw InputError(fmt::format("{} exists already. Remove it, or name another file with --output.", printable(output.string())));
+        throw InputError(
+            fmt::format("{} exists already. Remove it, or name another file with --output.",
+                        printable(output.string())));
     }
     auto snapshot = load_snapshot(options.file);
     snapshot.state.reset();
     snapshot.precision = options.precision;
     save_snapshot(output, snapshot);
     screen.line(fmt::format("{} ({}) is written from {} ({}).", printable(output.string()),
-                            format_bytes(static_cast<double>(fs::file_size(output))), printable(options.file.string()),
+                            format_bytes(static_cast<double>(fs::file_size(output))),
+                            printable(options.file.string()),
                             format_bytes(static_cast<double>(fs::file_size(options.file)))));
     return 0;
 }

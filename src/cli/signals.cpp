@@ -27,6 +27,8 @@ StopSignals::~StopSignals() {
     std::signal(SIGTERM, SIG_DFL);
 }
 
-int StopSignals::received() const { return g_received; }
+int StopSignals::received() const {
+    return g_received;
+}
 
 }  // namespace carousel

@@ -36,7 +36,9 @@ NamedTensor dequantize_tensor(const QuantizedTensor& tensor) {
     const bool fits = tensor.shape.size() == 2 && rows > 0 && tensor.levels.size() % rows == 0 &&
                       tensor.shape[0] == static_cast<std::int64_t>(rows) &&
                       tensor.shape[1] == static_cast<std::int64_t>(tensor.levels.size() / rows);
-    if (!fits) throw std::invalid_argument("the 8-bit tensor \"" + tensor.name + "\" has parts of different sizes");
+    if (!fits)
+        throw std::invalid_argument("the 8-bit tensor \"" + tensor.name +
+                                    "\" has parts of different sizes");
     NamedTensor plain{tensor.name, tensor.shape, std::vector<float>(tensor.levels.size())};
     const auto columns = tensor.levels.size() / rows;
     for (std::size_t i = 0; i < plain.values.size(); ++i) {

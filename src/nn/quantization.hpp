@@ -24,9 +24,9 @@ QuantizedRow quantize_row(std::span<const float> row);
 /// A matrix in 8 bits, row by row, as model files store it.
 struct QuantizedTensor {
     std::string name;
-    std::vector<std::int64_t> shape;   ///< (N, K)
-    std::vector<float> scales;         ///< (N)
-    std::vector<std::int8_t> levels;   ///< (N, K)
+    std::vector<std::int64_t> shape;  ///< (N, K)
+    std::vector<float> scales;        ///< (N)
+    std::vector<std::int8_t> levels;  ///< (N, K)
 
     bool operator==(const QuantizedTensor&) const = default;
 };
@@ -34,7 +34,8 @@ struct QuantizedTensor {
 /// Range: a matrix. Law: dequantize_tensor(quantize_tensor(x)) quantizes to the same levels.
 QuantizedTensor quantize_tensor(const NamedTensor& tensor);
 
-/// Throws: std::invalid_argument when shape, scales and levels disagree (may come from a hostile file).
+/// Throws: std::invalid_argument when shape, scales and levels disagree (may come from a hostile
+/// file).
 NamedTensor dequantize_tensor(const QuantizedTensor& tensor);
 
 }  // namespace carousel

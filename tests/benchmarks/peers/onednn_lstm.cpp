@@ -1,6 +1,7 @@
-// Times oneDNN's LSTM primitive alone: forward_training + backward over one window, without embedding,
-// softmax and optimiser. usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS]
-// Also times one character of batch-1 inference. Prints one JSON object. `run` builds it (Debian: libdnnl-dev).
+// Times oneDNN's LSTM primitive alone: forward_training + backward over one window, without
+// embedding, softmax and optimiser. usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS] Also
+// times one character of batch-1 inference. Prints one JSON object. `run` builds it (Debian:
+// libdnnl-dev).
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <algorithm>
@@ -13,17 +14,20 @@ using namespace dnnl;
 using tag = memory::format_tag;
 
 static double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
-// Values are written in a plain layout and reordered, since the primitive may ask for packed weights.
+// Values are written in a plain layout and reordered, since the primitive may ask for packed
+// weights.
 static memory filled(const memory::desc& desc, const engine& eng) {
     const auto dims = desc.dims();
     memory::dims strides(dims.size(), 1);
     for (size_t i = dims.size(); i-- > 1;) strides[i - 1] = strides[i] * dims[i];
     memory plain(memory::desc(dims, memory::data_type::f32, strides), eng);
     auto* p = static_cast<float*>(plain.get_data_handle());
-    for (size_t i = 0; i < plain.get_desc().get_size() / sizeof(float); ++i) p[i] = 0.01f * (float((i * 7919) % 13) - 6);
+    for (size_t i = 0; i < plain.get_desc().get_size() / sizeof(float); ++i)
+        p[i] = 0.01f * (float((i * 7919) % 13) - 6);
     if (plain.get_desc() == desc) return plain;
     memory wanted(desc, eng);
     stream s(eng);
@@ -33,8 +37,10 @@ static memory filled(const memory::desc& desc, const engine& eng) {
 }
 
 int main(int argc, char** argv) {
-    if (argc < 5) return std::fprintf(stderr, "usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS]\n"), 2;
-    const int L = std::atoi(argv[1]), H = std::atoi(argv[2]), B = std::atoi(argv[3]), T = std::atoi(argv[4]);
+    if (argc < 5)
+        return std::fprintf(stderr, "usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS]\n"), 2;
+    const int L = std::atoi(argv[1]), H = std::atoi(argv[2]), B = std::atoi(argv[3]),
+              T = std::atoi(argv[4]);
     const double seconds = argc > 5 ? std::atof(argv[5]) : 6;
     engine eng(engine::kind::cpu, 0);
     stream s(eng);
@@ -43,26 +49,31 @@ int main(int argc, char** argv) {
 
     auto setup = [&](int batch, int window, prop_kind kind) {
         memory::dims x{window, batch, H}, state{L, 1, batch, H}, w{L, 1, H, 4, H}, b{L, 1, 4, H};
-        return lstm_forward::desc(kind, one_way, desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc),
-                                  desc(w, tag::any), desc(w, tag::any), desc(b, tag::ldgo), desc(x, tag::tnc),
-                                  desc(state, tag::ldnc), desc(state, tag::ldnc));
+        return lstm_forward::desc(kind, one_way, desc(x, tag::tnc), desc(state, tag::ldnc),
+                                  desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any),
+                                  desc(b, tag::ldgo), desc(x, tag::tnc), desc(state, tag::ldnc),
+                                  desc(state, tag::ldnc));
     };
     lstm_forward::primitive_desc fp(setup(B, T, prop_kind::forward_training), eng);
     memory::dims x{T, B, H}, state{L, 1, B, H}, w{L, 1, H, 4, H}, b{L, 1, 4, H};
     lstm_backward::primitive_desc bp(
-        lstm_backward::desc(prop_kind::backward, one_way, desc(x, tag::tnc), desc(state, tag::ldnc),
-                            desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any), desc(b, tag::ldgo),
-                            desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc), desc(x, tag::tnc),
-                            desc(state, tag::ldnc), desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any),
-                            desc(b, tag::ldgo), desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc)),
+        lstm_backward::desc(
+            prop_kind::backward, one_way, desc(x, tag::tnc), desc(state, tag::ldnc),
+            desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any), desc(b, tag::ldgo),
+            desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc), desc(x, tag::tnc),
+            desc(state, tag::ldnc), desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any),
+            desc(b, tag::ldgo), desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc)),
         eng, fp);
     auto forward_arguments = [&](const lstm_forward::primitive_desc& p) {
         return std::unordered_map<int, memory>{
-            {DNNL_ARG_SRC_LAYER, filled(p.src_layer_desc(), eng)}, {DNNL_ARG_SRC_ITER, filled(p.src_iter_desc(), eng)},
+            {DNNL_ARG_SRC_LAYER, filled(p.src_layer_desc(), eng)},
+            {DNNL_ARG_SRC_ITER, filled(p.src_iter_desc(), eng)},
             {DNNL_ARG_SRC_ITER_C, filled(p.src_iter_c_desc(), eng)},
             {DNNL_ARG_WEIGHTS_LAYER, filled(p.weights_layer_desc(), eng)},
-            {DNNL_ARG_WEIGHTS_ITER, filled(p.weights_iter_desc(), eng)}, {DNNL_ARG_BIAS, filled(p.bias_desc(), eng)},
-            {DNNL_ARG_DST_LAYER, filled(p.dst_layer_desc(), eng)}, {DNNL_ARG_DST_ITER, filled(p.dst_iter_desc(), eng)},
+            {DNNL_ARG_WEIGHTS_ITER, filled(p.weights_iter_desc(), eng)},
+            {DNNL_ARG_BIAS, filled(p.bias_desc(), eng)},
+            {DNNL_ARG_DST_LAYER, filled(p.dst_layer_desc(), eng)},
+            {DNNL_ARG_DST_ITER, filled(p.dst_iter_desc(), eng)},
             {DNNL_ARG_DST_ITER_C, filled(p.dst_iter_c_desc(), eng)}};
     };
     auto fargs = forward_arguments(fp);
@@ -106,7 +117,8 @@ int main(int argc, char** argv) {
     const double generate = count / (now() - start);
     const auto* v = dnnl_version();
     std::printf(
-        "{\"peer\": \"oneDNN %d.%d.%d, LSTM alone\", \"train_chars_per_s\": %.0f, \"train_chars_per_s_median\": %.0f, "
+        "{\"peer\": \"oneDNN %d.%d.%d, LSTM alone\", \"train_chars_per_s\": %.0f, "
+        "\"train_chars_per_s_median\": %.0f, "
         "\"generate_chars_per_s\": %.0f}\n",
         v->major, v->minor, v->patch, B * T / step, B * T / median, generate);
 }
