@@ -40,15 +40,19 @@ public:
         : pool(threads),
           model(config, initial_weights(config, training.seed, pool)),
           text_(std::move(text)),
-          trainer(model, pool,
-                  BatchIterator(
-                      [this](std::uint64_t begin, std::span<TokenId> out) {
-                          for (auto& id : out) id = text_[begin++];
-                      },
-                      0, text_.size(), {training.batch_size, training.window}, training.seed),
-                  training) {}
+          shape_{training.batch_size, training.window},
+          seed_(training.seed),
+          trainer(model, pool, batches(), training) {}
     SmallTraining(const SmallTraining&) = delete;
     SmallTraining& operator=(const SmallTraining&) = delete;
+
+    /// The batches that the trainer sees.
+    BatchIterator batches() const {
+        const auto read = [this](std::uint64_t begin, std::span<TokenId> out) {
+            for (auto& id : out) id = text_[begin++];
+        };
+        return {read, 0, text_.size(), shape_, seed_};
+    }
 
     /// `count` steps; the schedule is at the part of `total` steps that are done.
     void run(std::uint64_t count, std::uint64_t total = 100) {
@@ -82,6 +86,8 @@ private:
     }
 
     std::vector<TokenId> text_;
+    BatchShape shape_;
+    std::uint64_t seed_;
 
 public:
     Trainer trainer;

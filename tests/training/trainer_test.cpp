@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "kernels/kernels.hpp"
+#include "nn/inference.hpp"
 #include "training/small_training.hpp"
 
 using namespace carousel;
@@ -79,6 +81,30 @@ TEST_SUITE("training/trainer") {
             CAPTURE(name);
             CHECK(hash_under(name) == here.weights_hash());
         }
+    }
+
+    TEST_CASE("streams carry their states through an epoch and begin the next with empty ones") {
+        auto config = small_training_config();
+        config.learning_rate = config.weight_decay = 0;  // the weights stay: inference can follow
+        config.dropout_input = config.dropout_between = config.dropout_output = 0;
+        SmallTraining training(1, small_config(), config);
+        Inference inference(training.model, training.pool, config.batch_size);
+        auto batches = training.batches();
+        auto state = RecurrentState::zeros(small_config(), config.batch_size);
+        for (std::uint64_t step = 0; step < 45; ++step) {
+            const auto window = step % batches.windows_per_epoch();
+            if (window == 0) state.clear();
+            Batch batch;
+            batches.fill(step / batches.windows_per_epoch(), window, batch);
+            Tensor<2> surprisals;
+            inference.surprisals(batch.inputs, batch.targets, state, surprisals);
+            training.run(1);
+            const auto reached = training.trainer.state();
+            REQUIRE(std::equal(state.hidden.begin(), state.hidden.end(),
+                               reached.hidden.values.begin()));
+            REQUIRE(std::equal(state.cell.begin(), state.cell.end(), reached.cell.values.begin()));
+        }
+        CHECK(training.trainer.counters().epoch == 1);
     }
 
     TEST_CASE("another seed gives other weights") {
