@@ -4,7 +4,6 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "text/utf8.hpp"
@@ -49,14 +48,36 @@ struct Normalizer::Form {
     // Text whose bytes are all below this is in the form already, and nothing in it combines: below
     // U+0300 for NFC, ASCII for the others.
     unsigned char first_special_byte;
+    bool canonical_composition;
+
+    bool leaves_alone(std::string_view text) const;
 };
+
+/// Whether a text is certain to be in the form already, by its bytes alone: besides what
+/// `first_special_byte` tells, U+4000 to U+9FFF (ideographs), and for NFC also U+3000 to U+3029 and
+/// U+FF00 to U+FF7F (their punctuation). Unicode's stability policy keeps these as they are.
+bool Normalizer::Form::leaves_alone(std::string_view text) const {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < first_special_byte || is_continuation(text[i])) continue;
+        if (byte >= 0xE4 && byte <= 0xE9) continue;
+        if (!canonical_composition || i + 2 >= text.size()) return false;
+        const auto second = static_cast<unsigned char>(text[i + 1]);
+        const auto third = static_cast<unsigned char>(text[i + 2]);
+        const bool ideographic = byte == 0xE3 && second == 0x80 && third <= 0xA9;
+        const bool fullwidth = byte == 0xEF && (second == 0xBC || second == 0xBD);
+        if (!ideographic && !fullwidth) return false;
+    }
+    return true;
+}
 
 Normalizer::Normalizer(const TextSettings& settings)
     : fold_newlines_(settings.newlines == Newlines::lf) {
     const icu::Normalizer2* normalizer = normalizer_for(settings.normalization);
     if (normalizer == nullptr) return;
     const bool nfc = settings.normalization == Normalization::nfc;
-    form_ = std::make_unique<Form>(Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0x80)});
+    form_ = std::make_unique<Form>(
+        Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0x80), nfc});
 }
 Normalizer::~Normalizer() = default;
 Normalizer::Normalizer(Normalizer&&) noexcept = default;
@@ -114,9 +135,7 @@ void Normalizer::add(std::string_view text, std::string& out) {
 void Normalizer::emit(std::size_t size, std::string& out) {
     if (size == 0) return;
     const std::string_view text = std::string_view(pending_).substr(0, size);
-    unsigned char highest = 0;
-    for (const char byte : text) highest = std::max(highest, static_cast<unsigned char>(byte));
-    if (highest < form_->first_special_byte) {
+    if (form_->leaves_alone(text)) {
         out.append(text);
     } else {
         UErrorCode status = U_ZERO_ERROR;
