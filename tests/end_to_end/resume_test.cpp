@@ -1,0 +1,152 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "end_to_end/program.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string newest_weights(const TemporaryFolder& folder) {
+    return inspected(folder.path(), "m.resume.carousel", "weights_sha256");
+}
+
+/// The weights of a training that nothing interrupts.
+std::string uninterrupted(const Words& words) {
+    const TemporaryFolder folder;
+    write(folder / "text.txt", little_text());
+    const auto ended = run(folder.path(), words);
+    REQUIRE_MESSAGE(ended.code == 0, ended.err);
+    return newest_weights(folder);
+}
+
+}  // namespace
+
+TEST_SUITE("end_to_end/resume") {
+    TEST_CASE("two runs that add up to N steps give the weights of one run of N steps") {
+        const Words constant{"--schedule", "constant", "--dropout-between", "0.2"};
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(130) + constant).code == 0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "130");
+        const auto resumed =
+            run(folder.path(), {"train", "--resume", "--model", "m.carousel", "--steps", "260"});
+        REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "260");
+        CHECK(newest_weights(folder) == uninterrupted(tiny_training(260) + constant));
+    }
+
+    TEST_CASE("the same holds for runs bounded by epochs, on another number of threads") {
+        auto words = tiny_training(1);
+        words.resize(words.size() - 2);
+        const Words constant{"--schedule", "constant"};
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), words + constant + Words{"--epochs", "1"}).code == 0);
+        REQUIRE(run(folder.path(), {"train", "text.txt", "--resume", "--model", "m.carousel",
+                                    "--epochs", "2", "--threads", "2"})
+                    .code == 0);
+        CHECK(newest_weights(folder) == uninterrupted(words + constant + Words{"--epochs", "2"}));
+    }
+
+    TEST_CASE("a run stopped by a signal says so by its exit code and goes on exactly") {
+        const int steps = 1500;
+        const auto expected = uninterrupted(tiny_training(steps));
+        for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
+            const TemporaryFolder folder;
+            write(folder / "text.txt", little_text());
+            Program program(folder.path(), tiny_training(steps) + Words{"--save-every", "100"});
+            REQUIRE(appears(folder / "m.resume.carousel"));
+            program.send(signal);
+            const auto ended = program.wait();
+            REQUIRE(ended.code == code);
+            CHECK(fs::exists(folder / "m.carousel"));
+            CHECK(inspected(folder.path(), "m.resume.carousel", "step") != std::to_string(steps));
+            REQUIRE(run(folder.path(), {"train", "--resume", "--model", "m.carousel"}).code == 0);
+            CHECK(inspected(folder.path(), "m.resume.carousel", "step") == std::to_string(steps));
+            CHECK(newest_weights(folder) == expected);
+        }
+    }
+
+    TEST_CASE("a run killed again and again goes on exactly from its last save") {
+        const int steps = 1500;
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const Words saving{"--save-every", "50"};
+        {
+            Program program(folder.path(), tiny_training(steps) + saving);
+            REQUIRE(appears(folder / "m.resume.carousel"));
+            program.send(SIGKILL);
+            REQUIRE(program.wait().signal == SIGKILL);
+        }
+        for (int delay = 20; delay <= 100; delay += 20) {
+            Program program(folder.path(),
+                            Words{"train", "--resume", "--model", "m.carousel"} + saving);
+            std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+            program.send(SIGKILL);
+            program.wait();
+        }
+        const auto ended = run(folder.path(), {"train", "--resume", "--model", "m.carousel"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(newest_weights(folder) == uninterrupted(tiny_training(steps)));
+    }
+
+    TEST_CASE("a second Ctrl-C ends the program at once") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        Program program(folder.path(), tiny_training(100000000) + Words{"--save-every", "50"});
+        REQUIRE(appears(folder / "m.resume.carousel"));
+        program.send(SIGINT);
+        program.send(SIGINT);
+        const auto ended = program.wait();
+        // Both signals may come as one; then the program has saved and says 130 itself.
+        CHECK((ended.signal == SIGINT || ended.code == 130));
+    }
+
+    TEST_CASE("what a resumed run may not change is refused, naming both values") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        const auto before = content(folder / "m.resume.carousel");
+        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        const auto wider = run(folder.path(), resume + Words{"--hidden-size", "24"});
+        CHECK(wider.code == 2);
+        CHECK(wider.err.find("12") != std::string::npos);
+        CHECK(wider.err.find("24") != std::string::npos);
+        for (const Words& change :
+             {Words{"--layers", "1"}, Words{"--unit", "grapheme"}, Words{"--seed", "2"},
+              Words{"--batch-size", "3"}, Words{"--window", "8"}, Words{"--min-count", "2"},
+              Words{"--validation-fraction", "0.3"}}) {
+            CHECK_MESSAGE(run(folder.path(), resume + change).code == 2, change[0]);
+        }
+        CHECK(content(folder / "m.resume.carousel") == before);
+    }
+
+    TEST_CASE("a changed text is refused unless that is meant") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        write(folder / "text.txt", little_text() + "and again\n");
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--steps", "8"};
+        CHECK(run(folder.path(), resume).code != 0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "5");
+        const auto meant = run(folder.path(), resume + Words{"--changed-corpus"});
+        CHECK_MESSAGE(meant.code == 0, meant.err);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "8");
+    }
+
+    TEST_CASE("there is nothing to resume without a model") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(folder.path(), tiny_training(5) + Words{"--resume"});
+        CHECK(ended.code == 1);
+        CHECK(ended.err.find("m.resume.carousel") != std::string::npos);
+    }
+}

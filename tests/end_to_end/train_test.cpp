@@ -1,0 +1,205 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "end_to_end/program.hpp"
+#include "support/temporary_folder.hpp"
+#include "text/utf8.hpp"
+
+using namespace carousel;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+TEST_SUITE("end_to_end/train") {
+    TEST_CASE("a text becomes a model that is measured, writes and can be looked at") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto trained =
+            run(folder.path(), tiny_training(60) + Words{"--learning-rate", "0.02"});
+        REQUIRE_MESSAGE(trained.code == 0, trained.err);
+        for (const char* file : {"m.carousel", "m.resume.carousel", "m.log.jsonl"}) {
+            CHECK_MESSAGE(fs::exists(folder / file), file);
+        }
+        CHECK_FALSE(fs::exists(folder / "m.lock"));
+
+        const auto evaluated = run(folder.path(), {"evaluate", "text.txt", "--model", "m.carousel",
+                                                   "--part", "validation", "--json"});
+        REQUIRE_MESSAGE(evaluated.code == 0, evaluated.err);
+        const auto measures = Json::parse(evaluated.out);
+        const double nats = measures.at("nats_per_character");
+        const double symbols = std::stod(inspected(folder.path(), "m.carousel", "vocabulary_size"));
+        CHECK(nats < 0.9 * std::log(symbols));
+        CHECK(measures.at("bits_per_character").get<double>() ==
+              doctest::Approx(nats / std::log(2.0)));
+        CHECK(measures.at("perplexity").get<double>() == doctest::Approx(std::exp(nats)));
+        CHECK(measures.at("bits_per_byte").get<double>() ==
+              doctest::Approx(measures.at("bits_per_character").get<double>()));
+        CHECK(measures.at("characters").get<std::size_t>() ==
+              little_text().size() - little_text().size() * 9 / 10);
+        CHECK(measures.at("protocol") == "stream");
+
+        const auto generated = run(folder.path(), {"generate", "--model", "m.carousel", "--length",
+                                                   "50", "--prompt", "The", "--seed", "1"});
+        CHECK(generated.code == 0);
+        CHECK(generated.out.starts_with("The"));
+        CHECK(generated.out.size() > 3);
+
+        const auto looked = run(folder.path(), {"inspect", "m.carousel"});
+        CHECK(looked.code == 0);
+        CHECK(looked.out.find("text.txt") != std::string::npos);
+        CHECK(inspected(folder.path(), "m.carousel", "hidden_size") == "12");
+        CHECK(inspected(folder.path(), "m.carousel", "layers") == "2");
+        CHECK(inspected(folder.path(), "m.carousel", "cell") == "\"lstm\"");
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "60");
+        CHECK(inspected(folder.path(), "m.resume.carousel", "resumable") == "true");
+    }
+
+    TEST_CASE("the log is JSON Lines and the last line says how it went") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(30) + Words{"--validate-every", "10"}).code == 0);
+        std::istringstream lines(content(folder / "m.log.jsonl"));
+        int validations = 0;
+        std::string line;
+        while (std::getline(lines, line)) {
+            validations += Json::parse(line).contains("validation_loss") ? 1 : 0;
+        }
+        CHECK(validations >= 3);
+    }
+
+    TEST_CASE("--quiet prints nothing at all when all goes well") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(folder.path(), tiny_training(5) + Words{"--quiet"});
+        CHECK(ended.code == 0);
+        CHECK(ended.out.empty());
+        CHECK(ended.err.empty());
+    }
+
+    TEST_CASE("time bounds the whole command") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        auto words = tiny_training(1);
+        words.resize(words.size() - 2);
+        const auto start = std::chrono::steady_clock::now();
+        CHECK(run(folder.path(), words + Words{"--time", "1s"}).code == 0);
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+        CHECK(seconds.count() > 0.5);
+        CHECK(std::stoul(inspected(folder.path(), "m.resume.carousel", "step")) > 10);
+    }
+
+    TEST_CASE("a model that is already there is kept as the previous one") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        const auto best = content(folder / "m.carousel");
+        const auto newest = content(folder / "m.resume.carousel");
+        const auto again = run(folder.path(), tiny_training(7));
+        REQUIRE(again.code == 0);
+        CHECK(again.err.find("m.previous.carousel") != std::string::npos);
+        CHECK(content(folder / "m.previous.carousel") == best);
+        CHECK(content(folder / "m.previous.resume.carousel") == newest);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "7");
+    }
+
+    TEST_CASE("two trainings cannot write one model") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        Program first(folder.path(), tiny_training(100000000) + Words{"--save-every", "1"});
+        REQUIRE(appears(folder / "m.resume.carousel"));
+        const auto second = run(folder.path(), tiny_training(5));
+        CHECK(second.code == 1);
+        CHECK(second.err.find("m.lock") != std::string::npos);
+        CHECK_FALSE(fs::exists(folder / "m.previous.carousel"));
+        first.send(SIGKILL);
+        first.wait();
+        CHECK(run(folder.path(), tiny_training(5)).code == 0);  // the lock ended with the program
+    }
+
+    TEST_CASE("--keep leaves so many step files") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(40) + Words{"--save-every", "10", "--keep", "2"})
+                    .code == 0);
+        CHECK_FALSE(fs::exists(folder / "m.step-10.carousel"));
+        CHECK(fs::exists(folder / "m.step-40.carousel"));
+        CHECK(inspected(folder.path(), "m.step-40.carousel", "step") == "40");
+    }
+
+    TEST_CASE("a configuration file gives options and the command line wins") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        write(folder / "tiny.conf",
+              "# sizes\nhidden-size = 10\nlayers = 1\nsteps = 4\nseed = 9\nbatch-size=2\n");
+        const auto ended = run(folder.path(), {"train", "text.txt", "--model", "m.carousel",
+                                               "--config", "tiny.conf", "--hidden-size", "14"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(inspected(folder.path(), "m.carousel", "hidden_size") == "14");
+        CHECK(inspected(folder.path(), "m.carousel", "layers") == "1");
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "4");
+
+        write(folder / "bad.conf", "layers = 1\nhiden-size = 3\n");
+        const auto refused = run(folder.path(), {"train", "text.txt", "--config", "bad.conf"});
+        CHECK(refused.code == 2);
+        CHECK(refused.err.find("bad.conf") != std::string::npos);
+        CHECK(refused.err.find("hiden-size") != std::string::npos);
+    }
+
+    TEST_CASE("a text from standard input is learned") {
+        const TemporaryFolder folder;
+        auto words = tiny_training(5);
+        words[1] = "-";
+        REQUIRE(run(folder.path(), words, {.input = little_text()}).code == 0);
+        const auto evaluated =
+            run(folder.path(), {"evaluate", "-", "--model", "m.carousel", "--part", "train"},
+                {.input = little_text()});
+        CHECK_MESSAGE(evaluated.code == 0, evaluated.err);
+    }
+
+    TEST_CASE("a folder of files is learned as documents") {
+        const TemporaryFolder folder;
+        fs::create_directories(folder / "text.txt" / std::string("inner"));
+        for (int i = 0; i < 6; ++i) {
+            write(folder.path() / "text.txt" / "inner" / (std::to_string(i) + ".txt"),
+                  little_text().substr(0, 800));
+        }
+        write(folder.path() / "text.txt" / "picture.bin", std::string("\x89PNG\0\0\0", 7));
+        const auto ended = run(folder.path(), tiny_training(5));
+        CHECK(ended.code == 0);
+        CHECK(ended.err.find("picture.bin") != std::string::npos);
+        CHECK(Json::parse(inspected(folder.path(), "m.carousel", "corpus")).at("characters") ==
+              4800);
+    }
+
+    TEST_CASE("rare characters of many scripts are spelled and come out as valid UTF-8") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", content(CAROUSEL_SOURCE_ROOT "/corpora/polyglot.txt"));
+        REQUIRE(run(folder.path(), tiny_training(20) + Words{"--min-count", "20"}).code == 0);
+        const auto ended = run(folder.path(), {"generate", "--model", "m.carousel", "--length",
+                                               "2000", "--temperature", "3", "--seed", "4"});
+        CHECK(ended.code == 0);
+        CHECK(valid_utf8_prefix(ended.out) == ended.out.size());
+    }
+
+    TEST_CASE("another model's weights are the start for a text with new characters") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(20)).code == 0);
+        const int symbols = std::stoi(inspected(folder.path(), "m.carousel", "vocabulary_size"));
+        write(folder / "more.txt", little_text() + "\u00c4\u00d6\u65e5\n");
+        const auto tuned = run(folder.path(), {"train", "more.txt", "--from", "m.carousel",
+                                               "--model", "tuned.carousel", "--steps", "5"});
+        REQUIRE_MESSAGE(tuned.code == 0, tuned.err);
+        CHECK(std::stoi(inspected(folder.path(), "tuned.carousel", "vocabulary_size")) ==
+              symbols + 3);
+        const auto origin =
+            Json::parse(inspected(folder.path(), "tuned.carousel", "fine_tuned_from"));
+        CHECK(origin.at("name") == "m.carousel");
+        CHECK(origin.at("weights_sha256").dump() ==
+              inspected(folder.path(), "m.carousel", "weights_sha256"));
+    }
+}

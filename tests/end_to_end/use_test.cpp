@@ -1,0 +1,203 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "end_to_end/program.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with a trained tiny model, made once.
+const fs::path& trained() {
+    static const TemporaryFolder folder;
+    static const bool made = [] {
+        write(folder / "text.txt", little_text());
+        return run(folder.path(), tiny_training(80) + Words{"--learning-rate", "0.02"}).code == 0;
+    }();
+    REQUIRE(made);
+    return folder.path();
+}
+
+const Words k_generate{"generate", "--model", "m.carousel", "--length", "60", "--top-k", "12"};
+
+Ended generated(const Words& more) {
+    return run(trained(), k_generate + more);
+}
+
+}  // namespace
+
+TEST_SUITE("end_to_end/generate") {
+    TEST_CASE("the same seed gives the same text on every number of threads") {
+        const auto text = generated({"--seed", "3"}).out;
+        CHECK_FALSE(text.empty());
+        CHECK(generated({"--seed", "3", "--threads", "1"}).out == text);
+        CHECK(generated({"--seed", "3", "--threads", "3"}).out == text);
+        CHECK(generated({"--seed", "4"}).out != text);
+    }
+
+    TEST_CASE("a seed of its own is named and gives the text again") {
+        const auto ended = generated({});
+        const auto at = ended.err.find("Seed: ");
+        REQUIRE(at != std::string::npos);
+        const auto seed = ended.err.substr(at + 6, ended.err.find('\n', at) - at - 6);
+        CHECK(generated({"--seed", seed}).out == ended.out);
+    }
+
+    TEST_CASE("samples are printed in order and the first equals a single run") {
+        const auto one = generated({"--seed", "3", "--prompt", "The "}).out;
+        const auto three = generated({"--seed", "3", "--prompt", "The ", "--count", "3"}).out;
+        CHECK(three.starts_with(one));
+        const auto second = three.find("--- sample 2 of 3 ---\nThe ");
+        const auto third = three.find("--- sample 3 of 3 ---\nThe ");
+        CHECK(second != std::string::npos);
+        CHECK(third != std::string::npos);
+        CHECK(second < third);
+
+        const auto json = Json::parse(
+            generated({"--seed", "3", "--count", "3", "--prompt", "The ", "--json"}).out);
+        CHECK(json.at("samples").size() == 3);
+        CHECK("The " + json.at("samples")[0].at("text").get<std::string>() == one);
+        CHECK(json.at("seed") == 3);
+        CHECK(json.at("prompt") == "The ");
+    }
+
+    TEST_CASE("the prompt comes first, its escapes replaced, unless --no-echo") {
+        const auto with = generated({"--seed", "3", "--prompt", "wheel\\nhorse"}).out;
+        CHECK(with.starts_with("wheel\nhorse"));
+        const auto without =
+            generated({"--seed", "3", "--prompt", "wheel\\nhorse", "--no-echo"}).out;
+        CHECK("wheel\nhorse" + without == with);
+        write(trained() / "prompt.txt", "wheel\nhorse");
+        CHECK(generated({"--seed", "3", "--prompt-file", "prompt.txt"}).out == with);
+        CHECK(run(trained(), k_generate + Words{"--seed", "3", "--prompt-file", "-"},
+                  {.input = "wheel\nhorse"})
+                  .out == with);
+    }
+
+    TEST_CASE("a stop text ends the text and is not printed") {
+        const auto whole = generated({"--seed", "3"}).out;
+        REQUIRE(whole.size() > 20);
+        const auto stop = whole.substr(10, 3);
+        CHECK(generated({"--seed", "3", "--stop", stop}).out == whole.substr(0, whole.find(stop)));
+    }
+
+    TEST_CASE("temperature 0 needs no seed to be repeatable") {
+        CHECK(generated({"--temperature", "0"}).out == generated({"--temperature", "0"}).out);
+    }
+
+    TEST_CASE("characters that the model never saw are an error, left out, or replaced") {
+        const auto refused = generated({"--prompt", "wh\u00e9el"});
+        CHECK(refused.code == 2);
+        CHECK(refused.err.find("U+00E9") != std::string::npos);
+        CHECK(refused.err.find("position 2") != std::string::npos);
+        const auto skipped =
+            generated({"--prompt", "wh\u00e9el", "--unknown", "skip", "--seed", "1", "--no-echo"});
+        CHECK(skipped.out == generated({"--prompt", "whel", "--seed", "1", "--no-echo"}).out);
+        const auto nearest = generated(
+            {"--prompt", "wh\u00e9el", "--unknown", "nearest", "--seed", "1", "--no-echo"});
+        CHECK(nearest.out == generated({"--prompt", "wheel", "--seed", "1", "--no-echo"}).out);
+    }
+
+    TEST_CASE("a reader that goes away ends the program quietly") {
+        const auto ended =
+            run(trained(), {"generate", "--model", "m.carousel", "--length", "100000", "--quiet"},
+                {.closed_output = true});
+        CHECK(ended.code == 0);
+        CHECK(ended.signal == 0);
+        CHECK(ended.err.empty());
+    }
+
+    TEST_CASE("a full disk is an error") {
+        const auto ended = run(trained(), k_generate, {.full_output = true});
+        CHECK(ended.code == 1);
+        CHECK(ended.err.find("standard output") != std::string::npos);
+    }
+
+    TEST_CASE("Ctrl-C ends it at once") {
+        Program program(trained(), {"generate", "--model", "m.carousel", "--length", "0",
+                                    "--temperature", "0", "--stop", "never to be written"});
+        std::size_t waited = 0;
+        while (program.running() && ++waited < 50) ::usleep(10000);
+        program.send(SIGINT);
+        CHECK(program.wait().code == 130);
+    }
+
+    TEST_CASE("with no model named the newest under models/ is taken and named") {
+        const TemporaryFolder folder;
+        const auto none = run(folder.path(), {"generate"});
+        CHECK(none.code == 2);
+        CHECK(none.err.find("train") != std::string::npos);
+
+        fs::create_directory(folder / "models");
+        const auto copy = [&](const char* from, const char* to) {
+            write(folder.path() / "models" / to, content(trained() / from));
+        };
+        copy("m.carousel", "old.carousel");
+        copy("m.carousel", "new.carousel");
+        copy("m.resume.carousel", "new.resume.carousel");
+        const auto now = fs::file_time_type::clock::now();
+        fs::last_write_time(folder.path() / "models" / "old.carousel", now - std::chrono::hours(2));
+        fs::last_write_time(folder.path() / "models" / "new.carousel", now - std::chrono::hours(1));
+        const auto ended = run(folder.path(), {"generate", "--length", "3"});
+        CHECK(ended.code == 0);
+        CHECK(ended.err.find("models/new.carousel") != std::string::npos);
+    }
+}
+
+TEST_SUITE("end_to_end/evaluate") {
+    TEST_CASE("windows count what the protocol says and the parts add up") {
+        const auto count = [&](const Words& more) {
+            const auto ended = run(
+                trained(), Words{"evaluate", "text.txt", "--model", "m.carousel", "--json"} + more);
+            REQUIRE_MESSAGE(ended.code == 0, ended.err);
+            return Json::parse(ended.out).at("characters").get<std::size_t>();
+        };
+        const auto all = little_text().size();
+        CHECK(count({}) == all);
+        CHECK(count({"--part", "train"}) == all * 9 / 10);
+        CHECK(count({"--part", "train"}) + count({"--part", "validation"}) == all);
+        CHECK(count({"--protocol", "windows"}) == (all - 1) / 256 * 256);
+        CHECK(count({"--protocol", "windows", "--window", "100", "--part", "validation"}) ==
+              (all - all * 9 / 10 - 1) / 100 * 100);
+    }
+
+    TEST_CASE("a part of another text is refused") {
+        write(trained() / "other.txt", little_text().substr(100));
+        const Words words{"evaluate", "other.txt", "--model", "m.carousel"};
+        CHECK(run(trained(), words).code == 0);
+        const auto refused = run(trained(), words + Words{"--part", "validation"});
+        CHECK(refused.code == 2);
+        CHECK(refused.err.find("text.txt") != std::string::npos);
+    }
+
+    TEST_CASE("every number is the same on every number of threads") {
+        const Words words{"evaluate", "text.txt", "--model", "m.carousel", "--json", "--protocol"};
+        for (const char* protocol : {"stream", "windows"}) {
+            const auto one = run(trained(), words + Words{protocol, "--threads", "1"}).out;
+            CHECK(run(trained(), words + Words{protocol, "--threads", "3"}).out == one);
+        }
+    }
+
+    TEST_CASE("a part that the model has not kept apart is an error") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(3) + Words{"--validation-fraction", "0"}).code ==
+                0);
+        CHECK(run(folder.path(),
+                  {"evaluate", "text.txt", "--model", "m.carousel", "--part", "validation"})
+                  .code == 2);
+        write(folder / "held.txt", little_text().substr(0, 500));
+        REQUIRE(run(folder.path(), tiny_training(3) + Words{"--validation", "held.txt"}).code == 0);
+        const auto ended = run(folder.path(), {"evaluate", "held.txt", "--model", "m.carousel",
+                                               "--part", "validation", "--json"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(Json::parse(ended.out).at("characters") == 500);
+    }
+}
