@@ -24,6 +24,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The folder of the model, made if it is missing and removed again if nothing came into it.
+class NewFolder {
+public:
+    explicit NewFolder(fs::path path)
+        : path_(std::move(path)), made_(fs::create_directories(path_)) {}
+    ~NewFolder() {
+        std::error_code not_empty;
+        if (made_) fs::remove(path_, not_empty);
+    }
+    NewFolder(const NewFolder&) = delete;
+    NewFolder& operator=(const NewFolder&) = delete;
+
+private:
+    fs::path path_;
+    bool made_;
+};
+
 // The name that a corpus gives to its model.
 std::string model_name(const std::string& corpus) {
     if (corpus == "-") return "stdin";
