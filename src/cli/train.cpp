@@ -148,7 +148,7 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
     const ModelFiles files(model_path(options));
     const auto folder = files.best().has_parent_path() ? files.best().parent_path() : fs::path(".");
-    fs::create_directories(folder);
+    const NewFolder new_folder(folder);
     const auto lock = FileLock::try_acquire(files.lock());
     if (!lock) {
         throw InputError(
