@@ -370,6 +370,9 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
     const auto words = verdict();
     log_->message("end", words);
     if (!screen_->quiet()) {
+        const bool newest_is_best =
+            !snapshot_.best || snapshot_.best->step == trainer_->counters().step;
+        if (!newest_is_best) model_->set_weights(load_snapshot(config_.files.best()).weights);
         screen_->line("\nA sample of what it has learned:\n");
         sample(400, true);
         screen_->line("");

@@ -21,7 +21,7 @@ struct TrainingConfig {
     std::int64_t batch_size = 32;  ///< B, parallel streams
     std::int64_t window = 64;      ///< T, characters of truncated backpropagation
     TrainingLength length;
-    float learning_rate = 5e-3F;  ///< peak
+    float learning_rate = 8e-3F;  ///< peak
     std::int64_t warmup = 60;     ///< steps of linear warm-up
     Schedule schedule = Schedule::cosine;
     float clip = 0.5F;  ///< bound on the global gradient norm; 0 = none
