@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <string>
@@ -77,11 +78,13 @@ private:
 
 void measure_training(const BenchmarkConfig& config, ThreadPool& pool, BenchmarkReport& report) {
     const auto symbols = static_cast<std::uint64_t>(config.batch_size * config.window);
+    // Symbols by Zipf's law, as characters of real texts nearly are: the k-th has a share of about
+    // 1 / k.
+    const double spread = std::log(static_cast<double>(config.model.vocabulary_size));
     const auto read = [&](std::uint64_t begin, std::span<TokenId> out) {
         for (std::size_t i = 0; i < out.size(); ++i) {
-            out[i] = static_cast<TokenId>(
-                random_below({1, RandomPurpose::benchmark, 2}, begin + i,
-                             static_cast<std::uint64_t>(config.model.vocabulary_size)));
+            const double u = double{random_uniform({1, RandomPurpose::benchmark, 2}, begin + i)};
+            out[i] = static_cast<TokenId>(std::exp(spread * u)) - 1;
         }
     };
     TrainingConfig training;

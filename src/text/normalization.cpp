@@ -57,16 +57,21 @@ struct Normalizer::Form {
 /// `first_special_byte` tells, U+4000 to U+9FFF (ideographs), and for NFC also U+3000 to U+3029 and
 /// U+FF00 to U+FF7F (their punctuation). Unicode's stability policy keeps these as they are.
 bool Normalizer::Form::leaves_alone(std::string_view text) const {
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size();) {
         const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < first_special_byte || is_continuation(text[i])) continue;
-        if (byte >= 0xE4 && byte <= 0xE9) continue;
-        if (!canonical_composition || i + 2 >= text.size()) return false;
-        const auto second = static_cast<unsigned char>(text[i + 1]);
-        const auto third = static_cast<unsigned char>(text[i + 2]);
-        const bool ideographic = byte == 0xE3 && second == 0x80 && third <= 0xA9;
-        const bool fullwidth = byte == 0xEF && (second == 0xBC || second == 0xBD);
-        if (!ideographic && !fullwidth) return false;
+        if (byte < first_special_byte) {
+            ++i;
+            continue;
+        }
+        if (byte < 0xE4 || byte > 0xE9) {
+            if (!canonical_composition || i + 2 >= text.size()) return false;
+            const auto second = static_cast<unsigned char>(text[i + 1]);
+            const auto third = static_cast<unsigned char>(text[i + 2]);
+            const bool ideographic = byte == 0xE3 && second == 0x80 && third <= 0xA9;
+            const bool fullwidth = byte == 0xEF && (second == 0xBC || second == 0xBD);
+            if (!ideographic && !fullwidth) return false;
+        }
+        i += 3;
     }
     return true;
 }
