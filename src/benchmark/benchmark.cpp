@@ -153,7 +153,8 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
     ThreadPool alone(1);
     const LanguageModel model(config.model, initial_weights(config.model, 1, pool));
     Streams one(model, alone, 1, Precision::float32), one_int8(model, alone, 1, Precision::int8);
-    Streams sixteen(model, pool, 16, Precision::float32);
+    Streams sixteen(model, pool, 16, Precision::float32),
+        sixteen_int8(model, alone, 16, Precision::int8);
     const Buffer weights = random_buffer(
         static_cast<std::int64_t>(report.generate_bytes / sizeof(float)) / 16 * 16, 3);
     volatile double sink = 0;
@@ -169,20 +170,22 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
                [&] { inference.advance(prompt, state, logits); });
     };
 
-    std::vector<double> fp32, int8, streams, bandwidth, prompts, prompts_alone;
-    const double share = config.seconds * 0.3 / (5 * 6);
+    std::vector<double> fp32, int8, streams, streams_int8, bandwidth, prompts, prompts_alone;
+    const double share = config.seconds * 0.3 / (5 * 7);
     for (int turn = 0; turn < 5; ++turn) {
         repeat(share, 64, fp32, [&] { one.advance(64); });
         repeat(share, report.generate_bytes, bandwidth,
                [&] { sink = kernels().sum_of_squares(weights.data(), weights.size()); });
         repeat(share, 64, int8, [&] { one_int8.advance(64); });
         repeat(share, 64, streams, [&] { sixteen.advance(4); });
+        repeat(share, 64, streams_int8, [&] { sixteen_int8.advance(4); });
         read_prompt(pool, prompts, share);
         read_prompt(alone, prompts_alone, share);
     }
     report.generate = summarize(fp32);
     report.generate_int8 = summarize(int8);
     report.generate_16 = summarize(streams);
+    report.generate_16_int8 = summarize(streams_int8);
     report.weight_bandwidth = summarize(bandwidth);
     report.prompt = summarize(prompts);
     report.prompt_one_thread = summarize(prompts_alone);

@@ -55,6 +55,7 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
         {"generate_share_of_bandwidth", streamed(r.generate.best)},
         {"generate_int8_chars_per_s", r.generate_int8.best},
         {"generate_16_chars_per_s", r.generate_16.best},
+        {"generate_16_int8_chars_per_s", r.generate_16_int8.best},
         {"prompt_chars_per_s", r.prompt.best},
         {"prompt_one_thread_chars_per_s", r.prompt_one_thread.best},
         {"weight_bandwidth_gb_per_s", r.weight_bandwidth.best / 1e9},
@@ -72,6 +73,7 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
     add("generate_chars_per_s", r.generate, 1);
     add("generate_int8_chars_per_s", r.generate_int8, 1);
     add("generate_16_chars_per_s", r.generate_16, 1);
+    add("generate_16_int8_chars_per_s", r.generate_16_int8, 1);
     add("prompt_chars_per_s", r.prompt, 1);
     add("prompt_one_thread_chars_per_s", r.prompt_one_thread, 1);
     add("weight_bandwidth_gb_per_s", r.weight_bandwidth, 1e9);
@@ -98,6 +100,7 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("generation, one stream, characters/s", r.generate, 1, 0);
     row("  with 8-bit weights", r.generate_int8, 1, 0);
     row("  16 streams, all threads", r.generate_16, 1, 0);
+    row("  16 streams with 8-bit weights, one thread", r.generate_16_int8, 1, 0);
     row("reading a prompt, all threads, characters/s", r.prompt, 1, 0);
     row("  one thread", r.prompt_one_thread, 1, 0);
     row("reading the weights, one thread, GB/s", r.weight_bandwidth, 1e9, 1);
