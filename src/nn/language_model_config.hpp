@@ -5,7 +5,10 @@
 namespace carousel {
 
 /// Recurrent cells; `docs/model.md` has their equations. Stored in snapshots by name.
-enum class CellKind : std::uint8_t { lstm };
+enum class CellKind : std::uint8_t { lstm, cifg, capped_lstm };
+
+/// What the output layer reads: the top layer's outputs, or the sum of those of all layers.
+enum class OutputInput : std::uint8_t { top, sum };
 
 /// Architecture of a language model. Ranges are those of the command line.
 struct LanguageModelConfig {
@@ -15,6 +18,7 @@ struct LanguageModelConfig {
     std::int64_t hidden_size = 256;     ///< H in [1, 8192]
     std::int64_t embedding_size = 256;  ///< E in [1, 8192]
     float forget_bias = 1.0F;           ///< initial bias of the forget gate
+    OutputInput output_input = OutputInput::top;
 
     bool operator==(const LanguageModelConfig&) const = default;
 };

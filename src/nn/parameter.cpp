@@ -62,7 +62,10 @@ std::int64_t Parameter::count() const {
 std::int64_t gate_count(CellKind cell) {
     switch (cell) {
         case CellKind::lstm:
+        case CellKind::capped_lstm:
             return 4;
+        case CellKind::cifg:
+            return 3;
     }
     throw std::logic_error("unknown cell");
 }

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "nn/dropout.hpp"
+
 namespace carousel {
 
 enum class Schedule : std::uint8_t { cosine, linear, constant };
@@ -28,6 +30,11 @@ struct TrainingConfig {
     float beta1 = 0.0F, beta2 = 0.999F;
     float weight_decay = 0.02F;  ///< decoupled; matrices only
     float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;
+    float dropout_recurrent = 0.0F;  ///< of the elements of recurrent matrices (weight-drop)
+    DropoutMask dropout_mask = DropoutMask::window;
+    float average = 0.0F;  ///< decay of the running mean of the weights, in [0, 1); 0 = none
+    float reset_probability = 0.0F;  ///< of a stream's memory, before each window
+    std::int64_t patience = 0;       ///< validations without a new best before the end; 0 = no end
     std::uint64_t seed = 1;
 
     bool operator==(const TrainingConfig&) const = default;
