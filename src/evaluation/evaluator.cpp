@@ -40,25 +40,18 @@ Stretch predicted(const CorpusPart& part) {
     return {std::max<std::uint64_t>(part.begin, 1), part.end};
 }
 
-void add_symbol(const Corpus& corpus, std::uint64_t index, TokenId id, float nats,
-                Metrics& metrics) {
-    if (id == Vocabulary::k_separator) return;
-    metrics.nats += double{nats};
-    metrics.characters += corpus.starts_character(index) ? 1 : 0;
-    metrics.bytes += corpus.vocabulary().symbol(id).text.size();
-}
-
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
     StretchReader(const LanguageModel& model, const Corpus& corpus, ThreadPool& pool,
-                  std::span<const Stretch> stretches, Precision precision)
+                  std::span<const Stretch> stretches, Precision precision,
+                  const SurprisalVisitor& visitor = {})
         : corpus_(corpus),
           stretches_(stretches),
           inference_(model, pool, static_cast<std::int64_t>(stretches.size()), precision),
           state_(
               RecurrentState::zeros(model.config(), static_cast<std::int64_t>(stretches.size()))),
-          metrics_(stretches.size()) {}
+          sums_(stretches.size(), CharacterSums(corpus, visitor)) {}
 
     /// Feeds the `count` symbols in front of each stretch's own first input.
     void lead_in(std::int64_t count) {
@@ -74,7 +67,8 @@ public:
         for (const auto& stretch : stretches_) longest = std::max(longest, stretch.size());
         advance(0, static_cast<std::int64_t>(longest), true);
         Metrics sum;
-        for (const auto& metrics : metrics_) {
+        for (auto& sums : sums_) {
+            const Metrics& metrics = sums.finish();
             sum.nats += metrics.nats;
             sum.characters += metrics.characters;
             sum.bytes += metrics.bytes;
@@ -122,8 +116,7 @@ private:
 
     void add(std::size_t b, std::uint64_t from, std::size_t steps) {
         for (std::size_t t = 0; t < steps && from + t < stretches_[b].size(); ++t) {
-            add_symbol(corpus_, stretches_[b].begin + from + t, targets_(t, b), nats_(t, b),
-                       metrics_[b]);
+            sums_[b].add(stretches_[b].begin + from + t, targets_(t, b), double{nats_(t, b)});
         }
     }
 
@@ -140,9 +133,15 @@ private:
     std::span<const Stretch> stretches_;
     Inference inference_;
     RecurrentState state_;
-    std::vector<Metrics> metrics_;
+    std::vector<CharacterSums> sums_;
     TokenIds inputs_, targets_;
     Tensor<2> nats_;
+};
+
+/// A symbol and where it stands in the corpus.
+struct PlacedSymbol {
+    std::uint64_t index = 0;
+    TokenId id = 0;
 };
 
 /// The characters of a part one after another, without separators.
@@ -152,11 +151,12 @@ public:
         : corpus_(corpus), position_(part.begin), end_(part.end) {}
 
     /// Replaces `symbols` by those of the next character. Range: there is one.
-    void next(std::vector<TokenId>& symbols) {
+    void next(std::vector<PlacedSymbol>& symbols) {
         symbols.clear();
         while (!corpus_.starts_character(position_)) ++position_;
         do {
-            symbols.push_back(corpus_.at(position_++));
+            symbols.push_back({position_, corpus_.at(position_)});
+            ++position_;
         } while (position_ < end_ && !corpus_.starts_character(position_) &&
                  corpus_.at(position_) != Vocabulary::k_separator);
     }
@@ -168,15 +168,14 @@ private:
 
 /// The symbols of window + 1 characters; the first character is fed and not predicted.
 struct EvaluationWindow {
-    std::vector<TokenId> symbols;
+    std::vector<PlacedSymbol> symbols;
     std::size_t first_predicted = 0;
 };
 
 // A window shorter in symbols than the longest is padded: what stands behind a symbol does not
 // change how it was predicted.
 void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel& model,
-                 const Vocabulary& vocabulary, Inference& inference, std::size_t batch,
-                 Metrics& metrics) {
+                 Inference& inference, std::size_t batch, CharacterSums& sums) {
     std::size_t longest = 0;
     for (const auto& window : windows) longest = std::max(longest, window.symbols.size());
     TokenIds inputs(TokenIds::shape_type{longest - 1, batch}), targets(inputs.shape());
@@ -184,8 +183,8 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
     targets.fill(Vocabulary::k_separator);
     for (std::size_t b = 0; b < windows.size(); ++b) {
         for (std::size_t t = 0; t + 1 < windows[b].symbols.size(); ++t) {
-            inputs(t, b) = windows[b].symbols[t];
-            targets(t, b) = windows[b].symbols[t + 1];
+            inputs(t, b) = windows[b].symbols[t].id;
+            targets(t, b) = windows[b].symbols[t + 1].id;
         }
     }
     auto state = RecurrentState::zeros(model.config(), static_cast<std::int64_t>(batch));
@@ -194,8 +193,7 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
     for (std::size_t b = 0; b < windows.size(); ++b) {
         const auto& [symbols, first] = windows[b];
         for (std::size_t t = first; t < symbols.size(); ++t) {
-            metrics.nats += double{nats(t - 1, b)};
-            metrics.bytes += vocabulary.symbol(symbols[t]).text.size();
+            sums.add(symbols[t].index, symbols[t].id, double{nats(t - 1, b)});
         }
     }
 }
@@ -203,14 +201,15 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
 }  // namespace
 
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool, Precision precision) {
+                        ThreadPool& pool, Precision precision, const SurprisalVisitor& visitor) {
     require_fit(model, corpus);
     const Stretch whole = predicted(part);
-    return StretchReader(model, corpus, pool, {&whole, 1}, precision).predict();
+    return StretchReader(model, corpus, pool, {&whole, 1}, precision, visitor).predict();
 }
 
 Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, ThreadPool& pool, Precision precision) {
+                         std::int64_t window, ThreadPool& pool, Precision precision,
+                         const SurprisalVisitor& visitor) {
     require_fit(model, corpus);
     if (window < 1) throw std::logic_error("a window of evaluation needs at least one character");
     const auto size = static_cast<std::uint64_t>(window);
@@ -225,9 +224,9 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
         static_cast<std::size_t>(std::min<std::uint64_t>(left, k_windows_side_by_side));
     Inference inference(model, pool, static_cast<std::int64_t>(batch), precision);
     CharacterReader reader(corpus, part);
-    std::vector<TokenId> character;
+    std::vector<PlacedSymbol> character;
     reader.next(character);
-    Metrics metrics;
+    CharacterSums sums(corpus, visitor);
     std::vector<EvaluationWindow> windows;
     while (left > 0) {
         windows.assign(static_cast<std::size_t>(std::min<std::uint64_t>(left, batch)), {});
@@ -239,11 +238,10 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
                 symbols.insert(symbols.end(), character.begin(), character.end());
             }
         }
-        add_windows(windows, model, corpus.vocabulary(), inference, batch, metrics);
-        metrics.characters += windows.size() * size;
+        add_windows(windows, model, inference, batch, sums);
         left -= windows.size();
     }
-    return metrics;
+    return sums.finish();
 }
 
 Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,

@@ -4,6 +4,7 @@
 
 #include "base/thread_pool.hpp"
 #include "data/corpus.hpp"
+#include "evaluation/character_surprisal.hpp"
 #include "evaluation/metrics.hpp"
 #include "nn/language_model.hpp"
 #include "nn/quantization.hpp"
@@ -12,14 +13,15 @@ namespace carousel {
 
 // All of these: nats of a character spelled in several symbols are summed; separators are not
 // counted. The sums are taken in double in text order, so that every digit is the same on every
-// number of threads. Throws: InputError when the part has too few characters; std::logic_error when
-// corpus and model have different vocabularies.
+// number of threads. A visitor is called for each predicted character. Throws: InputError when the
+// part has too few characters; std::logic_error when corpus and model have different vocabularies.
 
 /// Protocol `stream`: the part as one stream, the state carried from its first character to its
 /// last. The symbol before the part is fed first (at the start of the corpus that is the separator,
 /// which is not predicted then), so every character of the part is predicted. Separators are fed.
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool, Precision precision = Precision::float32);
+                        ThreadPool& pool, Precision precision = Precision::float32,
+                        const SurprisalVisitor& visitor = {});
 
 /// Protocol `windows`: each window feeds `window` characters from an empty state and predicts the
 /// one that follows each of them; windows start `window` characters apart, and a tail without
@@ -27,7 +29,8 @@ Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const 
 /// Law: floor((characters - 1) / window) windows.
 Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
                          std::int64_t window, ThreadPool& pool,
-                         Precision precision = Precision::float32);
+                         Precision precision = Precision::float32,
+                         const SurprisalVisitor& visitor = {});
 
 /// Windows that are read as one batch.
 inline constexpr std::int64_t k_windows_side_by_side = 32;

@@ -202,6 +202,48 @@ TEST_SUITE("evaluation/evaluator") {
                                   .epsilon(1e-12));
     }
 
+    TEST_CASE("a visitor sees each predicted character once, in the order of the text") {
+        // A rare character of three bytes, one of two, and a document that ends in one.
+        const TinyCorpus corpus({"aabb\u65e5aabb\u00e9bbaa", "ab\u65e6"}, {.min_count = 2});
+        REQUIRE(corpus->tokens() == 1 + 12 + 3 + 2 + 1 + 2 + 3);
+        const auto model = model_for(*corpus);
+        ThreadPool pool(1);
+        std::vector<std::uint64_t> indices;
+        std::vector<std::string> texts;
+        std::vector<double> nats;
+        double sum = 0;
+        const SurprisalVisitor visitor = [&](const CharacterSurprisal& character) {
+            indices.push_back(character.index);
+            texts.emplace_back(character.text);
+            nats.push_back(character.nats);
+            sum += character.nats;
+        };
+        const std::vector<std::uint64_t> starts{1,  2,  3,  4,  5,  8,  9,  10, 11,
+                                                12, 14, 15, 16, 17, 19, 20, 21};
+        const std::vector<std::string> characters{"a", "a", "b", "b",      "\u65e5", "a",
+                                                  "a", "b", "b", "\u00e9", "b",      "b",
+                                                  "a", "a", "a", "b",      "\u65e6"};
+        SUBCASE("as a stream") {
+            const auto metrics =
+                evaluate_stream(model, *corpus, corpus->whole(), pool, Precision::float32, visitor);
+            CHECK(indices == starts);
+            CHECK(texts == characters);
+            CHECK(sum == doctest::Approx(metrics.nats).epsilon(1e-12));
+            CHECK(metrics ==
+                  evaluate_stream(model, *corpus, corpus->whole(), pool, Precision::float32));
+            // The character of three symbols: what stands behind the first four until its end.
+            CHECK(nats[4] == doctest::Approx(nats_of(model, tokens_of(*corpus, 0, 8), 5)));
+        }
+        SUBCASE("in windows, without the first character and the tail") {
+            const auto metrics = evaluate_windows(model, *corpus, corpus->whole(), 3, pool,
+                                                  Precision::float32, visitor);
+            REQUIRE(metrics.characters == 15);
+            CHECK(indices == std::vector(starts.begin() + 1, starts.begin() + 16));
+            CHECK(texts == std::vector(characters.begin() + 1, characters.begin() + 16));
+            CHECK(sum == doctest::Approx(metrics.nats).epsilon(1e-12));
+        }
+    }
+
     TEST_CASE("clusters and bytes are counted as characters of their models") {
         const std::string text = "e\u0323\u0301a e\u0323\u0301a \U0001F1EB\U0001F1F7";
         ThreadPool pool(1);

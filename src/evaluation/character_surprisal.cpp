@@ -1,0 +1,33 @@
+#include "evaluation/character_surprisal.hpp"
+
+namespace carousel {
+
+void CharacterSums::add(std::uint64_t index, TokenId id, double nats) {
+    if (id == Vocabulary::k_separator) return;
+    const std::string& text = corpus_.vocabulary().symbol(id).text;
+    const bool starts = corpus_.starts_character(index);
+    metrics_.nats += nats;
+    metrics_.characters += starts ? 1 : 0;
+    metrics_.bytes += text.size();
+    if (!visitor_) return;
+    if (starts) {
+        visit();
+        index_ = index;
+    }
+    text_ += text;
+    nats_ += nats;
+}
+
+const Metrics& CharacterSums::finish() {
+    visit();
+    return metrics_;
+}
+
+void CharacterSums::visit() {
+    if (text_.empty()) return;
+    visitor_({.index = index_, .text = text_, .nats = nats_});
+    text_.clear();
+    nats_ = 0;
+}
+
+}  // namespace carousel
