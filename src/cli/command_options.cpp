@@ -100,6 +100,9 @@ void add_model(OptionTable& table, TrainOptions& o) {
               "numbers that stand for a character", "the hidden size");
     table.add("forget-bias", real(o.forget_bias, {-10, 10}), "first bias of the forget gates",
               shown(preset.forget_bias));
+    table.add("output-input", choice(o.output_input),
+              "what the output layer reads: the top layer, or the sum of all layers",
+              std::string(format_value(preset.output_input)));
 }
 
 void add_length(OptionTable& table, TrainOptions& o) {
@@ -131,6 +134,8 @@ void add_learning(OptionTable& table, TrainOptions& o) {
               shown(preset.warmup));
     table.add("schedule", choice(o.schedule), "how the learning rate falls after its peak",
               std::string(format_value(preset.schedule)));
+    table.add("final-learning-rate", real(o.final_learning_rate, {0, 1}),
+              "what is left of the peak at the end", "0.0333, a thirtieth");
     table.add("clip", real(o.clip, {0, 1000}), "bound on the global norm of the gradient; 0 = none",
               shown(preset.clip));
     table.add("beta1", real(o.beta1, k_below_one), "Adam's decay of the mean of gradients",
@@ -145,6 +150,20 @@ void add_learning(OptionTable& table, TrainOptions& o) {
               "share of units dropped between layers", by_size(preset.dropout_between));
     table.add("dropout-output", real(o.dropout_output, k_below_one),
               "share of units dropped before the output", by_size(preset.dropout_output));
+    table.add("dropout-recurrent", real(o.dropout_recurrent, k_below_one),
+              "share of the recurrent weights dropped (weight-drop)",
+              shown(preset.dropout_recurrent));
+    table.add("dropout-mask", choice(o.dropout_mask),
+              "how long dropped units stay the same; weights always for a window",
+              std::string(format_value(preset.dropout_mask)));
+    table.add("average", real(o.average, k_below_one),
+              "decay of a running mean of the weights, kept where it is better; 0 = none",
+              shown(preset.average));
+    table.add("reset-probability", real(o.reset_probability, {0, 1}),
+              "chance that a stream forgets its state before a window",
+              shown(preset.reset_probability));
+    table.add("patience", whole(o.patience, {0, k_most_steps}),
+              "end after N validations without a new best; 0 = never", shown(preset.patience));
     table.add("seed", whole(o.seed, {}), "decides every random draw", shown(preset.seed));
 }
 

@@ -79,6 +79,7 @@ Json training_to_json(const TrainingConfig& config) {
         {"learning_rate", as_written(config.learning_rate)},
         {"warmup", config.warmup},
         {"schedule", format_value(config.schedule)},
+        {"final_learning_rate", as_written(config.final_learning_rate)},
         {"clip", as_written(config.clip)},
         {"beta1", as_written(config.beta1)},
         {"beta2", as_written(config.beta2)},
@@ -86,6 +87,11 @@ Json training_to_json(const TrainingConfig& config) {
         {"dropout_input", as_written(config.dropout_input)},
         {"dropout_between", as_written(config.dropout_between)},
         {"dropout_output", as_written(config.dropout_output)},
+        {"dropout_recurrent", as_written(config.dropout_recurrent)},
+        {"dropout_mask", format_value(config.dropout_mask)},
+        {"average", as_written(config.average)},
+        {"reset_probability", as_written(config.reset_probability)},
+        {"patience", config.patience},
         {"seed", config.seed}};
 }
 
@@ -98,6 +104,7 @@ Json history_to_json(const std::vector<HistoryRecord>& history) {
              {"seconds", record.seconds},
              {"training_loss", record.training_loss},
              {"validation_loss", record.has_validation ? Json(record.validation_loss) : Json()},
+             {"averaged", record.averaged},
              {"learning_rate", record.learning_rate}});
     }
     return records;
@@ -106,7 +113,11 @@ Json history_to_json(const std::vector<HistoryRecord>& history) {
 std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
     const auto& model = snapshot.model;
     Json best, origin;
-    if (snapshot.best) best = {{"step", snapshot.best->step}, {"loss", snapshot.best->loss}};
+    if (snapshot.best) {
+        best = {{"step", snapshot.best->step},
+                {"loss", snapshot.best->loss},
+                {"averaged", snapshot.best->averaged}};
+    }
     if (snapshot.fine_tuned_from) {
         origin = {{"name", snapshot.fine_tuned_from->name},
                   {"weights_sha256", to_hex(snapshot.fine_tuned_from->weights)}};
@@ -123,6 +134,7 @@ std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
                     {"hidden_size", model.hidden_size},
                     {"embedding_size", model.embedding_size},
                     {"forget_bias", as_written(model.forget_bias)},
+                    {"output_input", format_value(model.output_input)},
                     {"step", snapshot.step},
                     {"epoch", snapshot.epoch},
                     {"validation_loss", to_json(snapshot.validation_loss)},
@@ -144,9 +156,12 @@ void add_model(const Snapshot& snapshot, Table& table) {
     table.add("parameters",
               fmt::format("{}, stored as {}", format_count(count_parameters(snapshot)),
                           format_value(snapshot.precision)));
-    table.add("architecture", fmt::format("{}, layers {}, hidden size {}, embedding size {}",
-                                          format_value(model.cell), model.layers, model.hidden_size,
-                                          model.embedding_size));
+    table.add(
+        "architecture",
+        fmt::format(
+            "{}, layers {}, hidden size {}, embedding size {}, output from {}",
+            format_value(model.cell), model.layers, model.hidden_size, model.embedding_size,
+            model.output_input == OutputInput::sum ? "the sum of all layers" : "the top layer"));
     if (snapshot.fine_tuned_from) {
         table.add("fine-tuned from", printable(snapshot.fine_tuned_from->name, Whitespace::escape));
     }
@@ -179,14 +194,20 @@ void add_training(const Snapshot& snapshot, Table& table) {
     table.add("training", fmt::format("batch size {}, window {}, {}, learning rate {}, seed {}",
                                       config.batch_size, config.window, length_of(config.length),
                                       config.learning_rate, config.seed));
+    table.add("dropout",
+              fmt::format("input {}, between {}, output {}, recurrent {}, a mask for "
+                          "each {}",
+                          config.dropout_input, config.dropout_between, config.dropout_output,
+                          config.dropout_recurrent, format_value(config.dropout_mask)));
     table.add("step", fmt::format("{} (epoch {})", format_count(snapshot.step), snapshot.epoch));
     if (const auto& loss = snapshot.validation_loss) {
         table.add("validation loss", fmt::format("{:.4f} nats, {:.4f} bits per character", *loss,
                                                  *loss / std::numbers::ln2));
     }
     if (snapshot.best) {
-        table.add("best", fmt::format("{:.4f} nats per character at step {}", snapshot.best->loss,
-                                      format_count(snapshot.best->step)));
+        table.add("best", fmt::format("{:.4f} nats per character at step {}{}", snapshot.best->loss,
+                                      format_count(snapshot.best->step),
+                                      snapshot.best->averaged ? ", averaged weights" : ""));
     }
 }
 

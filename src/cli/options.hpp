@@ -43,6 +43,7 @@ struct TrainOptions {
     std::optional<CellKind> cell;
     std::optional<std::int64_t> layers, hidden_size, embedding_size;
     std::optional<float> forget_bias;
+    std::optional<OutputInput> output_input;
 
     // Learning
     std::optional<TrainingLength> length;
@@ -50,8 +51,12 @@ struct TrainOptions {
     std::optional<float> learning_rate;
     std::optional<std::int64_t> warmup;
     std::optional<Schedule> schedule;
+    std::optional<float> final_learning_rate;
     std::optional<float> clip, beta1, beta2, weight_decay;
-    std::optional<float> dropout_input, dropout_between, dropout_output;
+    std::optional<float> dropout_input, dropout_between, dropout_output, dropout_recurrent;
+    std::optional<DropoutMask> dropout_mask;
+    std::optional<float> average, reset_probability;
+    std::optional<std::int64_t> patience;
     std::optional<std::uint64_t> seed;
 
     // The run

@@ -122,6 +122,8 @@ LanguageModelConfig choose_model(const TrainOptions& o, const Snapshot* stored,
         model.embedding_size =
             keep("--embedding-size", o.embedding_size, model.embedding_size, k_fixed_model);
         model.forget_bias = keep("--forget-bias", o.forget_bias, model.forget_bias, k_fixed_model);
+        model.output_input =
+            keep("--output-input", o.output_input, model.output_input, k_fixed_model);
         model.vocabulary_size = vocabulary_size;
         return model;
     }
@@ -133,6 +135,7 @@ LanguageModelConfig choose_model(const TrainOptions& o, const Snapshot* stored,
     model.hidden_size = o.hidden_size.value_or(d.hidden_size);
     model.embedding_size = o.embedding_size.value_or(model.hidden_size);
     model.forget_bias = o.forget_bias.value_or(model.forget_bias);
+    model.output_input = o.output_input.value_or(model.output_input);
     return model;
 }
 
@@ -190,6 +193,7 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     take("--learning-rate", o.learning_rate, t.learning_rate, resumed, notes);
     take("--warmup", o.warmup, t.warmup, resumed, notes);
     take("--schedule", o.schedule, t.schedule, resumed, notes);
+    take("--final-learning-rate", o.final_learning_rate, t.final_learning_rate, resumed, notes);
     take("--clip", o.clip, t.clip, resumed, notes);
     take("--beta1", o.beta1, t.beta1, resumed, notes);
     take("--beta2", o.beta2, t.beta2, resumed, notes);
@@ -197,6 +201,11 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     take("--dropout-input", o.dropout_input, t.dropout_input, resumed, notes);
     take("--dropout-between", o.dropout_between, t.dropout_between, resumed, notes);
     take("--dropout-output", o.dropout_output, t.dropout_output, resumed, notes);
+    take("--dropout-recurrent", o.dropout_recurrent, t.dropout_recurrent, resumed, notes);
+    take("--dropout-mask", o.dropout_mask, t.dropout_mask, resumed, notes);
+    take("--average", o.average, t.average, resumed, notes);
+    take("--reset-probability", o.reset_probability, t.reset_probability, resumed, notes);
+    take("--patience", o.patience, t.patience, resumed, notes);
     return t;
 }
 

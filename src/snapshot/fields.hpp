@@ -26,11 +26,15 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
                                                                      "byte"};
 template <>
-inline constexpr std::array<std::string_view, 1> k_words<CellKind>{"lstm"};
+inline constexpr std::array<std::string_view, 3> k_words<CellKind>{"lstm", "cifg", "capped-lstm"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "linear", "constant"};
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<DropoutMask>{"window", "step"};
 
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
@@ -64,7 +68,7 @@ void serialize(Archive& archive, Symbol& x, unsigned) {
 template <class Archive>
 void serialize(Archive& archive, LanguageModelConfig& x, unsigned) {
     fields(archive, x.cell, x.vocabulary_size, x.layers, x.hidden_size, x.embedding_size,
-           x.forget_bias);
+           x.forget_bias, x.output_input);
 }
 
 template <class Archive>
@@ -74,9 +78,10 @@ void serialize(Archive& archive, TrainingLength& x, unsigned) {
 
 template <class Archive>
 void serialize(Archive& archive, TrainingConfig& x, unsigned) {
-    fields(archive, x.batch_size, x.window, x.length, x.learning_rate, x.warmup, x.schedule, x.clip,
-           x.beta1, x.beta2, x.weight_decay, x.dropout_input, x.dropout_between, x.dropout_output,
-           x.seed);
+    fields(archive, x.batch_size, x.window, x.length, x.learning_rate, x.warmup, x.schedule,
+           x.final_learning_rate, x.clip, x.beta1, x.beta2, x.weight_decay, x.dropout_input,
+           x.dropout_between, x.dropout_output, x.dropout_recurrent, x.dropout_mask, x.average,
+           x.reset_probability, x.patience, x.seed);
 }
 
 template <class Archive>
@@ -92,13 +97,13 @@ void serialize(Archive& archive, CorpusRecord& x, unsigned) {
 
 template <class Archive>
 void serialize(Archive& archive, BestLoss& x, unsigned) {
-    fields(archive, x.step, x.loss);
+    fields(archive, x.step, x.loss, x.averaged);
 }
 
 template <class Archive>
 void serialize(Archive& archive, HistoryRecord& x, unsigned) {
     fields(archive, x.step, x.epoch, x.seconds, x.training_loss, x.has_validation,
-           x.validation_loss, x.learning_rate);
+           x.validation_loss, x.learning_rate, x.averaged);
 }
 
 template <class Archive>
@@ -109,7 +114,8 @@ void serialize(Archive& archive, NamedTensor& x, unsigned) {
 template <class Archive>
 void serialize(Archive& archive, TrainingState& x, unsigned) {
     fields(archive, x.step, x.epoch, x.window_in_epoch, x.seconds, x.learning_rate_scale,
-           x.divergences, x.smoothed_loss, x.first_moments, x.second_moments, x.hidden, x.cell);
+           x.divergences, x.smoothed_loss, x.first_moments, x.second_moments, x.averaged_weights,
+           x.hidden, x.cell);
 }
 
 template <class Archive>

@@ -76,6 +76,7 @@ void require_training(const TrainingConfig& training) {
     }
     require_not_negative("the learning rate", training.learning_rate);
     if (training.warmup < 0) refuse("the warm-up is negative");
+    require_range("the final learning rate", training.final_learning_rate, 0.0F, 1.0F);
     require_not_negative("the clipping bound", training.clip);
     require_fraction_below_one("beta1", training.beta1);
     require_fraction_below_one("beta2", training.beta2);
@@ -83,6 +84,10 @@ void require_training(const TrainingConfig& training) {
     require_fraction_below_one("the input dropout", training.dropout_input);
     require_fraction_below_one("the dropout between layers", training.dropout_between);
     require_fraction_below_one("the output dropout", training.dropout_output);
+    require_fraction_below_one("the recurrent dropout", training.dropout_recurrent);
+    require_fraction_below_one("the decay of the averaged weights", training.average);
+    require_range("the probability of a reset", training.reset_probability, 0.0F, 1.0F);
+    if (training.patience < 0) refuse("the patience is negative");
 }
 
 void require_corpus(const CorpusRecord& corpus) {
@@ -147,6 +152,9 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
                         [](float value) { return value < 0; })) {
             refuse(fmt::format("the second moment \"{}\" has a number below 0", tensor.name));
         }
+    }
+    if (!state.averaged_weights.empty()) {
+        require_tensors("the running mean of the weights", parameters, state.averaged_weights);
     }
     const std::vector<std::int64_t> shape = {snapshot.model.layers, snapshot.training.batch_size,
                                              snapshot.model.hidden_size};

@@ -39,7 +39,8 @@ struct CorpusRecord {
 /// The lowest validation loss of a run and the step that had it.
 struct BestLoss {
     std::uint64_t step = 0;
-    double loss = 0;  ///< nats per character
+    double loss = 0;        ///< nats per character
+    bool averaged = false;  ///< it is that of the averaged weights
 
     bool operator==(const BestLoss&) const = default;
 };

@@ -22,11 +22,11 @@ double half_cosine(double x) {
 }  // namespace
 
 double scheduled_learning_rate(const TrainingConfig& config, std::uint64_t step, double progress) {
-    constexpr double k_floor = 1.0 / 30;
+    const auto floor = static_cast<double>(config.final_learning_rate);
     const double x = std::clamp(progress, 0.0, 1.0);
     double factor = 1;
-    if (config.schedule == Schedule::cosine) factor = k_floor + (1 - k_floor) * half_cosine(x);
-    if (config.schedule == Schedule::linear) factor = 1 - (1 - k_floor) * x;
+    if (config.schedule == Schedule::cosine) factor = floor + (1 - floor) * half_cosine(x);
+    if (config.schedule == Schedule::linear) factor = 1 - (1 - floor) * x;
     const auto warmup = static_cast<double>(config.warmup);
     const double rise =
         config.warmup > 0 ? std::min(1.0, (static_cast<double>(step) + 1) / warmup) : 1.0;

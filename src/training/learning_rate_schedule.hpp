@@ -10,7 +10,8 @@ namespace carousel {
 /// part of the run that is over, by steps or by time.
 ///
 /// Linear warm-up over `config.warmup` updates to the peak; then by cosine or straight line down to
-/// a thirtieth of it at progress 1 (Loshchilov & Hutter 2017, without restarts), or constant.
+/// `config.final_learning_rate` times it at progress 1 (Loshchilov & Hutter 2017, without
+/// restarts), or constant.
 double scheduled_learning_rate(const TrainingConfig& config, std::uint64_t step, double progress);
 
 }  // namespace carousel

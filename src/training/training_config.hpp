@@ -26,7 +26,8 @@ struct TrainingConfig {
     float learning_rate = 8e-3F;  ///< peak
     std::int64_t warmup = 60;     ///< steps of linear warm-up
     Schedule schedule = Schedule::cosine;
-    float clip = 0.5F;  ///< bound on the global gradient norm; 0 = none
+    float final_learning_rate = 1.0F / 30;  ///< share of the peak at the end; in [0, 1]
+    float clip = 0.5F;                      ///< bound on the global gradient norm; 0 = none
     float beta1 = 0.0F, beta2 = 0.999F;
     float weight_decay = 0.02F;  ///< decoupled; matrices only
     float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;

@@ -19,7 +19,8 @@ struct TrainingState {
     double smoothed_loss =
         0;  ///< running mean of the training loss, nats per symbol; 0 before step 1
     std::vector<NamedTensor> first_moments, second_moments;  ///< of Adam, one for each parameter
-    NamedTensor hidden, cell;  ///< carried states of the streams, (L, B, H)
+    std::vector<NamedTensor> averaged_weights;  ///< running mean of the weights; empty without one
+    NamedTensor hidden, cell;                   ///< carried states of the streams, (L, B, H)
 };
 
 /// One line of the training history.
@@ -29,6 +30,7 @@ struct HistoryRecord {
     double training_loss = 0;    ///< smoothed, nats per character
     double validation_loss = 0;  ///< nats per character; NaN is never stored: see has_validation
     bool has_validation = false;
+    bool averaged = false;  ///< the loss is that of the averaged weights, because it was lower
     double learning_rate = 0;
 };
 

@@ -98,7 +98,9 @@ TEST_SUITE("cli/options") {
                                              "--min-count",
                                              "3",
                                              "--cell",
-                                             "lstm",
+                                             "capped-lstm",
+                                             "--output-input",
+                                             "sum",
                                              "--layers",
                                              "4",
                                              "--hidden-size",
@@ -119,6 +121,8 @@ TEST_SUITE("cli/options") {
                                              "9",
                                              "--schedule",
                                              "linear",
+                                             "--final-learning-rate",
+                                             "0.03125",
                                              "--clip",
                                              "0.5",
                                              "--beta1",
@@ -133,6 +137,16 @@ TEST_SUITE("cli/options") {
                                              "0.375",
                                              "--dropout-output",
                                              "0.625",
+                                             "--dropout-recurrent",
+                                             "0.1875",
+                                             "--dropout-mask",
+                                             "step",
+                                             "--average",
+                                             "0.9375",
+                                             "--reset-probability",
+                                             "1",
+                                             "--patience",
+                                             "14",
                                              "--seed",
                                              "10",
                                              "--threads",
@@ -156,7 +170,8 @@ TEST_SUITE("cli/options") {
         CHECK(o.unit == Unit::grapheme);
         CHECK(o.normalization == Normalization::nfkc);
         CHECK(o.min_count == 3U);
-        CHECK(o.cell == CellKind::lstm);
+        CHECK(o.cell == CellKind::capped_lstm);
+        CHECK(o.output_input == OutputInput::sum);
         CHECK(o.layers == 4);
         CHECK(o.hidden_size == 5);
         CHECK(o.embedding_size == 6);
@@ -167,6 +182,7 @@ TEST_SUITE("cli/options") {
         CHECK(o.learning_rate == 0.25F);
         CHECK(o.warmup == 9);
         CHECK(o.schedule == Schedule::linear);
+        CHECK(o.final_learning_rate == 0.03125F);
         CHECK(o.clip == 0.5F);
         CHECK(o.beta1 == 0.75F);
         CHECK(o.beta2 == 0.875F);
@@ -174,6 +190,11 @@ TEST_SUITE("cli/options") {
         CHECK(o.dropout_input == 0.0625F);
         CHECK(o.dropout_between == 0.375F);
         CHECK(o.dropout_output == 0.625F);
+        CHECK(o.dropout_recurrent == 0.1875F);
+        CHECK(o.dropout_mask == DropoutMask::step);
+        CHECK(o.average == 0.9375F);
+        CHECK(o.reset_probability == 1);
+        CHECK(o.patience == 14);
         CHECK(o.seed == 10U);
         CHECK(o.threads == 11);
         CHECK(o.validate_every == 12);
@@ -273,6 +294,10 @@ TEST_SUITE("cli/options") {
               "--layers takes a whole number from 1 to 16, not \"17\".");
         CHECK(refusal({"generate", "--temperature", "-1"}) ==
               "--temperature takes a number from 0 to 100, not \"-1\".");
+        CHECK(refusal({"train", "--average", "1"}) ==
+              "--average takes a number from 0 to less than 1, not \"1\".");
+        CHECK(refusal({"train", "--cell", "gru"}) ==
+              "--cell takes one of lstm, cifg, capped-lstm, not \"gru\".");
         CHECK(refusal({"generate", "--top-p=0"}) ==
               "--top-p takes a number from more than 0 to 1, not \"0\".");
     }

@@ -52,10 +52,12 @@ TEST_SUITE("snapshot/archive") {
                                    .training_loss = -2,
                                    .validation_loss = 0.5,
                                    .has_validation = true,
+                                   .averaged = true,
                                    .learning_rate = 0};
-        CHECK(encoded(record) ==
-              "\x08\x07\x06\x05\x04\x03\x02\x01\x01\0\0\0\0\0\0\0"
-              "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0\x01\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\0\0"s);
+        CHECK(
+            encoded(record) ==
+            "\x08\x07\x06\x05\x04\x03\x02\x01\x01\0\0\0\0\0\0\0"
+            "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0\x01\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\0\0\x01"s);
     }
 
     TEST_CASE("a snapshot begins with program, origin, text settings, decoding and symbols") {
@@ -101,6 +103,7 @@ TEST_SUITE("snapshot/archive") {
         CHECK(again.state.has_value() == snapshot.state.has_value());
         if (snapshot.state) {
             CHECK(again.state->second_moments == snapshot.state->second_moments);
+            CHECK(again.state->averaged_weights == snapshot.state->averaged_weights);
             CHECK(again.state->cell == snapshot.state->cell);
         }
     }

@@ -30,7 +30,8 @@ inline Snapshot small_snapshot() {
                                     .layers = 1,
                                     .hidden_size = 1,
                                     .embedding_size = 2,
-                                    .forget_bias = 1.5F};
+                                    .forget_bias = 1.5F,
+                                    .output_input = OutputInput::sum};
     const NamedTensor carried{"hidden", {1, 2, 1}, {0.25F, -0.5F}};
     return Snapshot{
         .program = "carousel 0",
@@ -50,6 +51,12 @@ inline Snapshot small_snapshot() {
                      .learning_rate = 0.125F,
                      .warmup = 9,
                      .schedule = Schedule::linear,
+                     .final_learning_rate = 0.25F,
+                     .dropout_recurrent = 0.375F,
+                     .dropout_mask = DropoutMask::step,
+                     .average = 0.875F,
+                     .reset_probability = 0.625F,
+                     .patience = 4,
                      .seed = 11},
         .corpus = {.paths = {"a.txt", "-"},
                    .fingerprint = {1, 2, 3},
@@ -61,7 +68,7 @@ inline Snapshot small_snapshot() {
         .step = 12,
         .epoch = 1,
         .validation_loss = 1.25,
-        .best = BestLoss{10, 1.125},
+        .best = BestLoss{10, 1.125, true},
         .history = {{.step = 5, .seconds = 0.5, .training_loss = 2, .learning_rate = 0.1},
                     {.step = 10,
                      .epoch = 1,
@@ -69,6 +76,7 @@ inline Snapshot small_snapshot() {
                      .training_loss = 1.5,
                      .validation_loss = 1.125,
                      .has_validation = true,
+                     .averaged = true,
                      .learning_rate = 0.05}},
         .precision = Precision::float32,
         .weights = numbered_tensors(model, 1),
@@ -82,6 +90,7 @@ inline Snapshot small_snapshot() {
                                .smoothed_loss = 1.375,
                                .first_moments = numbered_tensors(model, -3),
                                .second_moments = numbered_tensors(model, 5),
+                               .averaged_weights = numbered_tensors(model, 7),
                                .hidden = carried,
                                .cell = {"cell", carried.shape, {2, 3}}}};
 }

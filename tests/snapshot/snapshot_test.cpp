@@ -42,6 +42,7 @@ TEST_SUITE("snapshot/snapshot") {
             [](Snapshot& s) { s.weights.back().values.back() = -k_infinity; },
             [](Snapshot& s) { s.state->first_moments[0].values[0] = k_nan; },
             [](Snapshot& s) { s.state->second_moments[1].values[0] = k_infinity; },
+            [](Snapshot& s) { s.state->averaged_weights[3].values[0] = k_nan; },
             [](Snapshot& s) { s.state->hidden.values[0] = k_nan; },
             [](Snapshot& s) { s.state->cell.values[1] = k_nan; },
             [](Snapshot& s) { s.state->seconds = k_nan; },
@@ -59,6 +60,9 @@ TEST_SUITE("snapshot/snapshot") {
             [](Snapshot& s) { s.training.clip = k_nan; },
             [](Snapshot& s) { s.training.beta1 = k_nan; },
             [](Snapshot& s) { s.training.weight_decay = k_infinity; },
+            [](Snapshot& s) { s.training.final_learning_rate = k_nan; },
+            [](Snapshot& s) { s.training.average = k_nan; },
+            [](Snapshot& s) { s.training.reset_probability = k_nan; },
             [](Snapshot& s) { s.corpus.validation_fraction = k_nan; },
         };
         for (std::size_t i = 0; i < std::size(changes); ++i) {
@@ -80,6 +84,14 @@ TEST_SUITE("snapshot/snapshot") {
         CHECK(refusal([](Snapshot& s) { s.training.beta2 = 1; }) != "");
         CHECK(refusal([](Snapshot& s) { s.training.dropout_between = 1; }) != "");
         CHECK(refusal([](Snapshot& s) { s.training.dropout_input = -0.1F; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.dropout_recurrent = 1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.average = 1; }) ==
+              "the decay of the averaged weights is 1, not in [0, 1)");
+        CHECK(refusal([](Snapshot& s) { s.training.reset_probability = 1; }) == "");
+        CHECK(refusal([](Snapshot& s) { s.training.reset_probability = 1.1F; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.training.final_learning_rate = -0.5F; }) ==
+              "the final learning rate is -0.5, not in [0, 1]");
+        CHECK(refusal([](Snapshot& s) { s.training.patience = -1; }) != "");
         CHECK(refusal([](Snapshot& s) { s.training.length.amount = 2.5; }) != "");
         CHECK(refusal([](Snapshot& s) { s.corpus.validation_fraction = 1; }) != "");
         CHECK(refusal([](Snapshot& s) { s.corpus.training_characters = 101; }) != "");
@@ -115,6 +127,10 @@ TEST_SUITE("snapshot/snapshot") {
         CHECK(refusal([](Snapshot& s) { s.state->first_moments.clear(); }) != "");
         CHECK(refusal([](Snapshot& s) { s.state->second_moments[3].name = "x"s; }) != "");
         CHECK(refusal([](Snapshot& s) { s.state->second_moments[3].values[0] = -1; }) != "");
+        CHECK(refusal([](Snapshot& s) { s.state->averaged_weights.clear(); }) == "");
+        CHECK(refusal([](Snapshot& s) { s.state->averaged_weights.pop_back(); }) ==
+              "the running mean of the weights has 5 tensors, not 6");
+        CHECK(refusal([](Snapshot& s) { s.state->averaged_weights[1].shape[0] = 3; }) != "");
         CHECK(refusal([](Snapshot& s) { s.training.batch_size = 3; }) ==
               "the carried state \"hidden\" has the shape (1, 2, 1), not (1, 3, 1)");
         CHECK(refusal([](Snapshot& s) { s.state->cell = {}; }) != "");

@@ -40,13 +40,28 @@ TEST_SUITE("training/learning_rate_schedule") {
     TEST_CASE("the cosine is the library's to twelve digits, and its ends are exact") {
         const auto config = with(Schedule::cosine, 0);
         const double peak = double{config.learning_rate};
+        const double last = double{config.final_learning_rate};
         for (int i = 0; i <= 1000; ++i) {
             const double x = i / 1000.0;
             const double half = 0.5 * (1 + std::cos(std::numbers::pi * x));
-            const double expected = peak * (1.0 / 30 + (1 - 1.0 / 30) * half);
+            const double expected = peak * (last + (1 - last) * half);
             CHECK(std::abs(scheduled_learning_rate(config, 5, x) - expected) < 1e-12);
         }
         CHECK(scheduled_learning_rate(config, 5, 1) == doctest::Approx(0.01));
+    }
+
+    TEST_CASE("the end is the share of the peak that the configuration names") {
+        for (const auto schedule : {Schedule::linear, Schedule::cosine}) {
+            auto config = with(schedule, 0);
+            config.final_learning_rate = 0.5F;
+            CHECK(scheduled_learning_rate(config, 9, 0.5) == doctest::Approx(0.225));
+            CHECK(scheduled_learning_rate(config, 9, 1) == doctest::Approx(0.15));
+            config.final_learning_rate = 0;
+            CHECK(scheduled_learning_rate(config, 9, 1) == doctest::Approx(0));
+        }
+        auto constant = with(Schedule::constant, 0);
+        constant.final_learning_rate = 0;
+        CHECK(scheduled_learning_rate(constant, 9, 1) == doctest::Approx(0.3));
     }
 
     TEST_CASE("progress beyond its range counts as the end of the range") {

@@ -1,0 +1,139 @@
+#include "cli/training_choices.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.hpp"
+
+using namespace carousel;
+
+namespace {
+
+/// A stored run whose settings all differ from the defaults.
+Snapshot stored_run() {
+    Snapshot stored;
+    stored.model = {.cell = CellKind::cifg,
+                    .vocabulary_size = 9,
+                    .layers = 3,
+                    .hidden_size = 5,
+                    .embedding_size = 7,
+                    .forget_bias = 2,
+                    .output_input = OutputInput::sum};
+    stored.training = {.batch_size = 2,
+                       .window = 3,
+                       .length = {LengthKind::steps, 40},
+                       .learning_rate = 0.5F,
+                       .warmup = 1,
+                       .schedule = Schedule::linear,
+                       .final_learning_rate = 0.25F,
+                       .clip = 3,
+                       .beta1 = 0.25F,
+                       .beta2 = 0.5F,
+                       .weight_decay = 0.75F,
+                       .dropout_input = 0.125F,
+                       .dropout_between = 0.25F,
+                       .dropout_output = 0.375F,
+                       .dropout_recurrent = 0.5F,
+                       .dropout_mask = DropoutMask::step,
+                       .average = 0.625F,
+                       .reset_probability = 0.0625F,
+                       .patience = 6,
+                       .seed = 8};
+    return stored;
+}
+
+TrainOptions resuming() {
+    TrainOptions options;
+    options.resume = true;
+    return options;
+}
+
+TrainingConfig chosen(const TrainOptions& options, const Snapshot& stored,
+                      std::vector<std::string>& notes) {
+    return choose_training(options, &stored, 1000, 1000, notes);
+}
+
+}  // namespace
+
+TEST_SUITE("cli/training_choices") {
+    TEST_CASE("a resumed run keeps every setting that is not given, and says nothing") {
+        const auto stored = stored_run();
+        std::vector<std::string> notes;
+        CHECK(chosen(resuming(), stored, notes) == stored.training);
+        CHECK(choose_model(resuming(), &stored, 1000, 9) == stored.model);
+        CHECK(notes.empty());
+    }
+
+    TEST_CASE("a resumed run takes what may change, and says so") {
+        const std::function<void(TrainOptions&, TrainingConfig&)> changes[] = {
+            [](auto& o, auto& t) { o.learning_rate = t.learning_rate = 0.75F; },
+            [](auto& o, auto& t) { o.warmup = t.warmup = 5; },
+            [](auto& o, auto& t) { o.schedule = t.schedule = Schedule::constant; },
+            [](auto& o, auto& t) { o.final_learning_rate = t.final_learning_rate = 0.5F; },
+            [](auto& o, auto& t) { o.clip = t.clip = 4; },
+            [](auto& o, auto& t) { o.beta1 = t.beta1 = 0.5F; },
+            [](auto& o, auto& t) { o.beta2 = t.beta2 = 0.875F; },
+            [](auto& o, auto& t) { o.weight_decay = t.weight_decay = 0.5F; },
+            [](auto& o, auto& t) { o.dropout_input = t.dropout_input = 0.75F; },
+            [](auto& o, auto& t) { o.dropout_between = t.dropout_between = 0.75F; },
+            [](auto& o, auto& t) { o.dropout_output = t.dropout_output = 0.75F; },
+            [](auto& o, auto& t) { o.dropout_recurrent = t.dropout_recurrent = 0.75F; },
+            [](auto& o, auto& t) { o.dropout_mask = t.dropout_mask = DropoutMask::window; },
+            [](auto& o, auto& t) { o.average = t.average = 0.75F; },
+            [](auto& o, auto& t) { o.reset_probability = t.reset_probability = 1; },
+            [](auto& o, auto& t) { o.patience = t.patience = 2; },
+        };
+        const auto stored = stored_run();
+        for (std::size_t i = 0; i < std::size(changes); ++i) {
+            CAPTURE(i);
+            auto options = resuming();
+            auto expected = stored.training;
+            changes[i](options, expected);
+            std::vector<std::string> notes;
+            CHECK(chosen(options, stored, notes) == expected);
+            CHECK(notes.size() == 1);
+            notes.clear();
+            auto fresh = choose_training({}, nullptr, 1000, 1000, notes);
+            options = {};
+            changes[i](options, fresh);
+            CHECK(choose_training(options, nullptr, 1000, 1000, notes) == fresh);
+        }
+    }
+
+    TEST_CASE("an architecture is fixed: another is refused, the same is accepted") {
+        const auto stored = stored_run();
+        const std::function<void(TrainOptions&)> changes[] = {
+            [](auto& o) { o.cell = CellKind::capped_lstm; },
+            [](auto& o) { o.layers = 1; },
+            [](auto& o) { o.hidden_size = 6; },
+            [](auto& o) { o.embedding_size = 6; },
+            [](auto& o) { o.forget_bias = 1.0F; },
+            [](auto& o) { o.output_input = OutputInput::top; },
+        };
+        for (std::size_t i = 0; i < std::size(changes); ++i) {
+            CAPTURE(i);
+            auto options = resuming();
+            changes[i](options);
+            CHECK_THROWS_AS(choose_model(options, &stored, 1000, 9), UsageError);
+        }
+        auto same = resuming();
+        same.cell = CellKind::cifg;
+        same.output_input = OutputInput::sum;
+        CHECK(choose_model(same, &stored, 1000, 9) == stored.model);
+        CHECK(choose_model(same, nullptr, 1000, 9).cell == CellKind::cifg);
+        CHECK(choose_model(same, nullptr, 1000, 9).output_input == OutputInput::sum);
+    }
+
+    TEST_CASE("a refused architecture is named with both values and what to do") {
+        const auto stored = stored_run();
+        auto options = resuming();
+        options.output_input = OutputInput::top;
+        CHECK_THROWS_WITH_AS(
+            choose_model(options, &stored, 1000, 9),
+            "--output-input is sum in the model and top here. The architecture is decided once, "
+            "when a model is first trained. Leave the option out, or train a new model.",
+            UsageError);
+    }
+}
