@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
 #include <numbers>
 
 #include "base/error.hpp"
 #include "cli/signals.hpp"
 #include "cli/training_choices.hpp"
+#include "cli/training_verdict.hpp"
 #include "evaluation/evaluator.hpp"
 #include "generation/generator.hpp"
 #include "snapshot/snapshot_file.hpp"
@@ -24,7 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double k_default_save_seconds = 60;
 constexpr double k_validations = 20;         // in a run
 constexpr double k_validation_share = 0.04;  // of the time, at most, where time bounds the run
 constexpr double k_closing_sample_seconds = 0.3;
@@ -32,10 +30,6 @@ constexpr std::uint32_t k_most_divergences = 3;
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-bool all_finite(const float* values, std::int64_t count) {
-    return std::all_of(values, values + count, [](float x) { return std::isfinite(x); });
 }
 
 std::string indented(const std::string& text) {
@@ -58,13 +52,10 @@ TrainingRun::TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, Lan
       pool_(&pool),
       screen_(&screen),
       log_(&log),
+      saves_(config.files, config.options, screen, trainer.counters().step),
       seconds_before_(trainer.counters().seconds),
-      last_save_(Clock::now()),
       last_log_(Clock::now()),
-      last_save_step_(trainer.counters().step),
-      first_step_(trainer.counters().step),
-      saved_before_(config.options.resume),
-      best_written_(config.options.resume) {
+      first_step_(trainer.counters().step) {
     if (config.options.resume) {
         next_sample_ = progress() + 0.25;
         next_validation_ = (std::floor(progress() * k_validations) + 1) / k_validations;
@@ -97,7 +88,7 @@ double TrainingRun::progress() const {
             break;
     }
     // What comes after the last step belongs to the time that was asked for.
-    const double closing = validation_seconds_ + save_seconds_ + k_closing_sample_seconds;
+    const double closing = validation_seconds_ + saves_.seconds() + k_closing_sample_seconds;
     return seconds() / std::max(length.amount - closing, length.amount / 2);
 }
 
@@ -131,7 +122,7 @@ int TrainingRun::run() {
             sample(200, false);
             next_sample_ = progress() + 0.25;
         }
-        if (save_due() && !finished()) save();
+        if (saves_.due(trainer_->counters().step) && !finished()) save();
     }
     trainer_->set_seconds(seconds());
     const int signal = signals.received();
@@ -199,7 +190,7 @@ void TrainingRun::validate() {
     const bool best = !snapshot_.best || now.validation_loss < snapshot_.best->loss;
     if (best) {
         snapshot_.best = BestLoss{step, now.validation_loss};
-        best_written_ = false;
+        saves_.best_has_changed();
     }
     log_->validation(now, best);
     screen_->line(
@@ -229,65 +220,19 @@ void TrainingRun::sample(std::uint64_t length, bool result) {
     screen_->line(fmt::format("\n{}\n", indented(printable(text))));
 }
 
-bool TrainingRun::save_due() const {
-    const auto& every = config_.options.save_every;
-    if (!every || every->kind == LengthKind::seconds) {
-        return since(last_save_) >= (every ? every->amount : k_default_save_seconds);
-    }
-    return trainer_->counters().step - last_save_step_ >= static_cast<std::uint64_t>(every->amount);
-}
-
 bool TrainingRun::save() {
-    const auto start = Clock::now();
-    last_save_ = start;
     const auto step = trainer_->counters().step;
-    last_save_step_ = step;
-    if (step == 0 && saved_before_) return true;
-    if (!all_finite(model_->values(), model_->parameters().stored()))
-        return false;  // the next step finds it out
+    auto& history = snapshot_.history;
+    const bool validates = config_.validation.corpus != nullptr;
+    if (!validates && (history.empty() || history.back().step != step)) history.push_back(record());
+    const bool measured =
+        !history.empty() && history.back().step == step && history.back().has_validation;
+    snapshot_.validation_loss =
+        measured ? std::optional(history.back().validation_loss) : std::nullopt;
     trainer_->set_seconds(seconds());
-    try {
-        snapshot_.step = step;
-        snapshot_.epoch = trainer_->counters().epoch;
-        snapshot_.weights = model_->weights();
-        const bool validates = config_.validation.corpus != nullptr;
-        auto& history = snapshot_.history;
-        if (!validates && (history.empty() || history.back().step != step))
-            history.push_back(record());
-        const bool measured =
-            !history.empty() && history.back().step == step && history.back().has_validation;
-        snapshot_.validation_loss =
-            measured ? std::optional(history.back().validation_loss) : std::nullopt;
-        const bool is_best = validates ? measured && snapshot_.best->step == step : true;
-        // Without a validation text the newest model is the best; stopped before the first
-        // validation, too.
-        if ((is_best && !(validates && best_written_)) || !saved_before_) {
-            snapshot_.state.reset();
-            save_snapshot(config_.files.best(), snapshot_);
-            best_written_ = true;
-        }
-        const auto keep = config_.options.keep.value_or(0);
-        if (keep > 0) {
-            snapshot_.state.reset();
-            save_snapshot(config_.files.step(step), snapshot_);
-            config_.files.prune_steps(static_cast<std::size_t>(keep));
-        }
-        snapshot_.state = trainer_->state();
-        save_snapshot(config_.files.resume(), snapshot_);
-        saved_before_ = true;
-    } catch (const InputError& error) {
-        screen_->warning(
-            fmt::format("carousel: the model could not be saved at step {}: {} Training goes on, "
-                        "and the next save tries again.",
-                        format_count(step), error.what()));
-        snapshot_.weights.clear();
-        snapshot_.state.reset();
-        return false;
-    }
-    snapshot_.weights.clear();
-    snapshot_.state.reset();
-    save_seconds_ = since(start);
-    return true;
+    if (!validates) saves_.best_has_changed();  // the newest model is the best then
+    return saves_.save(snapshot_, *model_, *trainer_,
+                       !validates || (measured && snapshot_.best->step == step));
 }
 
 void TrainingRun::recover(const StepReport& report) {
@@ -304,7 +249,7 @@ void TrainingRun::recover(const StepReport& report) {
                         printable(config_.files.resume().string())));
     }
     std::uint64_t back = 0;
-    if (saved_before_) {
+    if (saves_.saved_before()) {
         const auto good = load_snapshot(config_.files.resume());
         model_->set_weights(good.weights);
         trainer_->set_state(*good.state);
@@ -323,40 +268,6 @@ void TrainingRun::recover(const StepReport& report) {
     screen_->warning("carousel: " + text);
 }
 
-std::string TrainingRun::verdict() const {
-    std::vector<HistoryRecord> measured;
-    std::copy_if(snapshot_.history.begin(), snapshot_.history.end(), std::back_inserter(measured),
-                 [](const HistoryRecord& r) { return r.has_validation; });
-    if (config_.validation.corpus == nullptr) {
-        return "There is no validation text, so nothing tells how well the model does on text it "
-               "has not seen.";
-    }
-    if (measured.size() < 2 || !snapshot_.best) return "The run was too short to say how it goes.";
-    const auto& last = measured.back();
-    const auto best = *snapshot_.best;
-    const double gap = last.validation_loss - last.training_loss;
-    if (last.validation_loss > best.loss + 0.005 && best.step < last.step) {
-        return fmt::format(
-            "It is over-fitting since step {}: from there on it learned the training text by heart "
-            "(validation {:.3f} now, {:.3f} then). "
-            "The best model is the one of that step. More text, more dropout or a smaller model "
-            "would help.",
-            format_count(best.step), last.validation_loss, best.loss);
-    }
-    const auto& earlier =
-        measured[measured.size() - 1 - std::max<std::size_t>(1, measured.size() / 5)];
-    if (earlier.validation_loss - last.validation_loss > 0.01) {
-        return fmt::format(
-            "It is still improving ({:.3f} to {:.3f} in the last part of the run): a longer "
-            "training will do better.",
-            earlier.validation_loss, last.validation_loss);
-    }
-    return gap > 0.2 ? "The validation loss has levelled off while the training loss is well below "
-                       "it: more text or more dropout would help more than time."
-                     : "The validation loss has levelled off: a larger model or a longer schedule "
-                       "is the next thing to try.";
-}
-
 void TrainingRun::say_goodbye(int signal, bool saved) {
     const auto path = printable(config_.files.best().string());
     if (signal != 0) {
@@ -367,7 +278,8 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
         log_->message("stopped", signal == 2 ? "SIGINT" : "SIGTERM");
         return;
     }
-    const auto words = verdict();
+    const auto words =
+        training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr);
     log_->message("end", words);
     if (!screen_->quiet()) {
         const bool newest_is_best =

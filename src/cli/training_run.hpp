@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
 #include "cli/training_log.hpp"
+#include "cli/training_saves.hpp"
 #include "data/corpus.hpp"
 #include "nn/language_model.hpp"
 #include "snapshot/model_files.hpp"
@@ -56,10 +57,8 @@ private:
     bool validation_due() const;
     void validate();
     void sample(std::uint64_t length, bool result);
-    bool save_due() const;
     bool save();
     void recover(const StepReport& report);
-    std::string verdict() const;
     void say_goodbye(int signal, bool saved);
 
     TrainingRunConfig config_;
@@ -69,16 +68,16 @@ private:
     ThreadPool* pool_;
     Screen* screen_;
     TrainingLog* log_;
+    TrainingSaves saves_;
 
     double seconds_before_;  ///< used by earlier runs
-    double validation_seconds_ = 0, save_seconds_ = 0;
+    double validation_seconds_ = 0;
     double next_validation_ = 0, next_sample_ = 0.25;  ///< progress
     double last_validation_at_ = 0;                    ///< seconds
-    std::chrono::steady_clock::time_point last_save_, last_log_;
-    std::uint64_t last_save_step_, first_step_;
+    std::chrono::steady_clock::time_point last_log_;
+    std::uint64_t first_step_;
     double learning_rate_ = 0;     ///< of the last step
     double stepping_seconds_ = 0;  ///< of this run, without validation and saving
-    bool saved_before_, best_written_;
     std::optional<std::uint64_t> validated_step_;
 };
 

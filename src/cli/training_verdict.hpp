@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "snapshot/snapshot.hpp"
+#include "training/training_state.hpp"
+
+namespace carousel {
+
+/// What the losses of a run tell, in a sentence or two: whether it over-fitted, whether more time
+/// would help, what to try next. `validates`: whether there is a text to validate on.
+std::string training_verdict(const std::vector<HistoryRecord>& history,
+                             const std::optional<BestLoss>& best, bool validates);
+
+}  // namespace carousel
