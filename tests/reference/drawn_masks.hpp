@@ -12,9 +12,11 @@
 namespace carousel {
 
 /// The masks that the fast path draws for a window, laid out as the equations want them.
-inline ReferenceMasks drawn_masks(const LanguageModelConfig& config, std::int64_t batch_size,
-                                  const DropoutRates& rates, const WindowKey& key) {
-    auto masks = reference_ones(config, static_cast<std::size_t>(batch_size));
+inline ReferenceMasks drawn_masks(const LanguageModelConfig& config, std::int64_t window,
+                                  std::int64_t batch_size, const DropoutRates& rates,
+                                  const WindowKey& key) {
+    auto masks = reference_ones(config, static_cast<std::size_t>(window),
+                                static_cast<std::size_t>(batch_size));
     std::vector<float> drawn(static_cast<std::size_t>(config.vocabulary_size));
     fill_dropout_mask(drawn.data(), config.vocabulary_size, rates.input,
                       {key.seed, RandomPurpose::dropout_input, 0}, key.number);
@@ -28,9 +30,11 @@ inline ReferenceMasks drawn_masks(const LanguageModelConfig& config, std::int64_
         const auto purpose = top ? RandomPurpose::dropout_output : RandomPurpose::dropout_between;
         fill_dropout_mask(drawn.data(), static_cast<std::int64_t>(drawn.size()), rate,
                           {key.seed, purpose, l}, key.number);
-        auto& mask = masks.outputs[l];
-        for (std::size_t b = 0; b < mask.shape(0); ++b) {
-            for (std::size_t u = 0; u < mask.shape(1); ++u) mask(b, u) = double{drawn[b * row + u]};
+        for (auto& mask : top ? masks.output : masks.between[l]) {
+            for (std::size_t b = 0; b < mask.shape(0); ++b) {
+                for (std::size_t u = 0; u < mask.shape(1); ++u)
+                    mask(b, u) = double{drawn[b * row + u]};
+            }
         }
     }
     return masks;

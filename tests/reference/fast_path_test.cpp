@@ -101,10 +101,10 @@ TEST_SUITE("reference/fast_path") {
             for (std::uint64_t n = 0; n < 2; ++n) {
                 const auto inputs = random_ids(numbers, t, b, v),
                            targets = random_ids(numbers, t, b, v);
-                const auto masks = drawn_masks(config, b, example.rates, {7, n});
+                const auto masks = drawn_masks(config, t, b, example.rates, {7, n});
                 const double loss = fast.run(inputs, targets, state, {7, n}, gradients.data());
                 const auto result =
-                    reference_backward(weights, {inputs, targets, reference_state, masks});
+                    reference_backward(weights, {config, inputs, targets, reference_state, masks});
                 reference_state = result.state;
                 CHECK(std::abs(loss - result.loss) < 1e-6 * std::max(1.0, result.loss));
                 double largest = 0;
@@ -156,14 +156,14 @@ TEST_SUITE("reference/fast_path") {
             for (std::uint64_t n = 0; n < 4; ++n) {
                 const auto inputs = random_ids(numbers, t, b, v),
                            targets = random_ids(numbers, t, b, v);
-                const auto masks = drawn_masks(config, b, example.rates, {7, n});
+                const auto masks = drawn_masks(config, t, b, example.rates, {7, n});
                 fast.run(inputs, targets, state, {7, n}, gradients.data());
                 const double norm = global_norm(pool, gradients.data(), gradients.size());
                 optimizer.update(pool, model, gradients.data(), n + 1, rate,
                                  clipping_factor(norm, clip));
 
                 const auto result =
-                    reference_backward(weights, {inputs, targets, reference_state, masks});
+                    reference_backward(weights, {config, inputs, targets, reference_state, masks});
                 reference_state = result.state;
                 const double expected = reference.update(weights, result.gradients, double{rate});
                 CHECK(std::abs(norm / expected - 1) < 2e-5);

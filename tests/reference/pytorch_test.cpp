@@ -121,9 +121,11 @@ TEST_SUITE("reference/pytorch") {
             REQUIRE(run.inputs.size() == 8);
             for (std::size_t n = 0; n < run.inputs.size(); ++n) {
                 const auto inputs = run.ids(run.inputs[n]), targets = run.ids(run.targets[n]);
-                const auto masks = drawn_masks(config, static_cast<std::int64_t>(run.streams()),
-                                               run.rates(), {k_seed, n});
-                const auto result = reference_backward(weights, {inputs, targets, state, masks});
+                const auto masks =
+                    drawn_masks(config, static_cast<std::int64_t>(run.window()),
+                                static_cast<std::int64_t>(run.streams()), run.rates(), {k_seed, n});
+                const auto result =
+                    reference_backward(weights, {config, inputs, targets, state, masks});
                 state = result.state;
                 if (n == 0) {
                     for (std::size_t i = 0; i < weights.size(); ++i) {

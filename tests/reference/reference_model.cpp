@@ -10,28 +10,20 @@ namespace carousel {
 
 namespace {
 
-/// What one layer computes in one step, each (B, ·).
-struct LayerStep {
-    Matrix input, hidden_before, cell_before;
-    Matrix input_gate, forget_gate, cell_candidate, output_gate, cell, hidden;
-};
-
 struct Step {
     std::vector<LayerStep> layers;
-    Matrix output;         // of the top layer after dropout
+    Matrix output;         // what the output layer reads, after dropout
     Matrix probabilities;  // (B, V)
 };
 
 struct Layer {
-    const Matrix &input_weight, &recurrent_weight, &bias;
+    const Matrix& input_weight;
+    Matrix recurrent_weight;  // what is left of it after dropout
+    const Matrix& bias;
 };
 
-std::size_t layer_count(const ReferenceTensors& weights) {
-    return (weights.size() - 3) / 3;
-}
-
-Layer layer_of(const ReferenceTensors& weights, std::size_t l) {
-    return {weights[1 + 3 * l], weights[2 + 3 * l], weights[3 + 3 * l]};
+Layer layer_of(const ReferenceTensors& weights, const ReferenceMasks& masks, std::size_t l) {
+    return {weights[1 + 3 * l], weights[2 + 3 * l] * masks.recurrent[l], weights[3 + 3 * l]};
 }
 
 Matrix product(const Matrix& a, const Matrix& b) {
@@ -43,30 +35,17 @@ Matrix transposed(const Matrix& a) {
 Matrix column_sums(const Matrix& a) {
     return xt::sum(a, {0}, xt::keep_dims);
 }
-Matrix sigmoid(const Matrix& a) {
-    return 1.0 / (1.0 + xt::exp(-a));
-}
 Matrix zeros_like(const Matrix& a) {
     return xt::zeros<double>(a.shape());
 }
 
-/// Columns of gate number `gate` of four.
-Matrix gate_columns(const Matrix& a, std::size_t gate) {
-    const auto h = a.shape(1) / 4;
-    return xt::view(a, xt::all(), xt::range(gate * h, (gate + 1) * h));
-}
-
-LayerStep forward_layer_step(const Layer& layer, const Matrix& input, const Matrix& hidden,
-                             const Matrix& cell) {
+LayerStep forward_layer_step(CellKind kind, const Layer& layer, const Matrix& input,
+                             const Matrix& hidden, const Matrix& cell) {
     const Matrix a = product(input, transposed(layer.input_weight)) +
                      product(hidden, transposed(layer.recurrent_weight)) + layer.bias;
-    LayerStep s{input, hidden, cell, {}, {}, {}, {}, {}, {}};
-    s.input_gate = sigmoid(gate_columns(a, 0));
-    s.forget_gate = sigmoid(gate_columns(a, 1));
-    s.cell_candidate = xt::tanh(gate_columns(a, 2));
-    s.output_gate = sigmoid(gate_columns(a, 3));
-    s.cell = s.forget_gate * cell + s.input_gate * s.cell_candidate;
-    s.hidden = s.output_gate * xt::tanh(s.cell);
+    LayerStep s = forward_cell(kind, a, cell);
+    s.input = input;
+    s.hidden_before = hidden;
     return s;
 }
 
@@ -79,32 +58,42 @@ Matrix embed(const Matrix& embedding, const TokenIds& ids, std::size_t t, const 
     return x;
 }
 
+/// Whether the output layer reads the outputs of this layer.
+bool reaches_output(const LanguageModelConfig& config, std::size_t layer) {
+    return config.output_input == OutputInput::sum ||
+           layer + 1 == static_cast<std::size_t>(config.layers);
+}
+
 std::vector<Step> forward(const ReferenceTensors& weights, const ReferenceWindow& window,
                           ReferenceResult& result) {
-    const auto layers = layer_count(weights), steps = window.inputs.shape(0);
-    const auto streams = window.inputs.shape(1);
+    const auto& [config, inputs, targets, state, masks] = window;
+    const auto steps = inputs.shape(0), streams = inputs.shape(1);
+    const auto layers = static_cast<std::size_t>(config.layers);
     const Matrix& output_weight = weights[weights.size() - 2];
-    result.state = window.state;
+    result.state = state;
     std::vector<Step> done;
     for (std::size_t t = 0; t < steps; ++t) {
         Step step;
-        Matrix x = embed(weights[0], window.inputs, t, window.masks.symbols);
+        Matrix x = embed(weights[0], inputs, t, masks.symbols);
+        Matrix sum = zeros_like(state.hidden[0]);
         for (std::size_t l = 0; l < layers; ++l) {
             auto& hidden = result.state.hidden[l];
             auto& cell = result.state.cell[l];
-            step.layers.push_back(forward_layer_step(layer_of(weights, l), x, hidden, cell));
+            step.layers.push_back(
+                forward_layer_step(config.cell, layer_of(weights, masks, l), x, hidden, cell));
             hidden = step.layers.back().hidden;
             cell = step.layers.back().cell;
-            x = hidden * window.masks.outputs[l];
+            if (reaches_output(config, l)) sum += hidden;
+            if (l + 1 < layers) x = hidden * masks.between[l][t];
         }
-        step.output = x;
-        const Matrix logits = product(x, transposed(output_weight)) + weights.back();
+        step.output = sum * masks.output[t];
+        const Matrix logits = product(step.output, transposed(output_weight)) + weights.back();
         const Matrix largest = xt::amax(logits, {1}, xt::keep_dims);
         const Matrix powers = xt::exp(logits - largest);
         const Matrix sums = xt::sum(powers, {1}, xt::keep_dims);
         step.probabilities = powers / sums;
         for (std::size_t b = 0; b < streams; ++b) {
-            const double chosen = logits(b, window.targets(t, b));
+            const double chosen = logits(b, targets(t, b));
             result.loss += std::log(sums(b, 0)) + largest(b, 0) - chosen;
         }
         done.push_back(std::move(step));
@@ -133,10 +122,17 @@ ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t ba
     return {layers, layers};
 }
 
-ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t batch_size) {
-    const Matrix one = xt::ones<double>({batch_size, static_cast<std::size_t>(config.hidden_size)});
-    return {xt::ones<double>({std::size_t{1}, static_cast<std::size_t>(config.vocabulary_size)}),
-            std::vector<Matrix>(static_cast<std::size_t>(config.layers), one)};
+ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t steps,
+                              std::size_t batch_size) {
+    const auto h = static_cast<std::size_t>(config.hidden_size);
+    const auto v = static_cast<std::size_t>(config.vocabulary_size);
+    const auto layers = static_cast<std::size_t>(config.layers);
+    const auto gates = config.cell == CellKind::cifg ? std::size_t{3} : std::size_t{4};
+    const std::vector<Matrix> window(steps, xt::ones<double>({batch_size, h}));
+    return {.symbols = xt::ones<double>({std::size_t{1}, v}),
+            .between = std::vector(layers - 1, window),
+            .output = window,
+            .recurrent = std::vector<Matrix>(layers, xt::ones<double>({gates * h, h}))};
 }
 
 ReferenceResult reference_forward(const ReferenceTensors& weights, const ReferenceWindow& window) {
@@ -148,49 +144,46 @@ ReferenceResult reference_forward(const ReferenceTensors& weights, const Referen
 ReferenceResult reference_backward(const ReferenceTensors& weights, const ReferenceWindow& window) {
     ReferenceResult result;
     const auto done = forward(weights, window, result);
-    const auto layers = layer_count(weights), streams = window.inputs.shape(1);
+    const auto& [config, inputs, targets, state, masks] = window;
+    const auto layers = static_cast<std::size_t>(config.layers), streams = inputs.shape(1);
     auto& grad = result.gradients;
     for (const auto& weight : weights) grad.push_back(zeros_like(weight));
     std::vector<Matrix> from_future_hidden, from_future_cell;
-    for (const auto& hidden : window.state.hidden) {
+    for (const auto& hidden : state.hidden) {
         from_future_hidden.push_back(zeros_like(hidden));
         from_future_cell.push_back(zeros_like(hidden));
     }
     for (std::size_t t = done.size(); t-- > 0;) {
         const Step& step = done[t];
         Matrix grad_logits = step.probabilities;
-        for (std::size_t b = 0; b < streams; ++b) grad_logits(b, window.targets(t, b)) -= 1.0;
+        for (std::size_t b = 0; b < streams; ++b) grad_logits(b, targets(t, b)) -= 1.0;
         grad_logits /= static_cast<double>(done.size() * streams);
         grad[grad.size() - 2] += product(transposed(grad_logits), step.output);
         grad.back() += column_sums(grad_logits);
-        Matrix grad_above = product(grad_logits, weights[weights.size() - 2]);
+        const Matrix from_output =
+            product(grad_logits, weights[weights.size() - 2]) * masks.output[t];
+        Matrix grad_above;
         for (std::size_t l = layers; l-- > 0;) {
             const LayerStep& s = step.layers[l];
+            const Layer layer = layer_of(weights, masks, l);
+            Matrix grad_hidden = from_future_hidden[l];
+            if (reaches_output(config, l)) grad_hidden += from_output;
+            if (l + 1 < layers) grad_hidden += grad_above * masks.between[l][t];
             const Matrix tanh_cell = xt::tanh(s.cell);
-            const Matrix grad_hidden = grad_above * window.masks.outputs[l] + from_future_hidden[l];
             const Matrix grad_cell =
                 grad_hidden * s.output_gate * (1.0 - tanh_cell * tanh_cell) + from_future_cell[l];
-            const Matrix at_input_gate =
-                grad_cell * s.cell_candidate * s.input_gate * (1.0 - s.input_gate);
-            const Matrix at_forget_gate =
-                grad_cell * s.cell_before * s.forget_gate * (1.0 - s.forget_gate);
-            const Matrix at_candidate =
-                grad_cell * s.input_gate * (1.0 - s.cell_candidate * s.cell_candidate);
-            const Matrix at_output_gate =
-                grad_hidden * tanh_cell * s.output_gate * (1.0 - s.output_gate);
-            const Matrix at_gates = xt::concatenate(
-                xt::xtuple(at_input_gate, at_forget_gate, at_candidate, at_output_gate), 1);
+            const Matrix at_gates = backward_cell(config.cell, s, grad_hidden, grad_cell);
             from_future_cell[l] = grad_cell * s.forget_gate;
-            from_future_hidden[l] = product(at_gates, layer_of(weights, l).recurrent_weight);
+            from_future_hidden[l] = product(at_gates, layer.recurrent_weight);
             grad[1 + 3 * l] += product(transposed(at_gates), s.input);
-            grad[2 + 3 * l] += product(transposed(at_gates), s.hidden_before);
+            grad[2 + 3 * l] += product(transposed(at_gates), s.hidden_before) * masks.recurrent[l];
             grad[3 + 3 * l] += column_sums(at_gates);
-            grad_above = product(at_gates, layer_of(weights, l).input_weight);
+            grad_above = product(at_gates, layer.input_weight);
         }
         for (std::size_t b = 0; b < streams; ++b) {
-            const auto id = window.inputs(t, b);
+            const auto id = inputs(t, b);
             xt::row(grad[0], static_cast<std::ptrdiff_t>(id)) +=
-                window.masks.symbols(0, id) * xt::row(grad_above, static_cast<std::ptrdiff_t>(b));
+                masks.symbols(0, id) * xt::row(grad_above, static_cast<std::ptrdiff_t>(b));
         }
     }
     return result;

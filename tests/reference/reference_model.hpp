@@ -6,16 +6,14 @@
 
 #include "nn/language_model_config.hpp"
 #include "nn/named_tensor.hpp"
+#include "reference/reference_cell.hpp"
 #include "tensor/tensor.hpp"
 
 namespace carousel {
 
 /// The equations of docs/model.md once more: in double, one step at a time, nothing fused, hoisted
 /// or padded, so that a reader can compare each line with the book. Every parameter is a matrix; a
-/// bias is one with a single row.
-using Matrix = xt::xtensor<double, 2>;
-
-/// The parameters in file order, see `ParameterList`.
+/// bias is one with a single row. The parameters in file order, see `ParameterList`:
 using ReferenceTensors = std::vector<Matrix>;
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
@@ -26,15 +24,20 @@ struct ReferenceState {
 };
 ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size);
 
-/// Factors of dropout; ones where nothing is dropped.
+/// Factors of dropout; ones where nothing is dropped. A mask of a window is one that is the same in
+/// all steps.
 struct ReferenceMasks {
-    Matrix symbols;               ///< (1, V), of each symbol's embedding
-    std::vector<Matrix> outputs;  ///< (B, H) of each layer's outputs
+    Matrix symbols;                            ///< (1, V), of each symbol's embedding
+    std::vector<std::vector<Matrix>> between;  ///< [l][t] (B, H), l < L - 1: to the next layer
+    std::vector<Matrix> output;                ///< [t] (B, H): to the output layer
+    std::vector<Matrix> recurrent;             ///< [l] (G H, H), of the recurrent weights
 };
-ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t batch_size);
+ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t steps,
+                              std::size_t batch_size);
 
 /// One window and what it is run with. Shapes: inputs, targets (T, B).
 struct ReferenceWindow {
+    const LanguageModelConfig& config;
     const TokenIds& inputs;
     const TokenIds& targets;
     const ReferenceState& state;
