@@ -262,6 +262,8 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     }
     start.reset();
     introduce(screen, corpus, split.training, validation, model, training, threads);
+    if (training.patience > 0 && validation.corpus == nullptr)
+        notes.emplace_back("There is no validation text, so --patience has nothing to go by.");
     for (const auto& note : notes) screen.line(note);
     if (!options.resume && files.move_to_previous()) {
         screen.line(fmt::format("The model that was at {} is now {}.",

@@ -56,6 +56,8 @@ TrainingRun::TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, Lan
       seconds_before_(trainer.counters().seconds),
       last_log_(Clock::now()),
       first_step_(trainer.counters().step) {
+    const auto& history = snapshot_.history;
+    if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
     if (config.options.resume) {
         next_sample_ = progress() + 0.25;
         next_validation_ = (std::floor(progress() * k_validations) + 1) / k_validations;
@@ -93,7 +95,12 @@ double TrainingRun::progress() const {
 }
 
 bool TrainingRun::finished() const {
-    return progress() >= 1;
+    return progress() >= 1 || out_of_patience();
+}
+
+bool TrainingRun::out_of_patience() const {
+    const auto patience = snapshot_.training.patience;
+    return patience > 0 && validations_since_best(snapshot_.history, snapshot_.best) >= patience;
 }
 
 HistoryRecord TrainingRun::record() const {
@@ -277,6 +284,15 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
                               : "The last save failed."));
         log_->message("stopped", signal == 2 ? "SIGINT" : "SIGTERM");
         return;
+    }
+    if (out_of_patience()) {
+        const auto text = fmt::format(
+            "The training ends at step {}: {} validation{} in a row brought no new best. With "
+            "--resume and a larger --patience it goes on.",
+            format_count(trainer_->counters().step), snapshot_.training.patience,
+            snapshot_.training.patience == 1 ? "" : "s");
+        log_->message("patience", text);
+        screen_->line(text);
     }
     const auto words =
         training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr);

@@ -49,6 +49,7 @@ private:
     double seconds() const;  ///< of all runs together
     double progress() const;
     bool finished() const;
+    bool out_of_patience() const;
     double epochs() const;
     HistoryRecord record() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,5 +14,9 @@ namespace carousel {
 /// would help, what to try next. `validates`: whether there is a text to validate on.
 std::string training_verdict(const std::vector<HistoryRecord>& history,
                              const std::optional<BestLoss>& best, bool validates);
+
+/// Validations after that of the best loss; 0 without one.
+std::int64_t validations_since_best(const std::vector<HistoryRecord>& history,
+                                    const std::optional<BestLoss>& best);
 
 }  // namespace carousel

@@ -71,6 +71,61 @@ TEST_SUITE("end_to_end/train") {
         CHECK(validations >= 3);
     }
 
+    // A learning rate so small that no weight changes: every validation equals the first.
+    TEST_CASE("patience ends a run that brings no new best, also after a resume") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(
+            folder.path(), tiny_training(20) + Words{"--learning-rate", "1e-30", "--validate-every",
+                                                     "1", "--patience", "3"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(ended.err.find("ends at step 4: 3 validations in a row") != std::string::npos);
+        CHECK(content(folder / "m.log.jsonl").find("\"patience\"") != std::string::npos);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "4");
+        CHECK(inspected(folder.path(), "m.carousel", "step") == "1");
+
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--validate-every", "1"};
+        CHECK(run(folder.path(), resume).code == 0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "4");
+        CHECK(Json::parse(inspected(folder.path(), "m.resume.carousel", "history")).size() == 4);
+        CHECK(run(folder.path(), resume + Words{"--patience", "5"}).code == 0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "6");
+        CHECK(run(folder.path(), resume + Words{"--patience", "0"}).code == 0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "20");
+    }
+
+    TEST_CASE("patience needs a validation text, and says so") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(folder.path(), tiny_training(3) + Words{"--validation-fraction", "0",
+                                                                       "--patience", "1"});
+        CHECK(ended.code == 0);
+        CHECK(ended.err.find("--patience has nothing to go by") != std::string::npos);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "3");
+    }
+
+    TEST_CASE("how a run was set is stored and shown") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended =
+            run(folder.path(),
+                tiny_training(4) + Words{"--learning-rate", "0.01", "--warmup", "0", "--schedule",
+                                         "linear", "--final-learning-rate", "0.5", "--dropout-mask",
+                                         "step", "--patience", "7"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        const auto training = Json::parse(inspected(folder.path(), "m.carousel", "training"));
+        CHECK(training.at("final_learning_rate") == 0.5);
+        CHECK(training.at("dropout_mask") == "step");
+        CHECK(training.at("patience") == 7);
+        CHECK(inspected(folder.path(), "m.carousel", "output_input") == "\"top\"");
+        // The last of four steps begins when three quarters are over.
+        const auto history = Json::parse(inspected(folder.path(), "m.resume.carousel", "history"));
+        CHECK(history.back().at("learning_rate").get<double>() ==
+              doctest::Approx(0.01 * (1 - 0.5 * 0.75)));
+        const auto looked = run(folder.path(), {"inspect", "m.carousel"});
+        CHECK(looked.out.find("a mask for each step") != std::string::npos);
+    }
+
     TEST_CASE("--quiet prints nothing at all when all goes well") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
@@ -86,10 +141,17 @@ TEST_SUITE("end_to_end/train") {
         auto words = tiny_training(1);
         words.resize(words.size() - 2);
         const auto start = std::chrono::steady_clock::now();
-        CHECK(run(folder.path(), words + Words{"--time", "1s"}).code == 0);
+        CHECK(run(folder.path(),
+                  words + Words{"--time", "1s", "--learning-rate", "0.01", "--warmup", "0",
+                                "--schedule", "linear", "--final-learning-rate", "0.5"})
+                  .code == 0);
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         CHECK(seconds.count() > 0.5);
         CHECK(std::stoul(inspected(folder.path(), "m.resume.carousel", "step")) > 10);
+        const auto history = Json::parse(inspected(folder.path(), "m.resume.carousel", "history"));
+        const double last = history.back().at("learning_rate");
+        CHECK(last >= 0.005);
+        CHECK(last < 0.007);
     }
 
     TEST_CASE("a model that is already there is kept as the previous one") {
