@@ -10,6 +10,7 @@
 #include "cli/screen.hpp"
 #include "cli/training_log.hpp"
 #include "cli/training_saves.hpp"
+#include "cli/training_text.hpp"
 #include "data/corpus.hpp"
 #include "nn/language_model.hpp"
 #include "snapshot/model_files.hpp"
@@ -17,12 +18,6 @@
 #include "training/trainer.hpp"
 
 namespace carousel {
-
-/// A text to validate on: a part of a corpus.
-struct ValidationText {
-    const Corpus* corpus = nullptr;  ///< null: none
-    CorpusPart part;
-};
 
 /// What a run needs besides the trainer. The references outlive the run.
 struct TrainingRunConfig {

@@ -1,0 +1,121 @@
+#include "cli/training_text.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <span>
+
+#include "base/error.hpp"
+#include "cli/embedded_corpus.hpp"
+#include "cli/training_choices.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace {
+
+// The paths of the corpus: those given, else those of the resumed run. None means the embedded
+// text.
+std::vector<std::string> corpus_paths(const TrainOptions& options, const Snapshot* start) {
+    if (!options.resume || !options.corpus.empty()) return options.corpus;
+    for (const auto& path : start->corpus.paths) {
+        if (path == "-")
+            throw UsageError(
+                "The model was trained on standard input, which is gone: give the text again, as "
+                "CORPUS.");
+    }
+    return start->corpus.paths;
+}
+
+DocumentList documents_of(const std::vector<std::string>& paths,
+                          const std::filesystem::path& scratch) {
+    if (!paths.empty()) return find_documents(paths, scratch);
+    auto text = std::make_shared<ScratchFile>(scratch);
+    const auto verse = embedded_corpus();
+    text->append(std::as_bytes(std::span(verse.data(), verse.size())));
+    return {{Document{"verse.txt (embedded)", text->size(), text}}, {}};
+}
+
+void show_reading(Screen& screen, std::uint64_t done, std::uint64_t total) {
+    screen.live(fmt::format(
+        "reading the text: {:.0f} %",
+        total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0));
+}
+
+void require_same_corpus(const TrainOptions& options, const Snapshot& start, const Corpus& corpus) {
+    if (options.changed_corpus || corpus.fingerprint() == start.corpus.fingerprint) return;
+    throw UsageError(
+        fmt::format("The corpus is not the one that the model was trained on: {} characters then, "
+                    "{} now, and other contents. "
+                    "Give the same text, or accept the change with --changed-corpus.",
+                    format_count(start.corpus.characters), format_count(corpus.characters())));
+}
+
+}  // namespace
+
+TrainingText::TrainingText(const TrainOptions& options, const Snapshot* stored,
+                           const std::filesystem::path& folder, Screen& screen)
+    : paths_(corpus_paths(options, stored)) {
+    const auto documents = documents_of(paths_, folder);
+    for (const auto& note : documents.notes) screen.line(note);
+    reading_.text = choose_text(options, stored);
+    reading_.decoding = choose_decoding(options, stored);
+    reading_.scratch_folder = folder;
+    if (stored != nullptr) {
+        reading_.vocabulary.emplace(stored->symbols);
+        reading_.new_characters = options.from ? NewCharacters::append : NewCharacters::refuse;
+    }
+    auto reading = reading_;
+    reading.progress = [&](std::uint64_t done, std::uint64_t total) {
+        show_reading(screen, done, total);
+    };
+    corpus_.emplace(documents, reading);
+    if (options.resume) require_same_corpus(options, *stored, *corpus_);
+
+    choose_validation(options, stored);
+    const auto split = corpus_->split(fraction_);
+    training_ = split.training;
+    if (validation_path_) {
+        reading.vocabulary = corpus_->vocabulary();
+        reading.new_characters = NewCharacters::refuse;
+        validation_corpus_.emplace(find_documents({*validation_path_}, folder), reading);
+        validation_ = {&*validation_corpus_, validation_corpus_->whole()};
+    } else if (split.validation.characters > 0) {
+        validation_ = {&*corpus_, split.validation};
+    }
+}
+
+void TrainingText::choose_validation(const TrainOptions& options, const Snapshot* stored) {
+    validation_path_ = options.validation;
+    fraction_ = options.validation_fraction.value_or(options.validation ? 0.0 : 0.1);
+    if (!options.resume) return;
+    const auto& record = stored->corpus;
+    const auto stored_path =
+        record.validation ? std::optional(record.validation->path) : std::nullopt;
+    if ((options.validation && stored_path != options.validation) ||
+        (options.validation_fraction &&
+         *options.validation_fraction != record.validation_fraction)) {
+        throw UsageError(fmt::format(
+            "The model validates on {}, and a resumed run must go on so. Leave --validation "
+            "and --validation-fraction out.",
+            stored_path ? printable(*stored_path)
+                        : fmt::format("a fraction of {}", record.validation_fraction)));
+    }
+    validation_path_ = stored_path;
+    fraction_ = record.validation_fraction;
+}
+
+CorpusRecord TrainingText::record() const {
+    CorpusRecord record{.paths = paths_,
+                        .fingerprint = corpus_->fingerprint(),
+                        .characters = corpus_->characters(),
+                        .validation_fraction = fraction_,
+                        .validation = {},
+                        .training_characters = training_.characters,
+                        .validation_characters = validation_.part.characters};
+    if (validation_path_)
+        record.validation = ValidationFile{*validation_path_, validation_corpus_->fingerprint()};
+    return record;
+}
+
+}  // namespace carousel
