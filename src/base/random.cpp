@@ -11,13 +11,6 @@ __extension__ using Wide = unsigned __int128;  // two machine words
 constexpr std::uint32_t k_multiplier_0 = 0xD2511F53, k_multiplier_1 = 0xCD9E8D57;
 constexpr std::uint32_t k_weyl_0 = 0x9E3779B9, k_weyl_1 = 0xBB67AE85;
 
-std::array<std::uint32_t, 4> block(const RandomKey& key, std::uint64_t index) {
-    return philox(
-        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-         static_cast<std::uint32_t>(key.purpose), key.stream},
-        {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)});
-}
-
 }  // namespace
 
 std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
@@ -35,17 +28,24 @@ std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
     return c;
 }
 
+std::array<std::uint32_t, 4> random_block(const RandomKey& key, std::uint64_t index) {
+    return philox(
+        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+         static_cast<std::uint32_t>(key.purpose), key.stream},
+        {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)});
+}
+
 std::uint32_t random_word(const RandomKey& key, std::uint64_t position) {
-    return block(key, position / 4)[position % 4];
+    return random_block(key, position / 4)[position % 4];
 }
 
 float random_uniform(const RandomKey& key, std::uint64_t position) {
-    return static_cast<float>(random_word(key, position) >> 8) * 0x1p-24F;
+    return to_uniform(random_word(key, position));
 }
 
 std::uint64_t random_below(const RandomKey& key, std::uint64_t position, std::uint64_t bound) {
     // The high product of a 64-bit draw and the bound: bias below bound / 2^64, nothing to reject.
-    const auto words = block(key, position);
+    const auto words = random_block(key, position);
     const std::uint64_t draw = (std::uint64_t{words[0]} << 32) | words[1];
     return static_cast<std::uint64_t>((static_cast<Wide>(draw) * bound) >> 64);
 }
@@ -53,7 +53,7 @@ std::uint64_t random_below(const RandomKey& key, std::uint64_t position, std::ui
 float random_normal(const RandomKey& key, std::uint64_t position) {
     std::uint32_t sum = 0;  // twelve 24-bit integers fit in 28 bits: the sum is exact
     for (std::uint64_t part = 0; part < 3; ++part) {
-        for (const auto word : block(key, position * 3 + part)) sum += word >> 8;
+        for (const auto word : random_block(key, position * 3 + part)) sum += word >> 8;
     }
     return static_cast<float>(static_cast<std::int32_t>(sum) - 6 * (1 << 24)) * 0x1p-24F;
 }

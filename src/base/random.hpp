@@ -16,6 +16,8 @@ enum class RandomPurpose : std::uint32_t {
     dropout_output = 5,
     sampling = 6,
     benchmark = 7,
+    dropout_recurrent = 8,
+    state_reset = 9,
 };
 
 /// Names one stream of random numbers. Nothing else is random in this program.
@@ -31,10 +33,18 @@ struct RandomKey {
 std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
                                     const std::array<std::uint32_t, 2>& key);
 
-/// The word at `position` of the stream; four neighbours share one Philox block.
+/// Words 4 `index` to 4 `index` + 3 of the stream.
+std::array<std::uint32_t, 4> random_block(const RandomKey& key, std::uint64_t index);
+
+/// The word at `position` of the stream.
 std::uint32_t random_word(const RandomKey& key, std::uint64_t position);
 
-/// Uniform in [0, 1) with 24 bits, exact in float.
+/// A word as a number in [0, 1) of 24 bits, exact in float.
+inline float to_uniform(std::uint32_t word) {
+    return static_cast<float>(word >> 8) * 0x1p-24F;
+}
+
+/// Uniform in [0, 1): the word at `position` as a number.
 float random_uniform(const RandomKey& key, std::uint64_t position);
 
 /// Uniform integer in [0, bound); the bias is below bound / 2^64. Range: bound ≥ 1.

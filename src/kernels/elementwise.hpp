@@ -11,7 +11,7 @@ void adam(const AdamUpdate& u) {
     const F16 rest1 = broadcast(1.0F - u.beta1), rest2 = broadcast(1.0F - u.beta2);
     const F16 scale = broadcast(u.gradient_scale), kept = broadcast(1.0F - u.decay);
     const F16 rate = broadcast(u.rate * u.correction1), correction2 = broadcast(u.correction2);
-    const F16 epsilon = broadcast(u.epsilon);
+    const F16 epsilon = broadcast(u.epsilon), average_rate = broadcast(u.average_rate);
     for (std::int64_t j = 0; j < u.count; j += k_lanes) {
         const F16 g = load(u.gradients + j) * scale;
         const F16 m = fma(beta1, load(u.first_moments + j), rest1 * g);
@@ -19,7 +19,11 @@ void adam(const AdamUpdate& u) {
         store(u.first_moments + j, m);
         store(u.second_moments + j, v);
         const F16 change = (rate * m) / (square_root(v * correction2) + epsilon);
-        store(u.weights + j, load(u.weights + j) * kept - change);
+        const F16 w = load(u.weights + j) * kept - change;
+        store(u.weights + j, w);
+        if (u.averages == nullptr) continue;
+        const F16 average = load(u.averages + j);
+        store(u.averages + j, fma(average_rate, w - average, average));
     }
 }
 

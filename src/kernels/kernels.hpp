@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cell_kind.hpp"
+
 namespace carousel {
 
 /// Width of a panel: weights, gates and logits are stored in columns of sixteen.
@@ -40,10 +42,10 @@ struct PanelProduct {
     bool accumulate = false;
 };
 
-/// One step of an LSTM cell for `rows` streams and `blocks` blocks of sixteen units. `gates` holds
-/// for each row and block the pre-activations of i, f, g, o, sixteen each, and receives the
+/// One step of a cell for `rows` streams and `blocks` blocks of sixteen units. `gates` holds for
+/// each row and block the pre-activations of the cell's gates, sixteen each, and receives the
 /// activations.
-struct LstmForward {
+struct CellForward {
     float* gates;
     std::ptrdiff_t gates_row;
     const float* cell_before;
@@ -57,7 +59,7 @@ struct LstmForward {
 /// The same step backward. `gates` holds activations and receives the gradient of the
 /// pre-activations; `grad_cell` holds the gradient of the cell state carried from the future and
 /// receives the one for the past.
-struct LstmBackward {
+struct CellBackward {
     float* gates;
     std::ptrdiff_t gates_row;
     const float *cell_before, *cell;
@@ -67,6 +69,12 @@ struct LstmBackward {
     float* grad_cell;
     std::ptrdiff_t grad_cell_row;
     std::int64_t rows, blocks;
+};
+
+/// The arithmetic of one kind of cell.
+struct CellKernels {
+    void (*forward)(const CellForward&);
+    void (*backward)(const CellBackward&);
 };
 
 /// Softmax cross-entropy of one row of logits (V of them, the row padded to panels).
@@ -83,10 +91,13 @@ struct SoftmaxCrossEntropy {
 /// Adam with decoupled weight decay (Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019,
 /// algorithm 2): g' = gradient_scale g; m = β1 m + (1-β1) g'; v = β2 v + (1-β2) g'²; w = w - decay
 /// w - rate (m correction1) / (sqrt(v correction2) + epsilon).
+/// With `averages` not null, these move towards the new weights by the share `average_rate`.
 struct AdamUpdate {
     float *weights, *gradients, *first_moments, *second_moments;
+    float* averages = nullptr;
     std::int64_t count;  ///< multiple of 16
     float rate, decay, beta1, beta2, correction1, correction2, epsilon, gradient_scale;
+    float average_rate = 0;
 };
 
 /// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
@@ -105,8 +116,8 @@ struct QuantizedProduct {
 struct KernelTable {
     const char* name;
     void (*product)(const PanelProduct&);
-    void (*lstm_forward)(const LstmForward&);
-    void (*lstm_backward)(const LstmBackward&);
+    CellKernels cells[k_cell_count];  ///< by `CellKind`
+    const CellKernels& cell(CellKind kind) const { return cells[static_cast<int>(kind)]; }
     float (*softmax_cross_entropy)(const SoftmaxCrossEntropy&);
     void (*softmax)(float* logits, std::int64_t count, float inverse_temperature);
     void (*adam)(const AdamUpdate&);

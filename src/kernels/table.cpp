@@ -1,8 +1,10 @@
 // Compiled once for each instruction set, with CAROUSEL_TABLE naming the result.
 
+#include "kernels/cells/capped_lstm.hpp"
+#include "kernels/cells/cifg.hpp"
+#include "kernels/cells/lstm.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/kernels.hpp"
-#include "kernels/lstm.hpp"
 #include "kernels/product.hpp"
 #include "kernels/quantized.hpp"
 #include "kernels/softmax.hpp"
@@ -13,8 +15,9 @@ namespace carousel {
 const KernelTable CAROUSEL_TABLE = {
     .name = CAROUSEL_TABLE_NAME,
     .product = product,
-    .lstm_forward = lstm_forward,
-    .lstm_backward = lstm_backward,
+    .cells = {{lstm_forward, lstm_backward},
+              {cifg_forward, cifg_backward},
+              {capped_lstm_forward, capped_lstm_backward}},
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax = softmax,
     .adam = adam,

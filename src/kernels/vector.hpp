@@ -58,6 +58,9 @@ CAROUSEL_INLINE F16 max(F16 a, F16 b) {
 CAROUSEL_INLINE F16 min(F16 a, F16 b) {
     return {_mm512_min_ps(a.v, b.v)};
 }
+CAROUSEL_INLINE F16 where_less(F16 a, F16 b, F16 less, F16 otherwise) {
+    return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ), otherwise.v, less.v)};
+}
 CAROUSEL_INLINE F16 square_root(F16 a) {
     return {_mm512_sqrt_ps(a.v)};
 }
@@ -102,6 +105,10 @@ CAROUSEL_INLINE F16 max(F16 a, F16 b) {
 }
 CAROUSEL_INLINE F16 min(F16 a, F16 b) {
     return {_mm256_min_ps(a.l, b.l), _mm256_min_ps(a.h, b.h)};
+}
+CAROUSEL_INLINE F16 where_less(F16 a, F16 b, F16 less, F16 otherwise) {
+    return {_mm256_blendv_ps(otherwise.l, less.l, _mm256_cmp_ps(a.l, b.l, _CMP_LT_OQ)),
+            _mm256_blendv_ps(otherwise.h, less.h, _mm256_cmp_ps(a.h, b.h, _CMP_LT_OQ))};
 }
 CAROUSEL_INLINE F16 square_root(F16 a) {
     return {_mm256_sqrt_ps(a.l), _mm256_sqrt_ps(a.h)};
@@ -155,6 +162,9 @@ CAROUSEL_INLINE F16 max(F16 a, F16 b) {
 CAROUSEL_INLINE F16 min(F16 a, F16 b) {
     CAROUSEL_EACH_QUARTER(vbslq_f32(vcltq_f32(a.v[q], b.v[q]), a.v[q], b.v[q]));
 }
+CAROUSEL_INLINE F16 where_less(F16 a, F16 b, F16 less, F16 otherwise) {
+    CAROUSEL_EACH_QUARTER(vbslq_f32(vcltq_f32(a.v[q], b.v[q]), less.v[q], otherwise.v[q]));
+}
 CAROUSEL_INLINE F16 square_root(F16 a) {
     CAROUSEL_EACH_QUARTER(vsqrtq_f32(a.v[q]));
 }
@@ -203,6 +213,9 @@ CAROUSEL_INLINE F16 max(F16 a, F16 b) {
 }
 CAROUSEL_INLINE F16 min(F16 a, F16 b) {
     CAROUSEL_EACH_LANE(a.v[j] < b.v[j] ? a.v[j] : b.v[j]);
+}
+CAROUSEL_INLINE F16 where_less(F16 a, F16 b, F16 less, F16 otherwise) {
+    CAROUSEL_EACH_LANE(a.v[j] < b.v[j] ? less.v[j] : otherwise.v[j]);
 }
 CAROUSEL_INLINE F16 square_root(F16 a) {
     CAROUSEL_EACH_LANE(__builtin_sqrtf(a.v[j]));

@@ -16,7 +16,7 @@ constexpr auto k_absent = std::numeric_limits<std::uint32_t>::max();
 
 InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool training)
     : model_(&model),
-      gate_panels_(panels_for(model.config().hidden_size) * gate_count(model.config().cell)),
+      gate_panels_(panels_for(model.config().hidden_size) * cell_shape(model.config().cell).gates),
       embedding_row_(leading_dimension(model.config().embedding_size)),
       table_row_(leading_dimension(gate_panels_ * k_panel)) {
     const auto v = model.config().vocabulary_size;

@@ -34,6 +34,7 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
              false),
       buffers_(model.config(), window_, batch_size),
       lower_hidden_(buffers_.hidden.size()),
+      summed_(sums_layers(model.config()) ? buffers_.hidden.size() : 0),
       output_(model, window_ * batch_size),
       logits_(batch_size * leading_dimension(model.config().vocabulary_size)) {
     if (precision == Precision::int8) quantized_.emplace(model);
@@ -75,14 +76,27 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
         if (quantized_) {
             quantized_->forward_layer(*model_, l, layer, inputs);
         } else {
-            forward_layer(*pool_, *model_, l, layer, inputs);
+            const auto& recurrent = model_->parameters().recurrent_weight(l);
+            forward_layer(*pool_, *model_, l, layer, inputs, model_->values(recurrent));
         }
         store_state(layer, l, state);
+        if (summed_.size() > 0) add_to_sum(layer, l);
         layer.start = {};
         std::swap(buffers_.hidden, lower_hidden_);  // these outputs are the next layer's inputs
         layer.hidden = buffers_.hidden.data();
     }
-    return {lower_hidden_.data() + layer.state_offset(1), layer.state_row, window * batch_size_};
+    const float* top = lower_hidden_.data() + layer.state_offset(1);
+    return {summed_.size() > 0 ? summed_.data() : top, layer.state_row, window * batch_size_};
+}
+
+void Inference::add_to_sum(const LayerWindow& layer, std::int64_t layer_index) {
+    const float* outputs = layer.hidden + layer.state_offset(1);
+    const auto count = layer.window * layer.batch_size * layer.state_row;
+    if (layer_index == 0) {
+        std::copy_n(outputs, count, summed_.data());
+    } else {
+        kernels().add(summed_.data(), outputs, count);
+    }
 }
 
 void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) {

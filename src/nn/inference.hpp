@@ -45,8 +45,9 @@ private:
     void compute_logits(const OutputRows& rows, float* logits, std::ptrdiff_t row);
     void compute_losses(const OutputRows& rows, std::span<const TokenId> targets, float* losses);
 
-    /// One window; leaves the top layer's outputs and returns them.
+    /// One window; leaves what the output layer reads and returns it.
     OutputRows forward(std::span<const TokenId> ids, RecurrentState& state);
+    void add_to_sum(const LayerWindow& layer, std::int64_t layer_index);
 
     const LanguageModel* model_;
     ThreadPool* pool_;
@@ -55,6 +56,7 @@ private:
     InputTable table_;
     LayerBuffers buffers_;
     Buffer lower_hidden_;  // outputs of the layer below
+    Buffer summed_;        // (T, B, H) outputs of the layers so far; empty when only the top counts
     OutputLayer output_;
     std::optional<QuantizedWeights> quantized_;
     Buffer logits_;  // (B, V)

@@ -1,5 +1,6 @@
 #include "nn/initialization.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -47,7 +48,7 @@ void orthonormalize_rows(float* matrix, std::int64_t n) {
 std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed,
                                          ThreadPool& pool) {
     auto tensors = expected_parameters(config);
-    const auto h = config.hidden_size, gates = gate_count(config.cell);
+    const auto h = config.hidden_size, gates = cell_shape(config.cell).gates;
     const ParameterList list(config);
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
         auto& tensor = tensors[i];
@@ -64,10 +65,9 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             pool.for_each(gates, [&](std::int64_t gate) {
                 orthonormalize_rows(tensor.values.data() + gate * h * h, h);
             });
-        } else if (name.starts_with("layers.") && config.cell == CellKind::lstm) {
-            for (std::int64_t u = 0; u < h; ++u) {  // gates in the order i, f, g, o
-                tensor.values[static_cast<std::size_t>(h + u)] = config.forget_bias;
-            }
+        } else if (name.starts_with("layers.")) {
+            std::fill_n(tensor.values.begin() + cell_shape(config.cell).forget_gate * h, h,
+                        config.forget_bias);
         }
     }
     return tensors;

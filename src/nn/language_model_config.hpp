@@ -2,10 +2,9 @@
 
 #include <cstdint>
 
-namespace carousel {
+#include "kernels/cell_kind.hpp"
 
-/// Recurrent cells; `docs/model.md` has their equations. Stored in snapshots by name.
-enum class CellKind : std::uint8_t { lstm, cifg, capped_lstm };
+namespace carousel {
 
 /// What the output layer reads: the top layer's outputs, or the sum of those of all layers.
 enum class OutputInput : std::uint8_t { top, sum };
@@ -22,5 +21,10 @@ struct LanguageModelConfig {
 
     bool operator==(const LanguageModelConfig&) const = default;
 };
+
+/// Whether the output layer reads a sum: one layer is its own.
+inline bool sums_layers(const LanguageModelConfig& config) {
+    return config.output_input == OutputInput::sum && config.layers > 1;
+}
 
 }  // namespace carousel

@@ -17,7 +17,7 @@ std::ptrdiff_t state_row_length(const LanguageModelConfig& config) {
 }
 
 std::ptrdiff_t gates_row_length(const LanguageModelConfig& config) {
-    return leading_dimension(padded(config.hidden_size) * gate_count(config.cell));
+    return leading_dimension(padded(config.hidden_size) * cell_shape(config.cell).gates);
 }
 
 LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
@@ -63,7 +63,7 @@ void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentSt
 }
 
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
-                   const LayerWindow& layer, const float* inputs) {
+                   const LayerWindow& layer, const float* inputs, const float* recurrent_weight) {
     const auto& parameters = model.parameters();
     if (layer_index > 0) {
         multiply(pool, {.a = inputs,
@@ -75,11 +75,11 @@ void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t la
                         .c_row = layer.gates_row,
                         .c_panel = k_panel,
                         .rows = layer.window * layer.batch_size,
-                        .panels = panels_for(layer.hidden_size) * gate_count(layer.cell),
+                        .panels = panels_for(layer.hidden_size) * cell_shape(layer.cell).gates,
                         .depth = layer.hidden_size,
                         .start = model.values(parameters.bias(layer_index))});
     }
-    forward_steps(pool, model.values(parameters.recurrent_weight(layer_index)), layer);
+    forward_steps(pool, recurrent_weight, layer);
 }
 
 }  // namespace carousel

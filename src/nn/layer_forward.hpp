@@ -30,8 +30,9 @@ void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentSt
 
 /// Runs layer `layer_index` over its window. Above layer 0 the input's share of all gates is one
 /// product over the whole window, since it waits for nothing: inputs (T, B, H) with row length
-/// `layer.state_row`.
+/// `layer.state_row`. `recurrent_weight` is the model's or, in training, what weight-drop left of
+/// it.
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
-                   const LayerWindow& layer, const float* inputs);
+                   const LayerWindow& layer, const float* inputs, const float* recurrent_weight);
 
 }  // namespace carousel

@@ -59,20 +59,9 @@ std::int64_t Parameter::count() const {
     return product;
 }
 
-std::int64_t gate_count(CellKind cell) {
-    switch (cell) {
-        case CellKind::lstm:
-        case CellKind::capped_lstm:
-            return 4;
-        case CellKind::cifg:
-            return 3;
-    }
-    throw std::logic_error("unknown cell");
-}
-
 ParameterList::ParameterList(const LanguageModelConfig& config) {
     const auto v = config.vocabulary_size, e = config.embedding_size, h = config.hidden_size;
-    const auto g = gate_count(config.cell);
+    const auto g = cell_shape(config.cell).gates;
     append("embedding.weight", {v, e}, ParameterLayout::rows, 1);
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
         const auto prefix = fmt::format("layers.{}.", layer);

@@ -71,9 +71,6 @@ private:
     std::int64_t stored_ = 0;
 };
 
-/// Number of gates G of a cell.
-std::int64_t gate_count(CellKind cell);
-
 /// Names and shapes of the parameters that a configuration implies, without values.
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config);
 

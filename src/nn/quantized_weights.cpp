@@ -50,7 +50,7 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
               panels_for(model.config().vocabulary_size), model.config().hidden_size),
       activations_(static_cast<std::size_t>(padded(model.config().hidden_size))) {
     const auto& config = model.config();
-    const auto gate_panels = panels_for(config.hidden_size) * gate_count(config.cell);
+    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto& parameters = model.parameters();
         if (l > 0)
@@ -66,7 +66,7 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
     const auto& kernel = kernels();
     const auto at = static_cast<std::size_t>(layer_index);
     const float* bias = model.values(model.parameters().bias(layer_index));
-    const auto columns = panels_for(layer.hidden_size) * gate_count(layer.cell) * k_panel;
+    const auto columns = panels_for(layer.hidden_size) * cell_shape(layer.cell).gates * k_panel;
     for (std::int64_t t = 0; t < layer.window; ++t) {
         for (std::int64_t b = 0; b < layer.batch_size; ++b) {
             const auto position = t * layer.batch_size + b;
@@ -83,15 +83,16 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
             kernel.quantize_activations(layer.hidden + layer.state_offset(t, b), layer.hidden_size,
                                         activations_.data());
             recurrent_[at].multiply_add(activations_.data(), gates);
-            kernel.lstm_forward({.gates = gates,
-                                 .gates_row = layer.gates_row,
-                                 .cell_before = layer.cell_states + layer.state_offset(t, b),
-                                 .cell = layer.cell_states + layer.state_offset(t + 1, b),
-                                 .cell_row = layer.state_row,
-                                 .hidden = layer.hidden + layer.state_offset(t + 1, b),
-                                 .hidden_row = layer.state_row,
-                                 .rows = 1,
-                                 .blocks = panels_for(layer.hidden_size)});
+            kernel.cell(layer.cell)
+                .forward({.gates = gates,
+                          .gates_row = layer.gates_row,
+                          .cell_before = layer.cell_states + layer.state_offset(t, b),
+                          .cell = layer.cell_states + layer.state_offset(t + 1, b),
+                          .cell_row = layer.state_row,
+                          .hidden = layer.hidden + layer.state_offset(t + 1, b),
+                          .hidden_row = layer.state_row,
+                          .rows = 1,
+                          .blocks = panels_for(layer.hidden_size)});
         }
     }
 }

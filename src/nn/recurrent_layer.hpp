@@ -20,7 +20,7 @@ struct GatheredRows {
 struct LayerWindow {
     CellKind cell = CellKind::lstm;
     std::int64_t window = 0, batch_size = 0, hidden_size = 0;
-    float* gates = nullptr;        ///< (T, B, 4 H in blocks of units); row length `gates_row`
+    float* gates = nullptr;        ///< (T, B, G H in blocks of units); row length `gates_row`
     float* cell_states = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `state_row`
     float* hidden = nullptr;       ///< (T + 1, B, H), slot 0 carried; row length `state_row`
     std::ptrdiff_t gates_row = 0, state_row = 0;

@@ -9,6 +9,20 @@
 
 namespace carousel {
 
+namespace {
+
+// out = a * b on the whole team; `count` is a multiple of 16.
+void multiply_in_pieces(ThreadPool& pool, float* out, const float* a, const float* b,
+                        std::int64_t count) {
+    constexpr std::int64_t k_piece = 16384;
+    pool.for_each((count + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+        const auto first = piece * k_piece;
+        kernels().multiply(out + first, a + first, b + first, std::min(k_piece, count - first));
+    });
+}
+
+}  // namespace
+
 TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool,
                                                    std::int64_t window, std::int64_t batch_size,
                                                    const DropoutRates& dropout)
@@ -24,17 +38,26 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       losses_(static_cast<std::size_t>(window * batch_size)) {
     const auto& config = model.config();
     const auto& parameters = model.parameters();
-    const auto gate_columns = padded(config.hidden_size) * gate_count(config.cell);
+    const auto gate_columns = padded(config.hidden_size) * cell_shape(config.cell).gates;
+    const auto all = grad_hidden_.size();
+    const auto masked = dropout.mask == DropoutMask::step ? all : grad_cell_.size();
     for (std::int64_t l = 0; l < config.layers; ++l) {
         layers_.emplace_back(config, window, batch_size);
-        const bool top = l + 1 == config.layers;
-        const bool drops = (top ? dropout.output : dropout.between) > 0;
-        dropped_.push_back(drops ? Buffer(grad_hidden_.size()) : Buffer());
-        masks_.push_back(drops ? Buffer(grad_cell_.size()) : Buffer());
         input_transposed_.emplace_back(padded(parameters.input_weight(l).shape[1]) * gate_columns);
         recurrent_transposed_.emplace_back(padded(config.hidden_size) * gate_columns);
+        if (dropout.between > 0 && l + 1 < config.layers) {
+            between_masks_.emplace_back(masked);
+            dropped_.emplace_back(all);
+        }
+        if (dropout.recurrent > 0) {
+            recurrent_masks_.emplace_back(parameters.recurrent_weight(l).stored);
+            recurrent_dropped_.emplace_back(parameters.recurrent_weight(l).stored);
+        }
     }
     if (dropout.input > 0) input_mask_.resize(static_cast<std::size_t>(config.vocabulary_size));
+    if (dropout.output > 0) output_mask_ = Buffer(masked);
+    if (dropout.output > 0 || sums_layers(config)) output_inputs_ = Buffer(all);
+    if (sums_layers(config)) grad_output_inputs_ = Buffer(all);
     output_transposed_ = Buffer(padded(config.hidden_size) * padded(config.vocabulary_size));
 }
 
@@ -43,9 +66,12 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
                                      float* gradients) {
     check(inputs, targets, state);
     draw_masks(key);
+    drop_recurrent_weights();
     transpose_weights();
     forward(inputs, state);
-    const OutputRows rows{layer_outputs(model_->config().layers - 1),
+    forward_output();
+    const auto top = model_->config().layers - 1;
+    const OutputRows rows{output_inputs_.size() > 0 ? output_inputs_.data() : outputs(top),
                           state_row_length(model_->config()), window_ * batch_size_};
     output_.backward(*pool_, rows, {targets.data(), targets.size()}, output_transposed_.data(),
                      losses_.data(), grad_hidden_.data(), gradients);
@@ -74,54 +100,90 @@ void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& tar
 }
 
 void TruncatedBackpropagation::draw_masks(const WindowKey& key) {
-    const auto& config = model_->config();
+    const auto fill = [&](float* mask, std::int64_t count, float rate, RandomPurpose purpose,
+                          std::size_t layer) {
+        fill_dropout_mask(*pool_, mask, count, rate,
+                          {key.seed, purpose, static_cast<std::uint32_t>(layer)}, key.number);
+    };
     if (dropout_.input > 0) {
-        fill_dropout_mask(input_mask_.data(), config.vocabulary_size, dropout_.input,
-                          {key.seed, RandomPurpose::dropout_input, 0}, key.number);
+        fill(input_mask_.data(), model_->config().vocabulary_size, dropout_.input,
+             RandomPurpose::dropout_input, 0);
     }
-    const auto row = state_row_length(config);
-    for (std::uint32_t l = 0; l < masks_.size(); ++l) {
-        if (masks_[l].size() == 0) continue;
-        const bool top = l + 1 == masks_.size();
-        const RandomKey draws{
-            key.seed, top ? RandomPurpose::dropout_output : RandomPurpose::dropout_between, l};
-        fill_dropout_mask(masks_[l].data(), batch_size_ * row,
-                          top ? dropout_.output : dropout_.between, draws, key.number);
+    for (std::size_t l = 0; l < between_masks_.size(); ++l) {
+        fill(between_masks_[l].data(), between_masks_[l].size(), dropout_.between,
+             RandomPurpose::dropout_between, l);
+    }
+    for (std::size_t l = 0; l < recurrent_masks_.size(); ++l) {
+        fill(recurrent_masks_[l].data(), recurrent_masks_[l].size(), dropout_.recurrent,
+             RandomPurpose::dropout_recurrent, l);
+    }
+    if (dropout_.output > 0) {
+        fill(output_mask_.data(), output_mask_.size(), dropout_.output,
+             RandomPurpose::dropout_output, layers_.size() - 1);
+    }
+}
+
+void TruncatedBackpropagation::drop_recurrent_weights() {
+    for (std::size_t l = 0; l < recurrent_masks_.size(); ++l) {
+        const auto& p = model_->parameters().recurrent_weight(static_cast<std::int64_t>(l));
+        multiply_in_pieces(*pool_, recurrent_dropped_[l].data(), model_->values(p),
+                           recurrent_masks_[l].data(), p.stored);
     }
 }
 
 void TruncatedBackpropagation::transpose_weights() {
     const auto& parameters = model_->parameters();
-    const auto transpose = [&](const Parameter& p, std::int64_t panels, Buffer& out) {
-        const auto depth = p.shape[1];
+    const auto transpose = [&](const float* weight, std::int64_t depth, std::int64_t panels,
+                               Buffer& out) {
         pool_->run([&](int member) {
             const auto [first, last] = split_evenly(panels_for(depth), pool_->size(), member);
-            kernels().transpose_panels(model_->values(p), panels, depth, out.data(), first, last);
+            kernels().transpose_panels(weight, panels, depth, out.data(), first, last);
         });
     };
     const auto& config = model_->config();
-    const auto gate_panels = panels_for(config.hidden_size) * gate_count(config.cell);
+    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto at = static_cast<std::size_t>(l);
-        transpose(parameters.input_weight(l), gate_panels, input_transposed_[at]);
-        transpose(parameters.recurrent_weight(l), gate_panels, recurrent_transposed_[at]);
+        const auto& input = parameters.input_weight(l);
+        transpose(model_->values(input), input.shape[1], gate_panels, input_transposed_[at]);
+        transpose(recurrent_weight(l), config.hidden_size, gate_panels, recurrent_transposed_[at]);
     }
-    transpose(parameters.output_weight(), panels_for(config.vocabulary_size), output_transposed_);
+    transpose(model_->values(parameters.output_weight()), config.hidden_size,
+              panels_for(config.vocabulary_size), output_transposed_);
 }
 
-const float* TruncatedBackpropagation::layer_outputs(std::int64_t layer) const {
-    const auto at = static_cast<std::size_t>(layer);
-    if (dropped_[at].size() > 0) return dropped_[at].data();
-    return layers_[at].hidden.data() +
-           batch_size_ * state_row_length(model_->config());  // slots 1 to T
+const float* TruncatedBackpropagation::outputs(std::int64_t layer) const {
+    return layers_[static_cast<std::size_t>(layer)].hidden.data() +
+           grad_cell_.size();  // from slot 1
+}
+
+const float* TruncatedBackpropagation::inputs_of(std::int64_t layer) const {
+    return dropped_.empty() ? outputs(layer - 1)
+                            : dropped_[static_cast<std::size_t>(layer - 1)].data();
+}
+
+const float* TruncatedBackpropagation::recurrent_weight(std::int64_t layer) const {
+    if (!recurrent_dropped_.empty())
+        return recurrent_dropped_[static_cast<std::size_t>(layer)].data();
+    return model_->values(model_->parameters().recurrent_weight(layer));
 }
 
 void TruncatedBackpropagation::apply_mask(const Buffer& mask, const float* in, float* out) {
-    const auto slab = mask.size();
+    const auto slab = grad_cell_.size();
+    const auto step = mask.size() > slab ? slab : 0;
     pool_->run([&](int member) {
         const auto [first, last] = split_evenly(window_, pool_->size(), member);
-        for (auto t = first; t < last; ++t)
-            kernels().multiply(out + t * slab, in + t * slab, mask.data(), slab);
+        for (auto t = first; t < last; ++t) {
+            kernels().multiply(out + t * slab, in + t * slab, mask.data() + t * step, slab);
+        }
+    });
+}
+
+void TruncatedBackpropagation::add(const float* in, float* out) {
+    const auto slab = grad_cell_.size();
+    pool_->run([&](int member) {
+        const auto [first, last] = split_evenly(window_, pool_->size(), member);
+        kernels().add(out + first * slab, in + first * slab, (last - first) * slab);
     });
 }
 
@@ -134,22 +196,51 @@ void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& s
         auto layer = layer_window(config, layers_[at], window_, batch_size_);
         if (l == 0) layer.start = table_.rows();
         load_state(state, l, layer);
-        forward_layer(*pool_, *model_, l, layer, l > 0 ? layer_outputs(l - 1) : nullptr);
+        forward_layer(*pool_, *model_, l, layer, l > 0 ? inputs_of(l) : nullptr,
+                      recurrent_weight(l));
         store_state(layer, l, state);
-        if (masks_[at].size() > 0)
-            apply_mask(masks_[at], layer.hidden + layer.state_offset(1), dropped_[at].data());
+        if (at < dropped_.size()) apply_mask(between_masks_[at], outputs(l), dropped_[at].data());
     }
+}
+
+void TruncatedBackpropagation::forward_output() {
+    if (output_inputs_.size() == 0) return;
+    const auto top = model_->config().layers - 1;
+    const float* source = outputs(top);
+    if (sums_layers(model_->config())) {
+        std::memcpy(output_inputs_.data(), outputs(0),
+                    static_cast<std::size_t>(output_inputs_.size()) * sizeof(float));
+        for (std::int64_t l = 1; l <= top; ++l) add(outputs(l), output_inputs_.data());
+        source = output_inputs_.data();
+    }
+    if (output_mask_.size() > 0) apply_mask(output_mask_, source, output_inputs_.data());
+}
+
+void TruncatedBackpropagation::mask_recurrent_gradient(std::int64_t layer, float* gradients) {
+    if (recurrent_masks_.empty()) return;
+    const auto& p = model_->parameters().recurrent_weight(layer);
+    float* gradient = gradients + p.offset;
+    multiply_in_pieces(*pool_, gradient, gradient,
+                       recurrent_masks_[static_cast<std::size_t>(layer)].data(), p.stored);
 }
 
 void TruncatedBackpropagation::backward(float* gradients) {
     const auto& config = model_->config();
     const auto& parameters = model_->parameters();
     const auto rows = window_ * batch_size_;
-    const auto gate_panels = panels_for(config.hidden_size) * gate_count(config.cell);
+    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
+    if (output_mask_.size() > 0) apply_mask(output_mask_, grad_hidden_.data(), grad_hidden_.data());
+    const bool sums = grad_output_inputs_.size() > 0;
+    if (sums) {
+        std::memcpy(grad_output_inputs_.data(), grad_hidden_.data(),
+                    static_cast<std::size_t>(grad_hidden_.size()) * sizeof(float));
+    }
     for (auto l = config.layers - 1; l >= 0; --l) {
         const auto at = static_cast<std::size_t>(l);
         const auto layer = layer_window(config, layers_[at], window_, batch_size_);
-        if (masks_[at].size() > 0) apply_mask(masks_[at], grad_hidden_.data(), grad_hidden_.data());
+        if (at < dropped_.size())
+            apply_mask(between_masks_[at], grad_hidden_.data(), grad_hidden_.data());
+        if (sums && l + 1 < config.layers) add(grad_output_inputs_.data(), grad_hidden_.data());
         std::memset(grad_cell_.data(), 0,
                     static_cast<std::size_t>(grad_cell_.size()) * sizeof(float));
         backward_steps(*pool_, recurrent_transposed_[at].data(), layer, grad_hidden_.data(),
@@ -166,18 +257,19 @@ void TruncatedBackpropagation::backward(float* gradients) {
                                 .targets = {&recurrent, 1}};
         if (l == 0) {
             weight_gradient(*pool_, gradient);
+            mask_recurrent_gradient(l, gradients);
             table_.backward(*pool_, layer.gates, layer.gates_row,
                             input_mask_.empty() ? nullptr : input_mask_.data(),
                             input_transposed_[at].data(), gradients);
             continue;
         }
-        const std::array targets{
-            GradientTarget{layer_outputs(l - 1), layer.state_row, config.hidden_size,
-                           gradients + parameters.input_weight(l).offset},
-            recurrent};
+        const std::array targets{GradientTarget{inputs_of(l), layer.state_row, config.hidden_size,
+                                                gradients + parameters.input_weight(l).offset},
+                                 recurrent};
         gradient.targets = targets;
         gradient.bias = gradients + parameters.bias(l).offset;
         weight_gradient(*pool_, gradient);
+        mask_recurrent_gradient(l, gradients);
         multiply(*pool_, {.a = layer.gates,
                           .a_row = layer.gates_row,
                           .a_depth = 1,

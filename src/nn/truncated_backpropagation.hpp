@@ -41,12 +41,19 @@ public:
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
     void draw_masks(const WindowKey& key);
+    void drop_recurrent_weights();
     void transpose_weights();
     void forward(const TokenIds& inputs, RecurrentState& state);
+    void forward_output();
     void backward(float* gradients);
-    const float* layer_outputs(std::int64_t layer) const;
-    /// out(t, b) = in(t, b) * mask(b) for all t.
+    void mask_recurrent_gradient(std::int64_t layer, float* gradients);
+    const float* outputs(std::int64_t layer) const;    ///< of the cells, (T, B, H)
+    const float* inputs_of(std::int64_t layer) const;  ///< of a layer above the first, (T, B, H)
+    const float* recurrent_weight(std::int64_t layer) const;
+    /// out(t, b) = in(t, b) * mask for all t; the mask has one slab (B, H), or one for each t.
     void apply_mask(const Buffer& mask, const float* in, float* out);
+    /// out += in, all of (T, B, H).
+    void add(const float* in, float* out);
 
     const LanguageModel* model_;
     ThreadPool* pool_;
@@ -54,9 +61,13 @@ private:
     DropoutRates dropout_;
     InputTable table_;
     std::vector<LayerBuffers> layers_;
-    std::vector<Buffer> dropped_;  // (T, B, H) outputs after dropout; empty where there is none
-    std::vector<Buffer> masks_;    // (B, H) of each layer's outputs
-    std::vector<float> input_mask_;
+    std::vector<float> input_mask_;      // (V)
+    std::vector<Buffer> between_masks_;  // of the outputs of all layers but the top
+    std::vector<Buffer> dropped_;        // (T, B, H) those outputs times their masks
+    std::vector<Buffer> recurrent_masks_, recurrent_dropped_;  // as the recurrent weights
+    Buffer output_mask_;
+    Buffer output_inputs_;  // (T, B, H) what the output layer reads, if not just the top's outputs
+    Buffer grad_output_inputs_;  // (T, B, H) its gradient, when every layer gets a share
     std::vector<Buffer> input_transposed_, recurrent_transposed_;
     Buffer output_transposed_;
     OutputLayer output_;

@@ -14,6 +14,7 @@ namespace carousel {
 struct AdamConfig {
     float beta1 = 0.0F, beta2 = 0.999F, epsilon = 1e-8F;
     float weight_decay = 0.0F;  ///< of matrices, decoupled from the gradient
+    float average = 0.0F;       ///< decay of the running mean of the weights; 0 = none is kept
 };
 
 /// Adam with bias correction (Kingma & Ba 2015, algorithm 1) and decoupled weight decay (Loshchilov
@@ -35,10 +36,22 @@ public:
     }
     void set_moments(std::span<const NamedTensor> first, std::span<const NamedTensor> second);
 
+    /// The running mean of the weights (Polyak & Juditsky 1992, with exponential decay): after
+    /// update n it moves towards the weights by 1 - min(average, (n - 1) / (n + 8)), so that a
+    /// short run is not an average of its first weights. Range: average > 0.
+    bool averages() const { return averages_.size() > 0; }
+    std::vector<NamedTensor> averaged_weights() const {
+        return parameters_.to_canonical(averages_.data());
+    }
+    void set_averaged_weights(std::span<const NamedTensor> weights) {
+        parameters_.from_canonical(weights, averages_.data());
+    }
+
 private:
     ParameterList parameters_;
     AdamConfig config_;
     Buffer first_, second_;
+    Buffer averages_;  // empty when none are kept
 };
 
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/random.hpp"
 #include "training/gradient_clipping.hpp"
 #include "training/learning_rate_schedule.hpp"
 
@@ -29,7 +30,10 @@ void from_named(const NamedTensor& named, Tensor<3>& tensor) {
 }
 
 AdamConfig adam_config(const TrainingConfig& config) {
-    return {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay};
+    return {.beta1 = config.beta1,
+            .beta2 = config.beta2,
+            .weight_decay = config.weight_decay,
+            .average = config.average};
 }
 
 }  // namespace
@@ -40,13 +44,13 @@ Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches,
       pool_(&pool),
       batches_(std::move(batches)),
       config_(config),
-      optimizer_(
-          model,
-          {.beta1 = config.beta1, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
+      optimizer_(model, adam_config(config)),
       backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
                        {.input = config.dropout_input,
                         .between = config.dropout_between,
-                        .output = config.dropout_output}),
+                        .output = config.dropout_output,
+                        .recurrent = config.dropout_recurrent,
+                        .mask = config.dropout_mask}),
       gradients_(model.parameters().stored()),
       recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)),
       after_(recurrent_) {}
@@ -55,6 +59,7 @@ StepReport Trainer::step(double progress) {
     // The streams of a new epoch begin elsewhere: what the old ones remembered is not theirs.
     if (state_.window_in_epoch == 0) recurrent_.clear();
     after_ = recurrent_;
+    reset_streams(after_);
     batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
 
     StepReport report;
@@ -82,10 +87,26 @@ StepReport Trainer::step(double progress) {
     return report;
 }
 
+void Trainer::reset_streams(RecurrentState& state) const {
+    if (config_.reset_probability <= 0) return;
+    const auto streams = state.hidden.shape(1), units = state.hidden.shape(2);
+    for (std::size_t b = 0; b < streams; ++b) {
+        const auto draw = random_uniform({config_.seed, RandomPurpose::state_reset, 0},
+                                         state_.step * streams + b);
+        if (draw >= config_.reset_probability) continue;
+        for (std::size_t l = 0; l < state.hidden.shape(0); ++l) {
+            const auto at = static_cast<std::ptrdiff_t>((l * streams + b) * units);
+            std::fill_n(state.hidden.data() + at, units, 0.0F);
+            std::fill_n(state.cell.data() + at, units, 0.0F);
+        }
+    }
+}
+
 TrainingState Trainer::state() const {
     TrainingState state = state_;
     state.first_moments = optimizer_.first_moments();
     state.second_moments = optimizer_.second_moments();
+    if (averages()) state.averaged_weights = averaged_weights();
     state.hidden = to_named("hidden", recurrent_.hidden);
     state.cell = to_named("cell", recurrent_.cell);
     return state;
@@ -93,10 +114,14 @@ TrainingState Trainer::state() const {
 
 void Trainer::set_state(const TrainingState& state) {
     optimizer_.set_moments(state.first_moments, state.second_moments);
+    if (averages()) optimizer_.set_averaged_weights(state.averaged_weights);
     from_named(state.hidden, recurrent_.hidden);
     from_named(state.cell, recurrent_.cell);
     state_ = state;
-    for (auto* moments : {&state_.first_moments, &state_.second_moments}) moments->clear();
+    for (auto* tensors :
+         {&state_.first_moments, &state_.second_moments, &state_.averaged_weights}) {
+        tensors->clear();
+    }
     state_.hidden = {};
     state_.cell = {};
 }

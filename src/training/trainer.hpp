@@ -53,7 +53,14 @@ public:
     /// How often the run has diverged, and the factor of the learning rate that follows from it.
     void set_divergences(std::uint32_t count, float learning_rate_scale);
 
+    /// The running mean of the weights; see `Optimizer`.
+    bool averages() const { return optimizer_.averages(); }
+    std::vector<NamedTensor> averaged_weights() const { return optimizer_.averaged_weights(); }
+
 private:
+    /// Empties the memory of some streams, so that the model also learns to begin without one.
+    void reset_streams(RecurrentState& state) const;
+
     LanguageModel* model_;
     ThreadPool* pool_;
     BatchIterator batches_;

@@ -15,6 +15,7 @@ struct Weights {
     std::int64_t count;
     Floats weights = random_floats(count, 1), gradients = random_floats(count, 2);
     Floats first = random_floats(count, 3), second = random_floats(count, 4);
+    Floats averages = random_floats(count, 5);
 
     void update(const KernelTable& set) {
         for (auto& v : second) v = std::abs(v);
@@ -22,6 +23,7 @@ struct Weights {
                   .gradients = gradients.data(),
                   .first_moments = first.data(),
                   .second_moments = second.data(),
+                  .averages = averages.data(),
                   .count = count,
                   .rate = 0.01F,
                   .decay = 0.002F,
@@ -30,7 +32,8 @@ struct Weights {
                   .correction1 = 1.7F,
                   .correction2 = 3.1F,
                   .epsilon = 1e-8F,
-                  .gradient_scale = 0.7F});
+                  .gradient_scale = 0.7F,
+                  .average_rate = 0.25F});
     }
 };
 
@@ -68,6 +71,19 @@ TEST_SUITE("kernels/elementwise") {
         }
     }
 
+    TEST_CASE("averages move a quarter of the way to the new weights") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            Weights x{32};
+            const auto before = x.averages;
+            x.update(*set);
+            for (std::size_t i = 0; i < 32; ++i) {
+                CHECK(x.averages[i] ==
+                      doctest::Approx(0.75 * double{before[i]} + 0.25 * double{x.weights[i]}));
+            }
+        }
+    }
+
     TEST_CASE("an update leaves zero weights without gradients at zero") {
         for (const auto* set : instruction_sets()) {
             Weights x{32};
@@ -91,6 +107,7 @@ TEST_SUITE("kernels/elementwise") {
                 REQUIRE(bits(x.weights) == bits(first.weights));
                 REQUIRE(bits(x.first) == bits(first.first));
                 REQUIRE(bits(x.second) == bits(first.second));
+                REQUIRE(bits(x.averages) == bits(first.averages));
                 REQUIRE(set->sum_of_squares(x.weights.data(), count) ==
                         sets.front()->sum_of_squares(x.weights.data(), count));
             }

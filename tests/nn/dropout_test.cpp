@@ -10,11 +10,12 @@ using namespace carousel;
 
 namespace {
 
-std::vector<float> mask(float rate, std::uint64_t seed, std::uint32_t stream,
-                        std::uint64_t window) {
+std::vector<float> mask(float rate, std::uint64_t seed, std::uint32_t stream, std::uint64_t window,
+                        int threads = 1) {
     std::vector<float> values(20000);
-    fill_dropout_mask(values.data(), 20000, rate, {seed, RandomPurpose::dropout_between, stream},
-                      window);
+    ThreadPool pool(threads);
+    fill_dropout_mask(pool, values.data(), 20000, rate,
+                      {seed, RandomPurpose::dropout_between, stream}, window);
     return values;
 }
 
@@ -40,5 +41,15 @@ TEST_SUITE("nn/dropout") {
         CHECK(mask(0.5F, 2, 2, 3) != first);
         CHECK(mask(0.5F, 1, 3, 3) != first);
         CHECK(mask(0.5F, 1, 2, 4) != first);
+    }
+
+    TEST_CASE("factor i is made of word i of the window, on any number of threads") {
+        const auto values = mask(0.3F, 1, 2, 3, 2);
+        const RandomKey key{1, RandomPurpose::dropout_between, 2};
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool drops = random_uniform(key, (std::uint64_t{3} << 32) + i) < 0.3F;
+            REQUIRE((values[i] == 0) == drops);
+        }
+        CHECK(mask(0.3F, 1, 2, 3, 3) == values);
     }
 }

@@ -11,9 +11,14 @@
 
 namespace carousel {
 
-/// Sizes at which nothing is a multiple of anything, and every kind of dropout.
-inline LanguageModelConfig small_config() {
-    return {.vocabulary_size = 29, .layers = 2, .hidden_size = 33, .embedding_size = 17};
+/// Sizes at which nothing is a multiple of anything, and every lever.
+inline LanguageModelConfig small_config(CellKind cell = CellKind::lstm) {
+    return {.cell = cell,
+            .vocabulary_size = 29,
+            .layers = 2,
+            .hidden_size = 33,
+            .embedding_size = 17,
+            .output_input = OutputInput::sum};
 }
 inline TrainingConfig small_training_config() {
     TrainingConfig config;
@@ -25,6 +30,9 @@ inline TrainingConfig small_training_config() {
     config.dropout_input = 0.1F;
     config.dropout_between = 0.2F;
     config.dropout_output = 0.3F;
+    config.dropout_recurrent = 0.2F;
+    config.reset_probability = 0.1F;
+    config.average = 0.9F;
     return config;
 }
 
@@ -62,11 +70,14 @@ public:
         }
     }
 
-    /// Hash of all weights in canonical order.
+    /// Hash of all weights and their averages in canonical order.
     std::string weights_hash() const {
         Sha256 hash;
-        for (const auto& tensor : model.weights())
-            hash.update(std::as_bytes(std::span(tensor.values)));
+        const auto add = [&](const std::vector<NamedTensor>& tensors) {
+            for (const auto& tensor : tensors) hash.update(std::as_bytes(std::span(tensor.values)));
+        };
+        add(model.weights());
+        if (trainer.averages()) add(trainer.averaged_weights());
         return to_hex(hash.finish());
     }
 

@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "kernels/kernels.hpp"
 #include "nn/inference.hpp"
@@ -28,6 +30,7 @@ std::string shown(const TrainingState& state) {
     };
     for (const auto& tensor : state.first_moments) add(tensor);
     for (const auto& tensor : state.second_moments) add(tensor);
+    for (const auto& tensor : state.averaged_weights) add(tensor);
     add(state.hidden);
     add(state.cell);
     return std::to_string(state.step) + " " + std::to_string(state.epoch) + " " +
@@ -36,16 +39,32 @@ std::string shown(const TrainingState& state) {
            " " + to_hex(hash.finish());
 }
 
+/// Every cell there is.
+std::vector<CellKind> all_cells() {
+    std::vector<CellKind> cells;
+    for (int i = 0; i < k_cell_count; ++i) cells.push_back(static_cast<CellKind>(i));
+    return cells;
+}
+
 /// What `weights_after_training` prints under an instruction set.
-std::string hash_under(const std::string& instruction_set) {
-    const std::string command =
-        "CAROUSEL_ISA=" + instruction_set + " '" CAROUSEL_WEIGHTS_AFTER_TRAINING "'";
+std::string hash_under(const std::string& instruction_set, CellKind cell) {
+    const std::string command = "CAROUSEL_ISA=" + instruction_set +
+                                " '" CAROUSEL_WEIGHTS_AFTER_TRAINING "' " +
+                                std::to_string(static_cast<int>(cell));
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "r"),
                                                                  ::pclose);
     REQUIRE(output != nullptr);
     std::array<char, 80> line{};
     REQUIRE(std::fgets(line.data(), line.size(), output.get()) != nullptr);
     return std::string(line.data(), 64);
+}
+
+/// Hash of the weights alone.
+Sha256Digest weights_only(const SmallTraining& training) {
+    Sha256 hash;
+    for (const auto& tensor : training.model.weights())
+        hash.update(std::as_bytes(std::span(tensor.values)));
+    return hash.finish();
 }
 
 }  // namespace
@@ -61,25 +80,103 @@ TEST_SUITE("training/trainer") {
     }
 
     TEST_CASE("weights after 50 steps have the same hash for every number of threads") {
-        SmallTraining one(1);
-        one.run(50);
-        CHECK(one.trainer.counters().epoch == 1);
-        for (const int threads : {2, 3, 8}) {
-            CAPTURE(threads);
-            SmallTraining training(threads);
-            training.run(50);
-            CHECK(training.weights_hash() == one.weights_hash());
-            CHECK(shown(training.trainer.state()) == shown(one.trainer.state()));
+        for (const auto cell : all_cells()) {
+            CAPTURE(cell);
+            SmallTraining one(1, small_config(cell));
+            one.run(50);
+            CHECK(one.trainer.counters().epoch == 1);
+            for (const int threads : {2, 3, 8}) {
+                CAPTURE(threads);
+                SmallTraining training(threads, small_config(cell));
+                training.run(50);
+                CHECK(training.weights_hash() == one.weights_hash());
+                CHECK(shown(training.trainer.state()) == shown(one.trainer.state()));
+            }
         }
     }
 
     TEST_CASE("weights after 50 steps have the same hash under every instruction set") {
-        SmallTraining here(1);
-        here.run(50);
-        for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
-            if (kernels_for(name) == nullptr) continue;
-            CAPTURE(name);
-            CHECK(hash_under(name) == here.weights_hash());
+        for (const auto cell : all_cells()) {
+            CAPTURE(cell);
+            SmallTraining here(1, small_config(cell));
+            here.run(50);
+            for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
+                if (kernels_for(name) == nullptr) continue;
+                CAPTURE(name);
+                CHECK(hash_under(name, cell) == here.weights_hash());
+            }
+        }
+    }
+
+    TEST_CASE("each cell, and each lever, changes what is learned") {
+        const auto trained = [](auto change) {
+            auto model = small_config();
+            auto training = small_training_config();
+            change(model, training);
+            SmallTraining run(1, model, training);
+            run.run(3);
+            return to_hex(weights_only(run));
+        };
+        using Model = LanguageModelConfig;
+        using Training = TrainingConfig;
+        const std::vector<std::string> hashes{
+            trained([](Model&, Training&) {}),
+            trained([](Model& m, Training&) { m.cell = CellKind::cifg; }),
+            trained([](Model& m, Training&) { m.cell = CellKind::capped_lstm; }),
+            trained([](Model& m, Training&) { m.output_input = OutputInput::top; }),
+            trained([](Model&, Training& t) { t.dropout_recurrent = 0; }),
+            trained([](Model&, Training& t) { t.dropout_mask = DropoutMask::step; }),
+            trained([](Model&, Training& t) { t.reset_probability = 0.9F; })};
+        CHECK(std::set(hashes.begin(), hashes.end()).size() == hashes.size());
+        // The average only watches.
+        CHECK(trained([](Model&, Training& t) { t.average = 0; }) == hashes.front());
+    }
+
+    TEST_CASE("a stream that is always reset begins every window without a memory") {
+        auto config = small_training_config();
+        config.learning_rate = config.weight_decay = 0;
+        config.dropout_input = config.dropout_between = config.dropout_output = 0;
+        config.dropout_recurrent = 0;
+        config.reset_probability = 0.999999F;
+        SmallTraining training(1, small_config(), config);
+        Inference inference(training.model, training.pool, config.batch_size);
+        auto batches = training.batches();
+        for (std::uint64_t step = 0; step < 3; ++step) {
+            Batch batch;
+            batches.fill(0, step, batch);
+            auto empty = RecurrentState::zeros(small_config(), config.batch_size);
+            Tensor<2> surprisals;
+            inference.surprisals(batch.inputs, batch.targets, empty, surprisals);
+            training.run(1);
+            double sum = 0;
+            for (const float nats : surprisals) sum += double{nats};
+            CHECK(training.last.loss ==
+                  doctest::Approx(sum / static_cast<double>(surprisals.size())).epsilon(1e-6));
+        }
+    }
+
+    TEST_CASE("the average of the weights follows them as its rule says") {
+        SmallTraining training(2);
+        std::vector<NamedTensor> expected;
+        for (int n = 1; n <= 200; ++n) {
+            training.run(1, 1000);
+            const auto weights = training.model.weights();
+            if (n == 1) expected = weights;
+            const double kept = std::min(0.9, (n - 1) / (n + 8.0));
+            for (std::size_t i = 0; i < weights.size(); ++i) {
+                for (std::size_t k = 0; k < weights[i].values.size(); ++k) {
+                    auto& average = expected[i].values[k];
+                    average = static_cast<float>(kept * double{average} +
+                                                 (1 - kept) * double{weights[i].values[k]});
+                }
+            }
+        }
+        const auto found = training.trainer.averaged_weights();
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            for (std::size_t k = 0; k < found[i].values.size(); ++k) {
+                REQUIRE(found[i].values[k] ==
+                        doctest::Approx(expected[i].values[k]).epsilon(1e-3).scale(0.01));
+            }
         }
     }
 
@@ -87,6 +184,7 @@ TEST_SUITE("training/trainer") {
         auto config = small_training_config();
         config.learning_rate = config.weight_decay = 0;  // the weights stay: inference can follow
         config.dropout_input = config.dropout_between = config.dropout_output = 0;
+        config.dropout_recurrent = config.reset_probability = 0;
         SmallTraining training(1, small_config(), config);
         Inference inference(training.model, training.pool, config.batch_size);
         auto batches = training.batches();

@@ -1,6 +1,7 @@
 #pragma once
 
-// The arithmetic of an LSTM cell on sixteen units at a time; equations in docs/model.md.
+// LSTM with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000),
+// sixteen units at a time. Gates: i, f, g, o.
 
 #include "kernels/functions.hpp"
 #include "kernels/kernels.hpp"
@@ -8,7 +9,7 @@
 namespace carousel {
 namespace {
 
-void lstm_forward(const LstmForward& s) {
+void lstm_forward(const CellForward& s) {
     for (std::int64_t r = 0; r < s.rows; ++r) {
         float* gates = s.gates + r * s.gates_row;
         for (std::int64_t u = 0; u < s.blocks; ++u, gates += 4 * k_lanes) {
@@ -28,7 +29,7 @@ void lstm_forward(const LstmForward& s) {
     }
 }
 
-void lstm_backward(const LstmBackward& s) {
+void lstm_backward(const CellBackward& s) {
     const F16 one = broadcast(1.0F);
     for (std::int64_t r = 0; r < s.rows; ++r) {
         float* gates = s.gates + r * s.gates_row;

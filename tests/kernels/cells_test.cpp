@@ -13,7 +13,9 @@ namespace {
 /// Buffers of a step for `rows` streams and `blocks` blocks of units, with margins in every row.
 struct Cell {
     std::int64_t rows, blocks;
-    std::ptrdiff_t gates_row = blocks * 64 + 16, state_row = blocks * 16 + 32;
+    CellKind kind = CellKind::lstm;
+    std::ptrdiff_t gates_row = blocks * cell_shape(kind).gates * 16 + 16,
+                   state_row = blocks * 16 + 32;
     Floats gates = random_floats(rows * gates_row, 1, 6.0F);
     Floats before = random_floats(rows * state_row, 2, 3.0F);
     Floats cell = random_floats(rows * state_row, 3), hidden = random_floats(rows * state_row, 4);
@@ -21,28 +23,28 @@ struct Cell {
            grad_cell = random_floats(rows * state_row, 6);
 
     void forward(const KernelTable& set) {
-        set.lstm_forward({.gates = gates.data(),
-                          .gates_row = gates_row,
-                          .cell_before = before.data(),
-                          .cell = cell.data(),
-                          .cell_row = state_row,
-                          .hidden = hidden.data(),
-                          .hidden_row = state_row,
-                          .rows = rows,
-                          .blocks = blocks});
+        set.cell(kind).forward({.gates = gates.data(),
+                                .gates_row = gates_row,
+                                .cell_before = before.data(),
+                                .cell = cell.data(),
+                                .cell_row = state_row,
+                                .hidden = hidden.data(),
+                                .hidden_row = state_row,
+                                .rows = rows,
+                                .blocks = blocks});
     }
     void backward(const KernelTable& set) {
-        set.lstm_backward({.gates = gates.data(),
-                           .gates_row = gates_row,
-                           .cell_before = before.data(),
-                           .cell = cell.data(),
-                           .cell_row = state_row,
-                           .grad_hidden = grad_hidden.data(),
-                           .grad_hidden_row = state_row,
-                           .grad_cell = grad_cell.data(),
-                           .grad_cell_row = state_row,
-                           .rows = rows,
-                           .blocks = blocks});
+        set.cell(kind).backward({.gates = gates.data(),
+                                 .gates_row = gates_row,
+                                 .cell_before = before.data(),
+                                 .cell = cell.data(),
+                                 .cell_row = state_row,
+                                 .grad_hidden = grad_hidden.data(),
+                                 .grad_hidden_row = state_row,
+                                 .grad_cell = grad_cell.data(),
+                                 .grad_cell_row = state_row,
+                                 .rows = rows,
+                                 .blocks = blocks});
     }
 };
 
@@ -79,9 +81,50 @@ double exact_sigmoid(double x) {
     return 1 / (1 + std::exp(-x));
 }
 
+/// One unit: its gates, states and the gradient of its cell state.
+struct UnitStep {
+    double i, f, g, o, c_before, dc;
+};
+
+/// Compares every unit of a step with the equations. `rule` gives the input gate in use and the
+/// gradients of the input and the forget gate's activations; g, o and the output are the same in
+/// all cells.
+template <typename Rule>
+void check_gradients(const KernelTable& set, CellKind kind, Rule rule) {
+    Cell cell{3, 2, kind};
+    const bool coupled = kind == CellKind::cifg;
+    const std::size_t width = coupled ? 48 : 64, first = coupled ? 0 : 16;  // f, then g, then o
+    cell.forward(set);
+    const Cell before = cell;
+    cell.backward(set);
+    for (std::int64_t r = 0; r < 3; ++r) {
+        for (std::int64_t u = 0; u < 32; ++u) {
+            const auto at = static_cast<std::size_t>(r * cell.state_row + u);
+            const auto gate = static_cast<std::size_t>(r * cell.gates_row) +
+                              static_cast<std::size_t>(u / 16) * width +
+                              static_cast<std::size_t>(u % 16);
+            const double i = coupled ? 0 : before.gates[gate];
+            const double f = before.gates[gate + first], g = before.gates[gate + first + 16],
+                         o = before.gates[gate + first + 32];
+            const double tanh_c = std::tanh(double{before.cell[at]}), dh = before.grad_hidden[at];
+            const double dc = dh * o * (1 - tanh_c * tanh_c) + before.grad_cell[at];
+            double di = 0, df = 0;
+            const double input = rule({i, f, g, o, before.before[at], dc}, di, df);
+            const auto near = [](double x) { return doctest::Approx(x).epsilon(1e-5).scale(0.01); };
+            REQUIRE(before.cell[at] == near(f * before.before[at] + input * g));
+            REQUIRE(before.hidden[at] == near(o * tanh_c));
+            if (!coupled) REQUIRE(cell.gates[gate] == near(di * i * (1 - i)));
+            REQUIRE(cell.gates[gate + first] == near(df * f * (1 - f)));
+            REQUIRE(cell.gates[gate + first + 16] == near(dc * input * (1 - g * g)));
+            REQUIRE(cell.gates[gate + first + 32] == near(dh * tanh_c * o * (1 - o)));
+            REQUIRE(cell.grad_cell[at] == near(dc * f));
+        }
+    }
+}
+
 }  // namespace
 
-TEST_SUITE("kernels/lstm") {
+TEST_SUITE("kernels/cells") {
     TEST_CASE("a cell without input keeps half of its state and shows half of that's tanh") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
@@ -133,38 +176,44 @@ TEST_SUITE("kernels/lstm") {
     TEST_CASE("gradients of a step are those of the equations") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
-            Cell cell{3, 2};
-            cell.forward(*set);
-            const Cell before = cell;
-            cell.backward(*set);
-            for (std::int64_t r = 0; r < 3; ++r) {
-                for (std::int64_t u = 0; u < 32; ++u) {
-                    const auto at = static_cast<std::size_t>(r * cell.state_row + u);
-                    const auto gate =
-                        static_cast<std::size_t>(r * cell.gates_row + u / 16 * 64 + u % 16);
-                    const double i = before.gates[gate], f = before.gates[gate + 16];
-                    const double g = before.gates[gate + 32], o = before.gates[gate + 48];
-                    const double tanh_c = std::tanh(double{before.cell[at]}),
-                                 dh = before.grad_hidden[at];
-                    const double dc = dh * o * (1 - tanh_c * tanh_c) + before.grad_cell[at];
-                    const auto near = [](double x) {
-                        return doctest::Approx(x).epsilon(1e-5).scale(0.01);
-                    };
-                    REQUIRE(cell.gates[gate] == near(dc * g * i * (1 - i)));
-                    REQUIRE(cell.gates[gate + 16] == near(dc * before.before[at] * f * (1 - f)));
-                    REQUIRE(cell.gates[gate + 32] == near(dc * i * (1 - g * g)));
-                    REQUIRE(cell.gates[gate + 48] == near(dh * tanh_c * o * (1 - o)));
-                    REQUIRE(cell.grad_cell[at] == near(dc * f));
-                }
-            }
+            check_gradients(*set, CellKind::lstm, [](const UnitStep& s, double& di, double& df) {
+                di = s.dc * s.g;
+                df = s.dc * s.c_before;
+                return s.i;
+            });
+        }
+    }
+
+    TEST_CASE("a coupled input gate is what the forget gate leaves") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            check_gradients(*set, CellKind::cifg, [](const UnitStep& s, double&, double& df) {
+                df = s.dc * (s.c_before - s.g);
+                return 1 - s.f;
+            });
+        }
+    }
+
+    TEST_CASE("a capped input gate is at most what the forget gate leaves") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            check_gradients(*set, CellKind::capped_lstm,
+                            [](const UnitStep& s, double& di, double& df) {
+                                const bool free = s.i < 1 - s.f;
+                                di = free ? s.dc * s.g : 0;
+                                df = s.dc * (free ? s.c_before : s.c_before - s.g);
+                                return std::min(s.i, 1 - s.f);
+                            });
         }
     }
 
     TEST_CASE("every instruction set gives the same bits, and margins stay as they were") {
         const auto sets = instruction_sets();
-        for (std::int64_t rows = 1; rows <= 5; ++rows) {
-            for (std::int64_t blocks = 1; blocks <= 3; ++blocks) {
-                Cell first{rows, blocks};
+        for (int kind = 0; kind < 3 * k_cell_count; ++kind) {
+            const auto cell_kind = static_cast<CellKind>(kind / 3);
+            const std::int64_t blocks = kind % 3 + 1;
+            for (std::int64_t rows = 1; rows <= 5; ++rows) {
+                Cell first{rows, blocks, cell_kind};
                 const Cell untouched = first;
                 first.forward(*sets.front());
                 const Cell halfway = first;
@@ -179,7 +228,7 @@ TEST_SUITE("kernels/lstm") {
                 }
                 for (const auto* set : sets) {
                     CAPTURE(set->name);
-                    Cell cell{rows, blocks};
+                    Cell cell{rows, blocks, cell_kind};
                     cell.forward(*set);
                     REQUIRE(bits(cell.gates) == bits(halfway.gates));
                     REQUIRE(bits(cell.cell) == bits(halfway.cell));
