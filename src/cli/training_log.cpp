@@ -58,6 +58,7 @@ void TrainingLog::validation(const HistoryRecord& record, bool best) {
     object["validation_loss"] = record.validation_loss;
     object["bits_per_character"] = record.validation_loss / std::numbers::ln2;
     object["perplexity"] = std::exp(record.validation_loss);
+    object["averaged"] = record.averaged;
     object["best"] = best;
     file_->write(object);
 }

@@ -19,32 +19,46 @@ using namespace carousel;
 
 namespace {
 
-/// Sizes of a model and its windows, and one dropout of each kind or none.
+/// Sizes of a model and its windows, and one dropout of each kind, all of them or none.
 struct Example {
     LanguageModelConfig config;
     std::int64_t batch_size, window;
     DropoutRates rates;
 };
 
-/// Every H with every V and L: below, at and above the width of a panel and of what the threads
-/// share. Batch size, window and dropout take turns in step sizes that meet every pair.
+/// Every H with every V, L and cell: below, at and above the width of a panel and of what the
+/// threads share. What the output layer reads, batch size, window and dropout take turns in step
+/// sizes that meet every pair.
 std::vector<Example> examples() {
     constexpr std::int64_t k_batch_sizes[] = {1, 3, 8, 19}, k_windows[] = {1, 2, 7};
     constexpr DropoutRates k_rates[] = {
-        {}, {0.2F, 0, 0}, {0, 0.3F, 0}, {0, 0, 0.4F}, {0.2F, 0.3F, 0.4F}};
+        {},
+        {.input = 0.2F},
+        {.between = 0.3F},
+        {.output = 0.4F},
+        {.recurrent = 0.3F},
+        {.input = 0.2F, .between = 0.3F, .output = 0.4F, .recurrent = 0.3F},
+        {.input = 0.2F,
+         .between = 0.3F,
+         .output = 0.4F,
+         .recurrent = 0.3F,
+         .mask = DropoutMask::step}};
     std::vector<Example> all;
     for (const std::int64_t h : {1, 7, 16, 17, 33, 130}) {
         for (const std::int64_t v : {2, 65, 300}) {
             for (std::int64_t l = 1; l <= 3; ++l) {
-                for (int turn = 0; turn < 2; ++turn) {
+                for (const auto cell : {CellKind::lstm, CellKind::cifg, CellKind::capped_lstm}) {
                     const auto n = all.size();
-                    all.push_back({{.vocabulary_size = v,
-                                    .layers = l,
-                                    .hidden_size = h,
-                                    .embedding_size = turn == 0 ? h + 3 : (h + 2) / 2},
-                                   k_batch_sizes[n % 4],
-                                   k_windows[n / 4 % 3],
-                                   k_rates[n % 5]});
+                    all.push_back(
+                        {{.cell = cell,
+                          .vocabulary_size = v,
+                          .layers = l,
+                          .hidden_size = h,
+                          .embedding_size = n % 2 == 0 ? h + 3 : (h + 2) / 2,
+                          .output_input = n / 5 % 2 == 0 ? OutputInput::sum : OutputInput::top},
+                         k_batch_sizes[n % 4],
+                         k_windows[n / 4 % 3],
+                         k_rates[n % 7]});
                 }
             }
         }
@@ -53,9 +67,12 @@ std::vector<Example> examples() {
 }
 
 std::string shown(const Example& x) {
-    return fmt::format("V {} E {} H {} L {} B {} T {} dropout {} {} {}", x.config.vocabulary_size,
-                       x.config.embedding_size, x.config.hidden_size, x.config.layers, x.batch_size,
-                       x.window, x.rates.input, x.rates.between, x.rates.output);
+    return fmt::format(
+        "cell {} output input {} V {} E {} H {} L {} B {} T {} dropout {} {} {} {} mask {}",
+        static_cast<int>(x.config.cell), static_cast<int>(x.config.output_input),
+        x.config.vocabulary_size, x.config.embedding_size, x.config.hidden_size, x.config.layers,
+        x.batch_size, x.window, x.rates.input, x.rates.between, x.rates.output, x.rates.recurrent,
+        static_cast<int>(x.rates.mask));
 }
 
 /// Initial weights with biases and an output layer that matter from the first step.
