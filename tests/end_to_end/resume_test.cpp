@@ -56,6 +56,46 @@ TEST_SUITE("end_to_end/resume") {
         CHECK(newest_weights(folder) == uninterrupted(words + constant + Words{"--epochs", "2"}));
     }
 
+    TEST_CASE("and with every lever of training in use, the best weights too") {
+        for (const char* cell : {"cifg", "capped-lstm"}) {
+            CAPTURE(cell);
+            const Words levers{"--cell",
+                               cell,
+                               "--output-input",
+                               "sum",
+                               "--dropout-input",
+                               "0.1",
+                               "--dropout-output",
+                               "0.2",
+                               "--dropout-mask",
+                               "step",
+                               "--average",
+                               "0.9",
+                               "--schedule",
+                               "constant",
+                               "--validate-every",
+                               "65",
+                               "--dropout-recurrent",
+                               "0.3",
+                               "--reset-probability",
+                               "0.2"};
+            const TemporaryFolder whole, parts;
+            for (const auto* folder : {&whole, &parts}) write(*folder / "text.txt", little_text());
+            REQUIRE(run(whole.path(), tiny_training(130) + levers).code == 0);
+            REQUIRE(run(parts.path(), tiny_training(65) + levers).code == 0);
+            const auto resumed = run(parts.path(), {"train", "--resume", "--model", "m.carousel",
+                                                    "--validate-every", "65", "--steps", "130"});
+            REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
+            for (const char* file : {"m.carousel", "m.resume.carousel"}) {
+                for (const char* field : {"weights_sha256", "best"}) {
+                    CHECK(inspected(parts.path(), file, field) ==
+                          inspected(whole.path(), file, field));
+                }
+            }
+            CHECK(inspected(parts.path(), "m.carousel", "cell") == "\"" + std::string(cell) + "\"");
+        }
+    }
+
     TEST_CASE("a run stopped by a signal says so by its exit code and goes on exactly") {
         const int steps = 1500;
         const auto expected = uninterrupted(tiny_training(steps));
