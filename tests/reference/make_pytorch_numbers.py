@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Trains two small models with PyTorch in double precision and writes what came out to
+"""Trains small models with PyTorch in double precision and writes what came out to
 pytorch_numbers.txt, against which pytorch_test.cpp holds the program.
 
 The random numbers (Philox4x32-10) and the dropout masks are written once more here, so that they are
@@ -11,13 +11,21 @@ import torch
 
 torch.set_default_dtype(torch.float64)
 
+CELLS, OUTPUT_INPUTS, MASKS = ["lstm", "cifg", "capped-lstm"], ["top", "sum"], ["window", "step"]
 CASES = [
-    # V, E, H, L, B, T, beta1, dropout (input, between, output)
-    dict(name="plain", v=7, e=5, h=6, l=2, b=3, t=5, beta1=0.9, dropout=(0, 0, 0)),
-    dict(name="dropout", v=9, e=4, h=5, l=2, b=2, t=4, beta1=0.0, dropout=(0.25, 0.5, 0.25)),
+    # V, E, H, L, B, T, beta1, dropout (input, between, output, recurrent)
+    dict(name="plain", cell="lstm", out="top", v=7, e=5, h=6, l=2, b=3, t=5, beta1=0.9,
+         dropout=(0, 0, 0, 0), mask="window"),
+    dict(name="dropout", cell="lstm", out="top", v=9, e=4, h=5, l=2, b=2, t=4, beta1=0.0,
+         dropout=(0.25, 0.5, 0.25, 0), mask="window"),
+    dict(name="coupled", cell="cifg", out="sum", v=6, e=3, h=5, l=2, b=2, t=4, beta1=0.0,
+         dropout=(0.25, 0.25, 0.25, 0.5), mask="step"),
+    dict(name="capped", cell="capped-lstm", out="sum", v=6, e=4, h=5, l=3, b=2, t=4, beta1=0.9,
+         dropout=(0, 0.25, 0.5, 0.25), mask="window"),
 ]
 STEPS, RATE, BETA2, EPSILON, DECAY, CLIP, SEED = 8, 0.02, 0.99, 1e-5, 0.1, 0.4, 42
-DROPOUT_INPUT, DROPOUT_BETWEEN, DROPOUT_OUTPUT, NUMBERS = 3, 4, 5, 7  # RandomPurpose
+DROPOUT_INPUT, DROPOUT_BETWEEN, DROPOUT_OUTPUT, NUMBERS, DROPOUT_RECURRENT = 3, 4, 5, 7, 8  # RandomPurpose
+LANES = 16  # units that lie side by side in memory
 
 
 def philox(counter, key):
@@ -41,6 +49,56 @@ def mask(count, rate, purpose, stream, window):
     draws = [(random_word(purpose, stream, (window << 32) + i) >> 8) / 2**24 for i in range(count)]
     kept = torch.tensor(1 / (1 - rate), dtype=torch.float32).item()  # as the program rounds it
     return torch.tensor([0.0 if draw < rate else kept for draw in draws])
+
+
+def padded(units):
+    return (units + LANES - 1) // LANES * LANES
+
+
+def unit_masks(case, rate, purpose, layer, step):
+    """(T, B, H): one mask for all steps of the window, or one for each. Rows are padded in memory."""
+    h, b, t = case["h"], case["b"], case["t"]
+    slabs = t if case["mask"] == "step" else 1
+    drawn = mask(slabs * b * padded(h), rate, purpose, layer, step).reshape(slabs, b, padded(h))
+    return drawn[:, :, :h].expand(t, b, h)
+
+
+def weight_mask(gates, h, rate, layer, step):
+    """(G H, H): draws are in the order of memory, where sixteen units of a gate lie side by side and
+    the gates of these units behind one another."""
+    drawn = mask(gates * padded(h) * h, rate, DROPOUT_RECURRENT, layer, step)
+    gate, unit, k = torch.meshgrid(torch.arange(gates), torch.arange(h), torch.arange(h), indexing="ij")
+    panel = unit // LANES * gates + gate
+    return drawn[(panel * h + k) * LANES + unit % LANES].reshape(gates * h, h)
+
+
+class Layer(torch.nn.Module):
+    """A layer of the cells that PyTorch has not, with the names of `torch.nn.LSTM`."""
+
+    def __init__(self, cell, inputs, h):
+        super().__init__()
+        self.cell, self.gates = cell, 3 if cell == "cifg" else 4
+        self.weight_ih_l0 = torch.nn.Parameter(torch.empty(self.gates * h, inputs))
+        self.weight_hh_l0 = torch.nn.Parameter(torch.empty(self.gates * h, h))
+        self.bias_ih_l0 = torch.nn.Parameter(torch.empty(self.gates * h))
+
+    def forward(self, x, state, recurrent):
+        hidden, cell = state[0][0], state[1][0]
+        outputs = []
+        for step in x:
+            a = step @ self.weight_ih_l0.T + hidden @ (self.weight_hh_l0 * recurrent).T + self.bias_ih_l0
+            *i, f, g, o = a.chunk(self.gates, 1)
+            f = torch.sigmoid(f)
+            if self.cell == "cifg":
+                written = 1 - f
+            elif self.cell == "capped-lstm":
+                written = torch.minimum(torch.sigmoid(i[0]), 1 - f)
+            else:
+                written = torch.sigmoid(i[0])
+            cell = f * cell + written * torch.tanh(g)
+            hidden = torch.sigmoid(o) * torch.tanh(cell)
+            outputs.append(hidden)
+        return torch.stack(outputs), (hidden.unsqueeze(0), cell.unsqueeze(0))
 
 
 class Numbers:
@@ -70,13 +128,16 @@ def run(case, stream, file):
     v, e, h, layers, b, t = (case[key] for key in "vehlbt")
     numbers = Numbers(stream)
     embedding = torch.nn.Embedding(v, e)
-    lstms = [torch.nn.LSTM(e if l == 0 else h, h) for l in range(layers)]
+    own = case["cell"] != "lstm" or case["dropout"][3] > 0
+    lstms = [Layer(case["cell"], e if l == 0 else h, h) if own else torch.nn.LSTM(e if l == 0 else h, h)
+             for l in range(layers)]
     output = torch.nn.Linear(h, v)
     parameters = [("embedding.weight", embedding.weight)]
     for l, lstm in enumerate(lstms):
         parameters += [(f"layers.{l}.weight_ih", lstm.weight_ih_l0), (f"layers.{l}.weight_hh", lstm.weight_hh_l0),
                        (f"layers.{l}.bias", lstm.bias_ih_l0)]
-        lstm.bias_hh_l0.data.zero_()  # the model has one bias, PyTorch two of which the sum counts
+        if not own:
+            lstm.bias_hh_l0.data.zero_()  # the model has one bias, PyTorch two of which the sum counts
     parameters += [("output.weight", output.weight), ("output.bias", output.bias)]
     for _, parameter in parameters:
         parameter.data.copy_(numbers.tensor(*parameter.shape))
@@ -90,27 +151,29 @@ def run(case, stream, file):
     file.write(f"case {case['name']}\n")
     file.write(f"sizes 6 {v} {e} {h} {layers} {b} {t}\n")
     file.write(f"adam 6 {RATE} {case['beta1']} {BETA2} {EPSILON} {DECAY} {CLIP}\n")
-    file.write("dropout 3 {} {} {}\n".format(*case["dropout"]))
+    file.write(f"architecture 2 {CELLS.index(case['cell'])} {OUTPUT_INPUTS.index(case['out'])}\n")
+    file.write("dropout 5 {} {} {} {} {}\n".format(*case["dropout"], MASKS.index(case["mask"])))
     for name, parameter in parameters:
         write(file, "first." + name, parameter)
 
-    # The rows of a mask over units are as long as rows of states in memory: whole panels of 16.
-    row = (h + 15) // 16 * 16
     states = [(torch.zeros(1, b, h), torch.zeros(1, b, h)) for _ in lstms]
     for step in range(STEPS):
         inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
         write(file, "inputs", inputs)
         write(file, "targets", targets)
-        rate_input, rate_between, rate_output = case["dropout"]
+        rate_input, rate_between, rate_output, rate_recurrent = case["dropout"]
         symbols = mask(v, rate_input, DROPOUT_INPUT, 0, step)
         x = embedding(inputs) * symbols[inputs].unsqueeze(2)
+        total = 0
         for l, lstm in enumerate(lstms):
-            x, (hidden, cell) = lstm(x, states[l])
+            more = [weight_mask(lstm.gates, h, rate_recurrent, l, step)] if own else []
+            x, (hidden, cell) = lstm(x, states[l], *more)
             states[l] = (hidden.detach(), cell.detach())
             top = l + 1 == layers
-            units = mask(b * row, rate_output if top else rate_between,
-                         DROPOUT_OUTPUT if top else DROPOUT_BETWEEN, l, step)
-            x = x * units.reshape(b, row)[:, :h]
+            total = total + x if case["out"] == "sum" or top else total
+            if not top:
+                x = x * unit_masks(case, rate_between, DROPOUT_BETWEEN, l, step)
+        x = total * unit_masks(case, rate_output, DROPOUT_OUTPUT, layers - 1, step)
         loss = torch.nn.functional.cross_entropy(output(x).reshape(t * b, v), targets.reshape(t * b))
         optimizer.zero_grad()
         loss.backward()

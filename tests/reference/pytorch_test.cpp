@@ -32,10 +32,12 @@ struct StoredRun {
         const auto size = [&](std::size_t i) {
             return static_cast<std::int64_t>(at("sizes").at(i));
         };
-        return {.vocabulary_size = size(0),
+        return {.cell = static_cast<CellKind>(at("architecture").at(0)),
+                .vocabulary_size = size(0),
                 .layers = size(3),
                 .hidden_size = size(2),
-                .embedding_size = size(1)};
+                .embedding_size = size(1),
+                .output_input = static_cast<OutputInput>(at("architecture").at(1))};
     }
     std::size_t streams() const { return static_cast<std::size_t>(at("sizes").at(4)); }
     std::size_t window() const { return static_cast<std::size_t>(at("sizes").at(5)); }
@@ -43,7 +45,11 @@ struct StoredRun {
 
     DropoutRates rates() const {
         const auto rate = [&](std::size_t i) { return static_cast<float>(at("dropout").at(i)); };
-        return {.input = rate(0), .between = rate(1), .output = rate(2)};
+        return {.input = rate(0),
+                .between = rate(1),
+                .output = rate(2),
+                .recurrent = rate(3),
+                .mask = static_cast<DropoutMask>(at("dropout").at(4))};
     }
     TokenIds ids(const std::vector<double>& numbers) const {
         TokenIds result(TokenIds::shape_type{window(), streams()});
@@ -105,7 +111,7 @@ TEST_SUITE("reference/pytorch") {
     // Both sides compute in double; the file keeps ten digits.
     TEST_CASE("the reference repeats PyTorch's training: gradients, losses, weights and states") {
         const auto runs = stored_runs();
-        REQUIRE(runs.size() == 2);
+        REQUIRE(runs.size() == 4);
         for (const auto& run : runs) {
             const auto config = run.config();
             const auto names = expected_parameters(config);
