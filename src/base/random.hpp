@@ -18,6 +18,7 @@ enum class RandomPurpose : std::uint32_t {
     benchmark = 7,
     dropout_recurrent = 8,
     state_reset = 9,
+    statistics = 10,
 };
 
 /// Names one stream of random numbers. Nothing else is random in this program.

@@ -27,6 +27,17 @@ void adam(const AdamUpdate& u) {
     }
 }
 
+void dynamic_update(const DynamicUpdate& u) {
+    const F16 rate = broadcast(u.rate), pull = broadcast(u.pull), one = broadcast(1.0F);
+    const F16 epsilon = broadcast(u.epsilon);
+    for (std::int64_t j = 0; j < u.count; j += k_lanes) {
+        const F16 w = load(u.weights + j), rms = load(u.rms + j);
+        const F16 change = (rate * load(u.gradients + j)) / (rms + epsilon);
+        const F16 back = min(one, pull * rms) * (load(u.original + j) - w);
+        store(u.weights + j, (w - change) + back);
+    }
+}
+
 double sum_of_squares(const float* values, std::int64_t count) {
     // Four chains, so that the latency of the multiply-add is hidden and memory is the only limit.
     F16 sums[4] = {broadcast(0.0F), broadcast(0.0F), broadcast(0.0F), broadcast(0.0F)};
@@ -74,6 +85,13 @@ void project_out(float* row, const float* unit, std::int64_t count) {
 
 void add(float* out, const float* in, std::int64_t count) {
     for (std::int64_t j = 0; j < count; j += k_lanes) store(out + j, load(out + j) + load(in + j));
+}
+
+void add_squares(float* out, const float* in, std::int64_t count) {
+    for (std::int64_t j = 0; j < count; j += k_lanes) {
+        const F16 x = load(in + j);
+        store(out + j, fma(x, x, load(out + j)));
+    }
 }
 
 void multiply(float* out, const float* a, const float* b, std::int64_t count) {

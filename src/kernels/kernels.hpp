@@ -100,6 +100,15 @@ struct AdamUpdate {
     float average_rate = 0;
 };
 
+/// One step of dynamic evaluation (Krause, Kahembwe, Murray & Renals 2018, equation 7):
+/// w = w - rate g / (rms + epsilon) + min(1, pull rms) (original - w).
+struct DynamicUpdate {
+    float* weights;
+    const float *gradients, *rms, *original;
+    std::int64_t count;  ///< multiple of 16
+    float rate, pull, epsilon;
+};
+
 /// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
 /// row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is
 /// exact.
@@ -121,13 +130,15 @@ struct KernelTable {
     float (*softmax_cross_entropy)(const SoftmaxCrossEntropy&);
     void (*softmax)(float* logits, std::int64_t count, float inverse_temperature);
     void (*adam)(const AdamUpdate&);
+    void (*dynamic_update)(const DynamicUpdate&);
     /// Sum of squares of `count` (a multiple of 16) floats.
     double (*sum_of_squares)(const float* values, std::int64_t count);
     /// Dot product, and row -= (row · unit) unit; any count.
     double (*dot)(const float* a, const float* b, std::int64_t count);
     void (*project_out)(float* row, const float* unit, std::int64_t count);
-    /// out += in, out = a * b: `count` floats, a multiple of 16.
+    /// out += in, out += in², out = a * b: `count` floats, a multiple of 16.
     void (*add)(float* out, const float* in, std::int64_t count);
+    void (*add_squares)(float* out, const float* in, std::int64_t count);
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*quantized_product)(const QuantizedProduct&);
     /// out = 64 + 63 x, rounded to nearest, for x in [-1, 1]; `count` is rounded up to a multiple

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/thread_pool.hpp"
@@ -37,6 +38,9 @@ public:
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
     double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                const WindowKey& key, float* gradients);
+
+    /// Loss of each position of the last window, (T, B), nats: taken with the weights as they were.
+    std::span<const float> losses() const { return losses_; }
 
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;

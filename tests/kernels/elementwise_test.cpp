@@ -37,6 +37,25 @@ struct Weights {
     }
 };
 
+/// One update of dynamic evaluation: the weights after it. Of the usual sizes of gradients the
+/// first is zero and the second infinite.
+Floats dynamic_weights(const KernelTable& set, std::int64_t count) {
+    auto weights = random_floats(count, 1), rms = random_floats(count, 3);
+    const auto gradients = random_floats(count, 2), original = random_floats(count, 4);
+    for (auto& x : rms) x = std::abs(x);
+    rms[0] = 0;
+    rms[1] = std::numeric_limits<float>::infinity();
+    set.dynamic_update({.weights = weights.data(),
+                        .gradients = gradients.data(),
+                        .rms = rms.data(),
+                        .original = original.data(),
+                        .count = count,
+                        .rate = 0.01F,
+                        .pull = 3.0F,
+                        .epsilon = 1e-3F});
+    return weights;
+}
+
 double exact_dot(const Floats& a, const Floats& b, std::int64_t count) {
     double sum = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
@@ -84,6 +103,27 @@ TEST_SUITE("kernels/elementwise") {
         }
     }
 
+    TEST_CASE(
+        "a dynamic update worked out by hand: w = 1 - 0.5 * 3 / (0.75 + 0.25) + 0.375 * (2 - 1), "
+        "and the pull goes no further than the original") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            Floats w(16, 1.0F), g(16, 3.0F), rms(16, 0.75F), original(16, 2.0F);
+            rms[5] = 7.75F;
+            const DynamicUpdate update{.weights = w.data(),
+                                       .gradients = g.data(),
+                                       .rms = rms.data(),
+                                       .original = original.data(),
+                                       .count = 16,
+                                       .rate = 0.5F,
+                                       .pull = 0.5F,
+                                       .epsilon = 0.25F};
+            set->dynamic_update(update);
+            CHECK(w[4] == -0.125F);
+            CHECK(w[5] == 1.8125F);  // 1 - 1.5 / 8 + 1 * (2 - 1)
+        }
+    }
+
     TEST_CASE("an update leaves zero weights without gradients at zero") {
         for (const auto* set : instruction_sets()) {
             Weights x{32};
@@ -108,6 +148,8 @@ TEST_SUITE("kernels/elementwise") {
                 REQUIRE(bits(x.first) == bits(first.first));
                 REQUIRE(bits(x.second) == bits(first.second));
                 REQUIRE(bits(x.averages) == bits(first.averages));
+                REQUIRE(bits(dynamic_weights(*set, count)) ==
+                        bits(dynamic_weights(*sets.front(), count)));
                 REQUIRE(set->sum_of_squares(x.weights.data(), count) ==
                         sets.front()->sum_of_squares(x.weights.data(), count));
             }
@@ -167,11 +209,13 @@ TEST_SUITE("kernels/elementwise") {
     TEST_CASE("sums and products are taken element by element") {
         for (const auto* set : instruction_sets()) {
             const auto a = random_floats(48, 9), b = random_floats(48, 10);
-            Floats sum = a, product(48);
+            Floats sum = a, squares = a, product(48);
             set->add(sum.data(), b.data(), 32);
+            set->add_squares(squares.data(), b.data(), 32);
             set->multiply(product.data(), a.data(), b.data(), 32);
             for (std::size_t i = 0; i < 48; ++i) {
                 CHECK(sum[i] == (i < 32 ? a[i] + b[i] : a[i]));
+                CHECK(squares[i] == (i < 32 ? std::fma(b[i], b[i], a[i]) : a[i]));
                 CHECK(product[i] == (i < 32 ? a[i] * b[i] : 0.0F));
             }
         }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "adaptation/dynamic_evaluation.hpp"
+#include "data/corpus.hpp"
+#include "evaluation/character_surprisal.hpp"
+#include "evaluation/metrics.hpp"
+
+namespace carousel {
+
+/// Protocol `stream` with a model that learns while it reads: each segment is predicted before the
+/// weights learn from it. The first symbol fed, what is predicted and counted, the visitor and the
+/// errors are those of `evaluate_stream`; with a learning rate of 0 so are the figures, bit for
+/// bit. `reader` is fresh and has become what the text made of it. Such figures are adaptive: they
+/// are never to be shown without that word.
+Metrics evaluate_adaptively(DynamicEvaluation& reader, const Corpus& corpus, const CorpusPart& part,
+                            const SurprisalVisitor& visitor = {});
+
+}  // namespace carousel

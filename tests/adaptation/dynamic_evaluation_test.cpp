@@ -1,0 +1,215 @@
+#include "adaptation/dynamic_evaluation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include "base/error.hpp"
+#include "nn/inference.hpp"
+#include "nn/small_model.hpp"
+
+using namespace carousel;
+
+namespace {
+
+constexpr std::int64_t k_symbols = 20;
+
+LanguageModel small_model() {
+    return lively_model(
+        {.vocabulary_size = k_symbols, .layers = 2, .hidden_size = 33, .embedding_size = 17});
+}
+
+std::vector<TokenId> text_of(std::size_t count, std::uint32_t stream = 3) {
+    const auto ids = random_ids(count, 1, k_symbols, stream);
+    return {ids.begin(), ids.end()};
+}
+
+GradientScale scale_of(const LanguageModel& model, std::int64_t window = 5) {
+    ThreadPool pool(1);
+    const std::array stretches{text_of(60, 1), text_of(60, 2)};
+    return gradient_scale(model, pool, window, stretches);
+}
+
+/// The surprisals of a text that is read segment by segment, and the weights after it.
+struct Reading {
+    std::vector<float> nats, weights;
+};
+
+Reading read(const LanguageModel& model, const std::vector<TokenId>& text,
+             const AdaptationConfig& config, int threads = 1) {
+    ThreadPool pool(threads);
+    DynamicEvaluation reader(model, pool, config, scale_of(model));
+    Reading reading;
+    for (std::size_t at = 0; at + 1 < text.size();) {
+        const auto count =
+            std::min<std::size_t>(static_cast<std::size_t>(config.segment), text.size() - 1 - at);
+        const auto nats = reader.read({text.data() + at, count + 1});
+        reading.nats.insert(reading.nats.end(), nats.begin(), nats.end());
+        at += count;
+    }
+    const float* values = reader.model().values();
+    reading.weights.assign(values, values + model.parameters().stored());
+    return reading;
+}
+
+std::vector<float> static_nats(const LanguageModel& model, const std::vector<TokenId>& text) {
+    ThreadPool pool(1);
+    Inference inference(model, pool, 1);
+    auto state = RecurrentState::zeros(model.config(), 1);
+    TokenIds inputs(TokenIds::shape_type{text.size() - 1, 1}), targets(inputs.shape());
+    std::copy(text.begin(), text.end() - 1, inputs.begin());
+    std::copy(text.begin() + 1, text.end(), targets.begin());
+    Tensor<2> nats;
+    inference.surprisals(inputs, targets, state, nats);
+    return {nats.begin(), nats.end()};
+}
+
+double sum(const std::vector<float>& values, std::size_t begin, std::size_t end) {
+    double total = 0;
+    for (std::size_t i = begin; i < end; ++i) total += double{values[i]};
+    return total;
+}
+
+constexpr AdaptationConfig k_lively{
+    .learning_rate = 0.01F, .decay = 0.1F, .segment = 5, .epsilon = 0.1F};
+
+}  // namespace
+
+TEST_SUITE("adaptation/dynamic_evaluation") {
+    TEST_CASE("two updates are those of the equation, worked out in double") {
+        const auto model = small_model();
+        const auto text = text_of(11);
+        const auto scale = scale_of(model);
+        const auto stored = static_cast<std::size_t>(model.parameters().stored());
+        std::vector<double> weights(model.values(), model.values() + stored);
+        auto state = RecurrentState::zeros(model.config(), 1);
+        ThreadPool pool(1);
+        // One copy of the model goes along in single precision, to take gradients at.
+        LanguageModel along(model.config(), model.weights());
+        TruncatedBackpropagation backpropagation(along, pool, 5, 1, {});
+        bool clipped = false, unclipped = false;
+        for (std::size_t at = 0; at < 10; at += 5) {
+            TokenIds inputs(TokenIds::shape_type{5, 1}), targets(inputs.shape());
+            std::copy_n(text.data() + at, 5, inputs.data());
+            std::copy_n(text.data() + at + 1, 5, targets.data());
+            std::vector<float> gradients(stored);
+            backpropagation.run(inputs, targets, state, {}, gradients.data());
+            for (std::size_t i = 0; i < stored; ++i) {
+                const double rms = double{scale.rms.data()[i]};
+                const double start = double{model.values()[i]};
+                const double pull = std::min(1.0, 0.6 * rms / scale.mean);
+                (pull == 1.0 ? clipped : unclipped) = true;
+                weights[i] += -0.01 * double{gradients[i]} / (rms + 0.1 * scale.mean) +
+                              pull * (start - weights[i]);
+                along.values()[i] = static_cast<float>(weights[i]);
+            }
+        }
+        REQUIRE(clipped);
+        REQUIRE(unclipped);
+        auto config = k_lively;
+        config.decay = 0.6F;
+        const auto reading = read(model, text, config);
+        for (std::size_t i = 0; i < stored; ++i) {
+            REQUIRE(std::abs(double{reading.weights[i]} - weights[i]) < 2e-6);
+        }
+    }
+
+    TEST_CASE("with a learning rate of 0 the surprisals are those of the model, bit for bit") {
+        const auto model = small_model();
+        const auto text = text_of(43);  // the last segment is short
+        auto config = k_lively;
+        config.learning_rate = 0;
+        const auto reading = read(model, text, config);
+        CHECK(same_bits(reading.nats, static_nats(model, text)));
+        CHECK(std::equal(reading.weights.begin(), reading.weights.end(), model.values()));
+    }
+
+    TEST_CASE("a segment is predicted before it is learned") {
+        const auto model = small_model();
+        auto text = text_of(101);
+        const auto as_it_was = read(model, text, k_lively);
+        const auto fixed = static_nats(model, text);
+        CHECK(std::equal(fixed.begin(), fixed.begin() + 5, as_it_was.nats.begin()));
+        CHECK(as_it_was.nats[5] != fixed[5]);
+        // Another end of the text, in the middle of a segment.
+        std::reverse(text.begin() + 53, text.end());
+        const auto changed = read(model, text, k_lively);
+        CHECK(std::equal(changed.nats.begin(), changed.nats.begin() + 52, as_it_was.nats.begin()));
+        CHECK(changed.nats != as_it_was.nats);
+    }
+
+    TEST_CASE("what comes again costs less, and the model it was made from stays") {
+        const auto model = small_model();
+        const auto once = text_of(50);
+        std::vector<TokenId> text;
+        for (int i = 0; i < 8; ++i) text.insert(text.end(), once.begin(), once.end());
+        const std::vector<float> before(model.values(),
+                                        model.values() + model.parameters().stored());
+        auto config = k_lively;
+        config.decay = 0.001F;
+        const auto reading = read(model, text, config);
+        const auto fixed = static_nats(model, text);
+        CHECK(sum(reading.nats, 349, 399) < 0.5 * sum(reading.nats, 0, 49));
+        CHECK(sum(reading.nats, 349, 399) < 0.5 * sum(fixed, 349, 399));
+        CHECK(std::equal(before.begin(), before.end(), model.values()));
+    }
+
+    TEST_CASE("a strong pull keeps the weights near those that they had") {
+        const auto model = small_model();
+        const auto text = text_of(300);
+        const auto distance = [&](float decay) {
+            auto config = k_lively;
+            config.decay = decay;
+            const auto reading = read(model, text, config);
+            double squares = 0;
+            for (std::size_t i = 0; i < reading.weights.size(); ++i) {
+                const double d = double{reading.weights[i]} - double{model.values()[i]};
+                squares += d * d;
+            }
+            return std::sqrt(squares);
+        };
+        const double free = distance(0);
+        CHECK(distance(0.2F) < 0.7 * free);
+        CHECK(free > 0);
+    }
+
+    TEST_CASE("surprisals and weights have the same bits on every number of threads") {
+        const auto model = small_model();
+        const auto text = text_of(58);
+        const auto one = read(model, text, k_lively);
+        for (const int threads : {2, 3}) {
+            const auto team = read(model, text, k_lively, threads);
+            CHECK(same_bits(team.nats, one.nats));
+            CHECK(same_bits(team.weights, one.weights));
+        }
+    }
+
+    TEST_CASE("a learning rate that is far too high is an error that names it") {
+        const auto model = small_model();
+        auto config = k_lively;
+        config.learning_rate = 1e38F;
+        try {
+            read(model, text_of(300), config);
+            FAIL("the weights ran away unnoticed");
+        } catch (const DivergenceError& error) {
+            CHECK(std::string(error.what()).find("--adapt-learning-rate") != std::string::npos);
+        }
+    }
+
+    TEST_CASE("segments have one symbol to predict at least and the segment's at most") {
+        const auto model = small_model();
+        ThreadPool pool(1);
+        DynamicEvaluation reader(model, pool, k_lively, scale_of(model));
+        const auto text = text_of(7);
+        CHECK_THROWS_AS(reader.read({text.data(), 1}), std::logic_error);
+        CHECK_THROWS_AS(reader.read({text.data(), 7}), std::logic_error);
+        CHECK(reader.read({text.data(), 6}).size() == 5);
+        CHECK_THROWS_AS(DynamicEvaluation(model, pool, k_lively, GradientScale{Buffer(16), 1}),
+                        std::logic_error);
+    }
+}

@@ -1,0 +1,94 @@
+#include "evaluation/adaptive_evaluator.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "evaluation/evaluator.hpp"
+#include "support/tiny_corpus.hpp"
+#include "support/tiny_model.hpp"
+
+using namespace carousel;
+
+namespace {
+
+Metrics adaptive(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+                 float learning_rate, const SurprisalVisitor& visitor = {}, int threads = 1) {
+    ThreadPool pool(threads);
+    const std::int64_t segment = 7;
+    DynamicEvaluation reader(
+        model, pool, {.learning_rate = learning_rate, .segment = segment},
+        gradient_scale(model, pool, segment, written_stretches(model, pool, segment)));
+    return evaluate_adaptively(reader, corpus, part, visitor);
+}
+
+struct Seen {
+    std::vector<std::uint64_t> indices;
+    std::string text;
+    std::vector<double> nats;
+    SurprisalVisitor visitor() {
+        return [this](const CharacterSurprisal& character) {
+            indices.push_back(character.index);
+            text += character.text;
+            nats.push_back(character.nats);
+        };
+    }
+};
+
+const std::vector<std::string> k_documents{"hello \u65e5ld, hell\u00e9 world", "another text",
+                                           "hold on, world"};
+
+}  // namespace
+
+TEST_SUITE("evaluation/adaptive_evaluator") {
+    TEST_CASE("with a learning rate of 0 every figure is that of the stream") {
+        const TinyCorpus corpus(k_documents, {.min_count = 2});
+        const auto model = untrained_model(corpus->vocabulary().size(), 9);
+        ThreadPool pool(1);
+        const auto split = corpus->split(0.4);
+        for (const auto& part : {corpus->whole(), split.training, split.validation}) {
+            Seen fixed, learned;
+            const auto expected =
+                evaluate_stream(model, *corpus, part, pool, Precision::float32, fixed.visitor());
+            CHECK(adaptive(model, *corpus, part, 0, learned.visitor()) == expected);
+            CHECK(learned.indices == fixed.indices);
+            CHECK(learned.text == fixed.text);
+            CHECK(learned.nats == fixed.nats);
+        }
+    }
+
+    TEST_CASE("a text whose second half repeats its first becomes cheaper there") {
+        const std::string half = "the quick brown fox jumps over the lazy dog; ";
+        std::string text;
+        for (int i = 0; i < 20; ++i) text += half;
+        const TinyCorpus corpus({text});
+        const auto model = untrained_model(corpus->vocabulary().size(), 9, 1);
+        Seen seen;
+        adaptive(model, *corpus, corpus->whole(), 0.01F, seen.visitor());
+        const auto middle = seen.nats.begin() + static_cast<std::ptrdiff_t>(seen.nats.size() / 2);
+        double first = 0, second = 0;
+        std::for_each(seen.nats.begin(), middle, [&](double nats) { first += nats; });
+        std::for_each(middle, seen.nats.end(), [&](double nats) { second += nats; });
+        CHECK(second < 0.7 * first);
+    }
+
+    TEST_CASE("every figure is the same on every number of threads") {
+        const TinyCorpus corpus(k_documents);
+        const auto model = untrained_model(corpus->vocabulary().size(), 9);
+        const auto one = adaptive(model, *corpus, corpus->whole(), 0.01F);
+        CHECK(adaptive(model, *corpus, corpus->whole(), 0.01F, {}, 3) == one);
+        CHECK(one != adaptive(model, *corpus, corpus->whole(), 0));
+    }
+
+    TEST_CASE("a part without characters and a strange vocabulary are errors") {
+        const TinyCorpus corpus(k_documents);
+        const auto model = untrained_model(corpus->vocabulary().size(), 9);
+        CHECK_THROWS_AS(adaptive(model, *corpus, {.begin = 3, .end = 3}, 0.01F), InputError);
+        const auto strange = untrained_model(corpus->vocabulary().size() + 1, 9);
+        CHECK_THROWS_AS(adaptive(strange, *corpus, corpus->whole(), 0.01F), std::logic_error);
+    }
+}
