@@ -58,6 +58,7 @@ TrainingRun::TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, Lan
       first_step_(trainer.counters().step) {
     const auto& history = snapshot_.history;
     if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
+    if (trainer.averages()) averaged_.emplace(model.config(), model.weights());
     if (config.options.resume) {
         next_sample_ = progress() + 0.25;
         next_validation_ = (std::floor(progress() * k_validations) + 1) / k_validations;
@@ -182,6 +183,11 @@ bool TrainingRun::validation_due() const {
            seconds() - last_validation_at_ >= validation_seconds_ / k_validation_share;
 }
 
+double TrainingRun::validation_loss(const LanguageModel& model) const {
+    return nats_per_character(
+        estimate(model, *config_.validation.corpus, config_.validation.part, *pool_));
+}
+
 void TrainingRun::validate() {
     const auto start = Clock::now();
     const auto step = trainer_->counters().step;
@@ -190,22 +196,27 @@ void TrainingRun::validate() {
     if (config_.validation.corpus == nullptr || step == 0) return;
     auto now = record();
     now.has_validation = true;
-    now.validation_loss = nats_per_character(
-        estimate(*model_, *config_.validation.corpus, config_.validation.part, *pool_));
+    now.validation_loss = validation_loss(*model_);
+    if (averaged_) {
+        averaged_->set_weights(trainer_->averaged_weights());
+        const double loss = validation_loss(*averaged_);
+        now.averaged = loss < now.validation_loss;
+        if (now.averaged) now.validation_loss = loss;
+    }
     if (!std::isfinite(now.validation_loss)) return;
     snapshot_.history.push_back(now);
     const bool best = !snapshot_.best || now.validation_loss < snapshot_.best->loss;
     if (best) {
-        snapshot_.best = BestLoss{step, now.validation_loss};
+        snapshot_.best = BestLoss{step, now.validation_loss, now.averaged};
         saves_.best_has_changed();
     }
     log_->validation(now, best);
     screen_->line(
         fmt::format("step {:>6}  epoch {:.1f}  training {:.3f}  validation {:.4f} nats, {:.3f} "
-                    "bits per character, perplexity {:.2f}{}",
+                    "bits per character, perplexity {:.2f}{}{}",
                     format_count(step), epochs(), now.training_loss, now.validation_loss,
                     now.validation_loss / std::numbers::ln2, std::exp(now.validation_loss),
-                    best ? "  best so far" : ""));
+                    now.averaged ? "  averaged weights" : "", best ? "  best so far" : ""));
     if (best) save();  // the best weights exist only now
     validation_seconds_ = since(start);
     last_validation_at_ = seconds();
@@ -238,8 +249,13 @@ bool TrainingRun::save() {
         measured ? std::optional(history.back().validation_loss) : std::nullopt;
     trainer_->set_seconds(seconds());
     if (!validates) saves_.best_has_changed();  // the newest model is the best then
-    return saves_.save(snapshot_, *model_, *trainer_,
-                       !validates || (measured && snapshot_.best->step == step));
+    // The weights that are worth using: the average where it was measured to be better, or where
+    // nothing measures.
+    const bool averaged =
+        averaged_.has_value() && (validates ? measured && history.back().averaged : true);
+    return saves_.save(
+        snapshot_, *model_, *trainer_,
+        {.averaged = averaged, .best = !validates || (measured && snapshot_.best->step == step)});
 }
 
 void TrainingRun::recover(const StepReport& report) {
@@ -299,7 +315,9 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
     log_->message("end", words);
     if (!screen_->quiet()) {
         const bool newest_is_best =
-            !snapshot_.best || snapshot_.best->step == trainer_->counters().step;
+            snapshot_.best
+                ? snapshot_.best->step == trainer_->counters().step && !snapshot_.best->averaged
+                : !averaged_;
         if (!newest_is_best) model_->set_weights(load_snapshot(config_.files.best()).weights);
         screen_->line("\nA sample of what it has learned:\n");
         sample(400, true);

@@ -52,6 +52,7 @@ private:
     void show_live();
     bool validation_due() const;
     void validate();
+    double validation_loss(const LanguageModel& model) const;  ///< nats per character
     void sample(std::uint64_t length, bool result);
     bool save();
     void recover(const StepReport& report);
@@ -75,6 +76,7 @@ private:
     double learning_rate_ = 0;     ///< of the last step
     double stepping_seconds_ = 0;  ///< of this run, without validation and saving
     std::optional<std::uint64_t> validated_step_;
+    std::optional<LanguageModel> averaged_;  ///< with the averaged weights, where they are kept
 };
 
 }  // namespace carousel

@@ -45,7 +45,7 @@ bool TrainingSaves::due(std::uint64_t step) const {
 }
 
 bool TrainingSaves::save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
-                         bool is_best) {
+                         const SaveKind& kind) {
     const auto start = Clock::now();
     last_ = start;
     last_step_ = trainer.counters().step;
@@ -53,7 +53,7 @@ bool TrainingSaves::save(Snapshot& snapshot, const LanguageModel& model, const T
     if (!all_finite(model.values(), model.parameters().stored())) return false;
     bool written = true;
     try {
-        write(snapshot, model, trainer, is_best);
+        write(snapshot, model, trainer, kind);
         saved_before_ = true;
         seconds_ = since(start);
     } catch (const InputError& error) {
@@ -69,11 +69,11 @@ bool TrainingSaves::save(Snapshot& snapshot, const LanguageModel& model, const T
 }
 
 void TrainingSaves::write(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
-                          bool is_best) {
+                          const SaveKind& kind) {
     snapshot.step = trainer.counters().step;
     snapshot.epoch = trainer.counters().epoch;
-    snapshot.weights = model.weights();
-    if ((is_best && !best_written_) || !saved_before_) {
+    snapshot.weights = kind.averaged ? trainer.averaged_weights() : model.weights();
+    if ((kind.best && !best_written_) || !saved_before_) {
         snapshot.state.reset();
         save_snapshot(files_.best(), snapshot);
         best_written_ = true;
@@ -84,6 +84,7 @@ void TrainingSaves::write(Snapshot& snapshot, const LanguageModel& model, const 
         save_snapshot(files_.step(snapshot.step), snapshot);
         files_.prune_steps(static_cast<std::size_t>(keep));
     }
+    if (kind.averaged) snapshot.weights = model.weights();
     snapshot.state = trainer.state();
     save_snapshot(files_.resume(), snapshot);
 }

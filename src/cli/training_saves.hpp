@@ -12,6 +12,12 @@
 
 namespace carousel {
 
+/// What a save writes besides the newest weights and state.
+struct SaveKind {
+    bool averaged = false;  ///< the weights to use are the averaged ones
+    bool best = false;      ///< they are the best so far
+};
+
 /// The model files of a run: when they are due, and which of them a save writes.
 class TrainingSaves {
 public:
@@ -22,11 +28,12 @@ public:
     bool due(std::uint64_t step) const;
 
     /// Writes the newest weights and state, and the best model where these weights are the best
-    /// (`is_best`) or it has never been written. `snapshot` holds the rest; its weights and state
+    /// or it has never been written. `snapshot` holds the rest; its weights and state
     /// are filled for the files and left empty.
     /// Returns false, with a warning, when a file cannot be written or the weights are not finite
     /// (which the next step finds out).
-    bool save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer, bool is_best);
+    bool save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
+              const SaveKind& kind);
 
     /// The best weights so far are new: the next `save` of best weights writes them.
     void best_has_changed() { best_written_ = false; }
@@ -38,7 +45,7 @@ public:
 
 private:
     void write(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
-               bool is_best);
+               const SaveKind& kind);
 
     const ModelFiles& files_;
     const TrainOptions& options_;

@@ -114,7 +114,10 @@ TrainingState Trainer::state() const {
 
 void Trainer::set_state(const TrainingState& state) {
     optimizer_.set_moments(state.first_moments, state.second_moments);
-    if (averages()) optimizer_.set_averaged_weights(state.averaged_weights);
+    if (averages()) {  // a run that begins to average does so with the weights it has
+        optimizer_.set_averaged_weights(state.averaged_weights.empty() ? model_->weights()
+                                                                       : state.averaged_weights);
+    }
     from_named(state.hidden, recurrent_.hidden);
     from_named(state.cell, recurrent_.cell);
     state_ = state;

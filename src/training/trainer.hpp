@@ -44,7 +44,8 @@ public:
 
     /// Everything that the next step depends on besides the weights.
     TrainingState state() const;
-    /// Throws: std::logic_error when shapes are not those of the model and batch.
+    /// The weights must be set before. Throws: std::logic_error when shapes are not those of the
+    /// model and batch.
     void set_state(const TrainingState& state);
 
     /// Back to the state before the first step; the weights are the caller's.

@@ -72,6 +72,25 @@ TEST_SUITE("end_to_end/train") {
     }
 
     // A learning rate so small that no weight changes: every validation equals the first.
+    TEST_CASE("the model is the average of the weights where that is better") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        // At so high a rate the weights jump about their mean, which is better than any of them.
+        const auto trained = run(folder.path(), tiny_training(260) + Words{"--average", "0.9"} +
+                                                    Words{"--schedule", "constant"} +
+                                                    Words{"--learning-rate", "0.05"});
+        REQUIRE_MESSAGE(trained.code == 0, trained.err);
+        CHECK(trained.err.find("averaged weights  best so far") != std::string::npos);
+        const auto best = Json::parse(inspected(folder.path(), "m.carousel", "best"));
+        CHECK(best.at("averaged") == true);
+        const auto loss = [&](const char* file) {
+            const auto evaluated = run(folder.path(), {"evaluate", "text.txt", "--model", file,
+                                                       "--part", "validation", "--json"});
+            return Json::parse(evaluated.out).at("nats_per_character").get<double>();
+        };
+        CHECK(loss("m.carousel") < loss("m.resume.carousel"));
+    }
+
     TEST_CASE("patience ends a run that brings no new best, also after a resume") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
