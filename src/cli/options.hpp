@@ -70,6 +70,14 @@ struct TrainOptions {
     std::optional<std::filesystem::path> from;  ///< never with `resume`
 };
 
+/// How a model learns from the text that it reads; what is absent has the default of
+/// `AdaptationConfig`.
+struct AdaptationOptions {
+    std::optional<float> learning_rate, decay;
+    std::optional<std::int64_t> segment;  ///< symbols
+    bool given() const { return learning_rate || decay || segment; }
+};
+
 /// Options of `carousel generate`.
 struct GenerateOptions {
     std::optional<std::filesystem::path> model;  ///< absent: the newest
@@ -77,7 +85,10 @@ struct GenerateOptions {
     std::optional<std::filesystem::path>
         prompt_file;  ///< never with `prompt`; `-` is standard input
     UnknownCharacters unknown = UnknownCharacters::error;
-    std::uint64_t length = 500;  ///< characters; 0 = until stopped
+    std::optional<std::filesystem::path>
+        adapt;                     ///< a text to learn from first; `-` is standard input
+    AdaptationOptions adaptation;  ///< only with `adapt`
+    std::uint64_t length = 500;    ///< characters; 0 = until stopped
     SamplerConfig sampler;
     std::optional<std::uint64_t> seed;  ///< absent: random
     std::int64_t count = 1;
@@ -103,7 +114,9 @@ struct EvaluateOptions {
     std::optional<InvalidInput> invalid;
     Part part = Part::all;
     Protocol protocol = Protocol::stream;
-    std::int64_t window = 256;  ///< characters
+    std::int64_t window = 256;     ///< characters
+    bool adapt = false;            ///< only with the protocol `stream`, and in float32
+    AdaptationOptions adaptation;  ///< only with `adapt`
     bool json = false;
     std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;
