@@ -61,21 +61,14 @@ struct TrainOptions {
 
     // The run
     std::optional<int> threads;
-    std::optional<std::int64_t> validate_every;  ///< steps
-    std::optional<std::int64_t> sample_every;    ///< steps; 0 = no samples
-    std::optional<TrainingLength> save_every;    ///< steps or seconds
-    std::optional<std::int64_t> keep;            ///< step files that stay; 0 = none are written
+    std::optional<std::int64_t> validate_every;   ///< steps
+    std::optional<std::int64_t> sample_every;     ///< steps; 0 = no samples
+    std::optional<TrainingLength> save_every;     ///< steps or seconds
+    std::optional<std::filesystem::path> report;  ///< a page of HTML
+    std::optional<std::int64_t> keep;             ///< step files that stay; 0 = none are written
     bool resume = false;
     bool changed_corpus = false;                ///< only with `resume`
     std::optional<std::filesystem::path> from;  ///< never with `resume`
-};
-
-/// How a model learns from the text that it reads; what is absent has the default of
-/// `AdaptationConfig`.
-struct AdaptationOptions {
-    std::optional<float> learning_rate, decay;
-    std::optional<std::int64_t> segment;  ///< symbols
-    bool given() const { return learning_rate || decay || segment; }
 };
 
 /// Options of `carousel generate`.
@@ -85,10 +78,7 @@ struct GenerateOptions {
     std::optional<std::filesystem::path>
         prompt_file;  ///< never with `prompt`; `-` is standard input
     UnknownCharacters unknown = UnknownCharacters::error;
-    std::optional<std::filesystem::path>
-        adapt;                     ///< a text to learn from first; `-` is standard input
-    AdaptationOptions adaptation;  ///< only with `adapt`
-    std::uint64_t length = 500;    ///< characters; 0 = until stopped
+    std::uint64_t length = 500;  ///< characters; 0 = until stopped
     SamplerConfig sampler;
     std::optional<std::uint64_t> seed;  ///< absent: random
     std::int64_t count = 1;
@@ -114,9 +104,7 @@ struct EvaluateOptions {
     std::optional<InvalidInput> invalid;
     Part part = Part::all;
     Protocol protocol = Protocol::stream;
-    std::int64_t window = 256;     ///< characters
-    bool adapt = false;            ///< only with the protocol `stream`, and in float32
-    AdaptationOptions adaptation;  ///< only with `adapt`
+    std::int64_t window = 256;  ///< characters
     bool json = false;
     std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "cli/option_values.hpp"
+#include "cli/page_parts.hpp"
 #include "cli/screen.hpp"
 #include "cli/training_choices.hpp"
 #include "cli/training_log.hpp"
@@ -104,12 +105,22 @@ void introduce(Screen& screen, const TrainingText& text, const LanguageModel& mo
         config.window, threads, threads == 1 ? "" : "s", instruction_set()));
 }
 
+// Before anything long is begun.
+void require_own_report(const TrainOptions& options, const ModelFiles& files) {
+    std::vector<fs::path> others(options.corpus.begin(), options.corpus.end());
+    others.insert(others.end(), {files.best(), files.resume(), files.log(), files.lock()});
+    if (options.validation) others.emplace_back(*options.validation);
+    if (options.from) others.push_back(*options.from);
+    require_no_input(*options.report, "report", others);
+}
+
 }  // namespace
 
 int train(const TrainOptions& options, const GlobalOptions& global) {
     const auto start_time = std::chrono::steady_clock::now();
     Screen screen(global.quiet);
     const ModelFiles files(model_path(options));
+    if (options.report) require_own_report(options, files);
     const auto folder = files.best().has_parent_path() ? files.best().parent_path() : fs::path(".");
     const NewFolder new_folder(folder);
     const auto lock = FileLock::try_acquire(files.lock());

@@ -56,6 +56,8 @@ TrainingRun::TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, Lan
       seconds_before_(trainer.counters().seconds),
       last_log_(Clock::now()),
       first_step_(trainer.counters().step) {
+    if (config.options.report)
+        page_.emplace(*config.options.report, config.corpus, model, screen, first_step_);
     const auto& history = snapshot_.history;
     if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
     if (trainer.averages()) averaged_.emplace(model.config(), model.weights());
@@ -91,7 +93,8 @@ double TrainingRun::progress() const {
             break;
     }
     // What comes after the last step belongs to the time that was asked for.
-    const double closing = validation_seconds_ + saves_.seconds() + k_closing_sample_seconds;
+    const double closing = validation_seconds_ + saves_.seconds() + k_closing_sample_seconds +
+                           (page_ ? page_->closing_seconds() : 0);
     return seconds() / std::max(length.amount - closing, length.amount / 2);
 }
 
@@ -117,6 +120,7 @@ HistoryRecord TrainingRun::record() const {
 
 int TrainingRun::run() {
     const StopSignals signals;
+    update_page();
     while (!finished() && signals.received() == 0) {
         step();
         if (signals.received() != 0) break;
@@ -130,7 +134,15 @@ int TrainingRun::run() {
             sample(200, false);
             next_sample_ = progress() + 0.25;
         }
-        if (saves_.due(trainer_->counters().step) && !finished()) save();
+        if (page_ && every != 0 && page_->sample_due(progress()) && !finished()) {
+            page_->sample(standing(), progress(),
+                          fmt::format("{:.0f} % of the run", 100 * progress()));
+            update_page();
+        }
+        if (saves_.due(trainer_->counters().step) && !finished()) {
+            save();
+            update_page();
+        }
     }
     trainer_->set_seconds(seconds());
     const int signal = signals.received();
@@ -147,6 +159,7 @@ void TrainingRun::step() {
     if (!report.finite) return recover(report);
     stepping_seconds_ += since(start);
     learning_rate_ = report.learning_rate;
+    if (page_) page_->note(record(), progress());
     show_live();
 }
 
@@ -218,6 +231,7 @@ void TrainingRun::validate() {
                     now.validation_loss / std::numbers::ln2, std::exp(now.validation_loss),
                     now.averaged ? "  averaged weights" : "", best ? "  best so far" : ""));
     if (best) save();  // the best weights exist only now
+    update_page();
     validation_seconds_ = since(start);
     last_validation_at_ = seconds();
 }
@@ -236,6 +250,18 @@ void TrainingRun::sample(std::uint64_t length, bool result) {
     }
     log_->message("sample", text);
     screen_->line(fmt::format("\n{}\n", indented(printable(text))));
+}
+
+TrainingPage::Standing TrainingRun::standing(std::string words) const {
+    return {snapshot_, trainer_->counters().step, seconds(), std::move(words)};
+}
+
+void TrainingRun::update_page() {
+    if (!page_) return;
+    page_->write(standing(fmt::format(
+        "The training is under way: {:.0f} % are done. This page is written anew at each "
+        "validation, sample and save; reload it to see the newest.",
+        100 * std::min(1.0, progress()))));
 }
 
 bool TrainingRun::save() {
@@ -263,13 +289,15 @@ void TrainingRun::recover(const StepReport& report) {
     const auto step = trainer_->counters().step;
     const auto scale = trainer_->counters().learning_rate_scale;
     if (divergences > k_most_divergences) {
-        throw DivergenceError(
-            fmt::format("The training diverged: at step {} the loss is {} and the gradient norm "
-                        "{}, for the fourth time, at a learning rate of {:.2g}. "
-                        "Start again with a smaller --learning-rate or --clip. The last good "
-                        "snapshot stands in {}.",
-                        step, report.loss, report.gradient_norm, report.learning_rate,
-                        printable(config_.files.resume().string())));
+        const auto text = fmt::format(
+            "The training diverged: at step {} the loss is {} and the gradient norm "
+            "{}, for the fourth time, at a learning rate of {:.2g}. "
+            "Start again with a smaller --learning-rate or --clip. The last good "
+            "snapshot stands in {}.",
+            step, report.loss, report.gradient_norm, report.learning_rate,
+            printable(config_.files.resume().string()));
+        if (page_) page_->write(standing(text));
+        throw DivergenceError(text);
     }
     std::uint64_t back = 0;
     if (saves_.saved_before()) {
@@ -282,6 +310,7 @@ void TrainingRun::recover(const StepReport& report) {
         trainer_->reset();
     }
     trainer_->set_divergences(divergences, scale * 0.5F);
+    if (page_) page_->go_back(back);
     std::erase_if(snapshot_.history, [&](const HistoryRecord& r) { return r.step > back; });
     const auto text = fmt::format(
         "the loss or the gradient was not finite at step {}: going back to step {} with the "
@@ -294,11 +323,13 @@ void TrainingRun::recover(const StepReport& report) {
 void TrainingRun::say_goodbye(int signal, bool saved) {
     const auto path = printable(config_.files.best().string());
     if (signal != 0) {
-        screen_->line(
+        const auto text =
             fmt::format("Stopped at step {}. {}", format_count(trainer_->counters().step),
                         saved ? "Everything is saved: go on with --resume and the same --model."
-                              : "The last save failed."));
+                              : "The last save failed.");
+        screen_->line(text);
         log_->message("stopped", signal == 2 ? "SIGINT" : "SIGTERM");
+        if (page_) page_->write(standing(text));
         return;
     }
     if (out_of_patience()) {
@@ -313,12 +344,14 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
     const auto words =
         training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr);
     log_->message("end", words);
-    if (!screen_->quiet()) {
+    if (!screen_->quiet() || page_) {
         const bool newest_is_best =
             snapshot_.best
                 ? snapshot_.best->step == trainer_->counters().step && !snapshot_.best->averaged
                 : !averaged_;
         if (!newest_is_best) model_->set_weights(load_snapshot(config_.files.best()).weights);
+    }
+    if (!screen_->quiet()) {
         screen_->line("\nA sample of what it has learned:\n");
         sample(400, true);
         screen_->line("");
@@ -330,6 +363,13 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
                         format_count(snapshot_.best->step)));
     }
     screen_->line(words);
+    if (page_) {
+        if (config_.options.sample_every != 0)
+            page_->sample(standing(), 1, "The best model, at the end");
+        page_->write(standing(words));
+        screen_->line(
+            fmt::format("The report is {}.", printable(config_.options.report->string())));
+    }
     const char* program = std::getenv("CAROUSEL_PROGRAM");
     screen_->line(
         fmt::format("The model is {}. Write more with:\n  {} generate --model {} --prompt \"...\"",

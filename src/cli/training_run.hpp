@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
 #include "cli/training_log.hpp"
+#include "cli/training_page.hpp"
 #include "cli/training_saves.hpp"
 #include "cli/training_text.hpp"
 #include "data/corpus.hpp"
@@ -54,6 +55,8 @@ private:
     void validate();
     double validation_loss(const LanguageModel& model) const;  ///< nats per character
     void sample(std::uint64_t length, bool result);
+    TrainingPage::Standing standing(std::string words = {}) const;
+    void update_page();
     bool save();
     void recover(const StepReport& report);
     void say_goodbye(int signal, bool saved);
@@ -66,6 +69,7 @@ private:
     Screen* screen_;
     TrainingLog* log_;
     TrainingSaves saves_;
+    std::optional<TrainingPage> page_;
 
     double seconds_before_;  ///< used by earlier runs
     double validation_seconds_ = 0;

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/language_model.hpp"
+#include "nn/quantization.hpp"
+#include "report/page.hpp"
+#include "snapshot/snapshot.hpp"
+#include "text/tokenizer.hpp"
+
+namespace carousel {
+
+// What the pages of `evaluate` and `train` have in common.
+
+/// Model, training and text of a snapshot. `parameters`: of the model.
+std::vector<Page::Table> settings_tables(const Snapshot& snapshot, std::int64_t parameters);
+
+/// Loss against steps and against time, and the learning rate, as HTML; empty when there is nothing
+/// to draw. Times count all runs.
+std::string curves(const std::vector<HistoryRecord>& history, const std::optional<BestLoss>& best);
+
+/// What is to be known to read the curves.
+std::string about_curves(const TrainingConfig& config);
+
+struct SampleConfig {
+    std::uint64_t seed = 0;
+    std::uint64_t length = 0;  ///< characters of each sample
+    double seconds = 0;        ///< for all of them; where they do not suffice, they end early
+    Precision precision = Precision::float32;
+};
+
+/// Texts that a model writes at temperatures 0.5, 0.8 and 1, from the start of a document.
+std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenizer& tokenizer,
+                                      const SampleConfig& config);
+
+/// The files of a corpus as a title: their names without folders, few of them.
+std::string title_of(const std::vector<std::string>& paths);
+
+/// Throws: UsageError when `page` names one of the files that a command reads; `option` is the
+/// option that gave it.
+void require_no_input(const std::filesystem::path& page, std::string_view option,
+                      std::vector<std::filesystem::path> inputs);
+
+/// Replaces the file. Throws: InputError when it cannot be written.
+void write_page(const std::filesystem::path& path, std::string_view html);
+
+}  // namespace carousel

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace carousel {
+
+/// The round numbers within [low, high]: 1, 2 or 5 times a power of ten apart, and as close as
+/// leaves at most `most` steps between them. Range: low < high, most ≥ 1.
+std::vector<double> round_ticks(double low, double high, int most);
+
+/// Writes a tick with the decimals that a distance of `step` needs: "1.25", "12,000", "2e-06".
+std::string tick_label(double value, double step);
+
+/// The unit in which people read times up to `seconds`: its name and how many seconds it has.
+struct TimeUnit {
+    std::string name;
+    double seconds;
+};
+TimeUnit time_unit(double seconds);
+
+}  // namespace carousel

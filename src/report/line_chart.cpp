@@ -1,0 +1,168 @@
+#include "report/line_chart.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "report/axis.hpp"
+#include "report/markup.hpp"
+
+namespace carousel {
+
+namespace {
+
+// Units of the drawing, which are pixels where the page is wide enough.
+constexpr double k_width = 480, k_height = 290;
+constexpr double k_left = 48, k_right = 82, k_top = 30, k_bottom = 44;
+constexpr double k_line_height = 15;
+
+struct Range {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+
+    void take(double value) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    double width() const { return high - low; }
+};
+
+/// Where numbers come to lie.
+struct Plane {
+    Range x, y;
+
+    double left(double value) const {
+        return k_left + (value - x.low) / x.width() * (k_width - k_left - k_right);
+    }
+    double top(double value) const {
+        return k_height - k_bottom - (value - y.low) / y.width() * (k_height - k_top - k_bottom);
+    }
+};
+
+// Room for lines that are flat or a single point, and some air above and below the others.
+void widen(Range& range, bool from_zero, double air) {
+    if (from_zero) range.take(0);
+    if (range.width() <= 0) {
+        const double half = range.low == 0 ? 1 : std::abs(range.low) / 2;
+        range = {range.low - (from_zero ? 0 : half), range.high + half};
+        return;
+    }
+    const double more = range.width() * air;
+    range = {from_zero ? range.low : range.low - more, range.high + more};
+}
+
+Plane plane_of(const LineChart& chart) {
+    Plane plane;
+    for (const auto& series : chart.series) {
+        for (const auto& point : series.points) {
+            plane.x.take(point.x);
+            plane.y.take(point.y);
+        }
+    }
+    widen(plane.x, chart.x.from_zero, 0);
+    widen(plane.y, chart.y.from_zero, 0.06);
+    return plane;
+}
+
+double distance(const std::vector<double>& ticks) {
+    return ticks.size() > 1 ? ticks[1] - ticks[0] : 1;
+}
+
+void draw_axes(const LineChart& chart, const Plane& plane, std::string& out) {
+    const double bottom = k_height - k_bottom, right = k_width - k_right;
+    const auto rows = round_ticks(plane.y.low, plane.y.high, 6);
+    for (const double tick : rows) {
+        const double y = plane.top(tick);
+        out += fmt::format(
+            "<line class=\"grid\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>"
+            "<text class=\"end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+            k_left, y, right, y, k_left - 8, y + 4, tick_label(tick, distance(rows)));
+    }
+    const auto columns = round_ticks(plane.x.low, plane.x.high, 6);
+    for (const double tick : columns) {
+        const double x = plane.left(tick);
+        out += fmt::format(
+            "<line class=\"axis\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>"
+            "<text class=\"middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+            x, bottom, x, bottom + 4, x, bottom + 18, tick_label(tick, distance(columns)));
+    }
+    out += fmt::format(
+        "<line class=\"axis\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>"
+        "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>"
+        "<text class=\"label end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+        k_left, bottom, right, bottom, 0.0, k_top - 16, plain_markup(chart.y.label), right,
+        bottom + 36, plain_markup(chart.x.label));
+}
+
+void draw_series(const ChartSeries& series, std::size_t number, const Plane& plane,
+                 std::string& out) {
+    out += fmt::format("<g class=\"c{}\"><polyline points=\"", number);
+    for (const auto& point : series.points)
+        out += fmt::format("{:.1f},{:.1f} ", plane.left(point.x), plane.top(point.y));
+    if (!series.points.empty()) out.pop_back();
+    out += "\"/>\n";
+    // Many dots would hide the line; each can still be hovered.
+    const double radius = series.points.size() > 40 ? 1.2 : 2.4;
+    for (const auto& point : series.points) {
+        out +=
+            fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}</title></circle>\n",
+                        plane.left(point.x), plane.top(point.y), radius, plain_markup(point.note));
+    }
+    out += "</g>\n";
+}
+
+/// The names at the ends of the lines, moved apart where the lines end close together.
+void draw_names(const LineChart& chart, const Plane& plane, std::string& out) {
+    struct Name {
+        std::size_t number;
+        double x, y;
+    };
+    std::vector<Name> names;
+    for (std::size_t i = 0; i < chart.series.size(); ++i) {
+        const auto& points = chart.series[i].points;
+        if (points.empty()) continue;
+        names.push_back({i, plane.left(points.back().x), plane.top(points.back().y)});
+    }
+    std::sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
+    for (std::size_t i = 1; i < names.size(); ++i) {
+        const double missing = k_line_height - (names[i].y - names[i - 1].y);
+        if (missing <= 0) continue;
+        names[i - 1].y -= missing / 2;
+        names[i].y += missing / 2;
+    }
+    for (const auto& name : names) {
+        out += fmt::format("<text class=\"c{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", name.number,
+                           name.x + 8, name.y + 4, plain_markup(chart.series[name.number].name));
+    }
+}
+
+void draw_mark(const ChartPoint& mark, const Plane& plane, std::string& out) {
+    const double x = plane.left(mark.x), y = plane.top(mark.y);
+    const bool right_half = x > (k_left + k_width - k_right) / 2;
+    out += fmt::format(
+        "<circle class=\"mark\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"5.5\"><title>{2}</title></circle>"
+        "<text class=\"note {3}\" x=\"{0:.1f}\" y=\"{4:.1f}\">{2}</text>\n",
+        x, y, plain_markup(mark.note), right_half ? "end" : "", y - 12);
+}
+
+}  // namespace
+
+std::string to_svg(const LineChart& chart) {
+    const bool drawn = std::any_of(chart.series.begin(), chart.series.end(),
+                                   [](const ChartSeries& s) { return !s.points.empty(); });
+    if (!drawn) return {};
+    const auto plane = plane_of(chart);
+    auto out = fmt::format(
+        "<figure><figcaption>{0}</figcaption><svg viewBox=\"0 0 {1} {2}\" role=\"img\" "
+        "aria-label=\"{0}\">\n",
+        plain_markup(chart.caption), k_width, k_height);
+    draw_axes(chart, plane, out);
+    for (std::size_t i = 0; i < chart.series.size(); ++i) {
+        draw_series(chart.series[i], i, plane, out);
+    }
+    draw_names(chart, plane, out);
+    if (chart.mark) draw_mark(*chart.mark, plane, out);
+    return out + "</svg></figure>\n";
+}
+
+}  // namespace carousel

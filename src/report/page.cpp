@@ -1,0 +1,78 @@
+#include "report/page.hpp"
+
+#include <fmt/format.h>
+
+#include "report/colour_scale.hpp"
+#include "report/markup.hpp"
+#include "report/page_style.hpp"
+
+namespace carousel {
+
+Page::Page(std::string_view title, std::string_view kind)
+    : title_(plain_markup(title)),
+      body_(fmt::format("<header><p class=\"kind\">{}</p><h1>{}</h1></header>\n",
+                        visible_markup(kind), visible_markup(title))) {}
+
+void Page::add_figures(const std::vector<PageRow>& figures) {
+    body_ += "<dl class=\"figures\">\n";
+    for (const auto& [name, value] : figures) {
+        body_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", visible_markup(name),
+                             visible_markup(value));
+    }
+    body_ += "</dl>\n";
+}
+
+void Page::add_heading(std::string_view text) {
+    body_ += fmt::format("<h2>{}</h2>\n", visible_markup(text));
+}
+
+void Page::add_subheading(std::string_view text) {
+    body_ += fmt::format("<h3>{}</h3>\n", visible_markup(text));
+}
+
+void Page::add_paragraph(std::string_view text) {
+    body_ += fmt::format("<p>{}</p>\n", visible_markup(text));
+}
+
+void Page::add_scale() {
+    body_ += scale_legend();
+}
+
+void Page::add_tables(const std::vector<Table>& tables) {
+    body_ += "<div class=\"tables\">\n";
+    for (const auto& table : tables) {
+        body_ += fmt::format("<section><h3>{}</h3><table>\n", visible_markup(table.name));
+        for (const auto& [name, value] : table.rows) {
+            body_ += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
+                                 visible_markup(name), visible_markup(value));
+        }
+        body_ += "</table></section>\n";
+    }
+    body_ += "</div>\n";
+}
+
+void Page::add_samples(const std::vector<PageSample>& samples) {
+    body_ += "<div class=\"samples\">\n";
+    for (const auto& sample : samples) {
+        body_ += fmt::format(
+            "<section><h4>{}</h4><div class=\"sample\" lang=\"\" dir=\"auto\">{}</div></section>\n",
+            visible_markup(sample.caption), visible_markup(sample.text));
+    }
+    body_ += "</div>\n";
+}
+
+std::string Page::html() const {
+    // The policy lets nothing be loaded or run, whatever the text says.
+    return fmt::format(
+        "<!DOCTYPE html>\n"
+        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+        "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
+        "</html>\n",
+        title_, page_style(), body_);
+}
+
+}  // namespace carousel

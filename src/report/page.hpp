@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carousel {
+
+/// A name and what stands beside it, both any text.
+struct PageRow {
+    std::string name, value;
+};
+
+/// A column of samples, or one sample: what it is, and its text.
+struct PageSample {
+    std::string caption, text;
+};
+
+/// One HTML file that needs nothing else: no script, no address, its style inside, light or dark as
+/// the reader's system is. What is given as text may be anything and is made harmless; `html` is
+/// markup made by this room.
+class Page {
+public:
+    /// `kind` stands small above the title.
+    Page(std::string_view title, std::string_view kind);
+
+    /// Figures that are read first, in large.
+    void add_figures(const std::vector<PageRow>& figures);
+
+    void add_heading(std::string_view text);
+    void add_subheading(std::string_view text);
+    void add_paragraph(std::string_view text);
+    /// The legend of the colours.
+    void add_scale();
+    void add_html(std::string_view html) { body_ += html; }
+
+    /// Tables side by side where there is room, each under its name.
+    struct Table {
+        std::string name;
+        std::vector<PageRow> rows;
+    };
+    void add_tables(const std::vector<Table>& tables);
+
+    /// Samples side by side where there is room.
+    void add_samples(const std::vector<PageSample>& samples);
+
+    /// The whole file. Law: well-formed XML but for its first line, every element closed.
+    std::string html() const;
+
+private:
+    std::string title_, body_;
+};
+
+}  // namespace carousel

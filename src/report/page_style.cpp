@@ -1,0 +1,129 @@
+#include "report/page_style.hpp"
+
+#include <fmt/format.h>
+
+#include "report/colour_scale.hpp"
+
+namespace carousel {
+
+namespace {
+
+// Lines of validation and training: blue and vermilion keep apart in any kind of colour vision
+// (Okabe and Ito 2008), made lighter on dark paper.
+constexpr const char* k_light_rest =
+    "--soft:#6b665e;--hair:#e2ddd3;--panel:#f5f2ec;--c0:#005f9e;--c1:#b8500a;--c2:#5d7a2a;";
+constexpr const char* k_dark_rest =
+    "--soft:#a49d91;--hair:#38342e;--panel:#211e1a;--c0:#6cb8ee;--c1:#f0955a;--c2:#a9c46c;";
+
+constexpr const char* k_rules = R"css(
+* { box-sizing: border-box; }
+html { overflow-x: clip; -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 1.0625rem/1.6 Charter, "Bitstream Charter", "Iowan Old Style", "Palatino Linotype", Palatino,
+    Georgia, "Noto Serif", serif; }
+main { max-width: 66rem; margin: 0 auto; padding: 3.5rem 1.75rem 6rem; }
+header { margin-bottom: 2.5rem; }
+.kind, dt, h3, h4, figcaption, th, .scale {
+  font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+.kind { margin: 0 0 .25rem; color: var(--soft); font-size: .875rem; }
+h1 { margin: 0; font-size: clamp(1.75rem, 5vw, 2.5rem); line-height: 1.15; font-weight: 600;
+  overflow-wrap: anywhere; }
+h2 { margin: 3.5rem 0 .75rem; font-size: 1.375rem; line-height: 1.25; font-weight: 600; }
+h3 { margin: 0 0 .5rem; font-size: .875rem; font-weight: 600; }
+p { max-width: 42rem; margin: .5rem 0; }
+.figures { display: flex; flex-wrap: wrap; gap: 1.25rem 3rem; margin: 0 0 1.5rem; }
+dt { color: var(--soft); font-size: .875rem; line-height: 1.3; }
+dd { margin: 0; font-size: 1.75rem; line-height: 1.3; font-variant-numeric: tabular-nums lining-nums; }
+.tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr));
+  gap: 1.75rem 3rem; align-items: start; }
+table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.45; }
+tr { border-top: 1px solid var(--hair); }
+tr:last-child { border-bottom: 1px solid var(--hair); }
+th, td { padding: .375rem 0; vertical-align: baseline; }
+th { padding-right: 1rem; color: var(--soft); font-size: .875rem; font-weight: 400; text-align: left; }
+td { text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums lining-nums; }
+figure { margin: 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+  gap: 2rem; margin-top: 1.25rem; }
+figcaption { font-size: .875rem; font-weight: 600; }
+svg { display: block; width: 100%; max-width: 36rem; height: auto; overflow: visible;
+  font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: var(--soft);
+  font-variant-numeric: tabular-nums; }
+svg .end { text-anchor: end; }
+svg .middle { text-anchor: middle; }
+svg .grid { stroke: var(--hair); }
+svg .axis { stroke: var(--soft); stroke-opacity: .6; }
+svg polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
+svg circle { fill: currentColor; }
+svg .mark { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+svg .note { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
+svg .c0 { color: var(--c0); fill: var(--c0); }
+svg .c1 { color: var(--c1); fill: var(--c1); }
+svg .c2 { color: var(--c2); fill: var(--c2); }
+svg text.c0, svg text.c1, svg text.c2 { font-weight: 600; }
+.samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
+  gap: 1.5rem; margin: .75rem 0 2rem; }
+.samples h4 { margin: 0 0 .375rem; font-size: .875rem; color: var(--soft); font-weight: 400; }
+.sample { padding: .875rem 1rem; background: var(--panel); border-radius: .375rem; font-size: .8125rem;
+  line-height: 1.55; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; unicode-bidi: plaintext; }
+.scale { position: sticky; top: 0; z-index: 2; display: flex; gap: .75rem; align-items: flex-start;
+  margin: 1rem 0 1.25rem; padding: .75rem 0 .5rem; background: var(--paper); color: var(--soft);
+  border-bottom: 1px solid var(--hair); font-size: .8125rem; line-height: 1.2; }
+.scale ol { display: flex; margin: 0; padding: 0; list-style: none; }
+.scale i { display: block; width: clamp(1.5rem, 7vw, 3rem); height: .875rem; }
+.scale .s0 { box-shadow: inset 0 0 0 1px var(--hair); }
+.scale li span { display: block; margin-top: .25rem; }
+.scale ol + span { align-self: flex-end; }
+.text, .sample { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC",
+    "Noto Sans Mono", monospace; }
+.text { font-size: .9375rem; line-height: 1.65; tab-size: 4; }
+.text p { max-width: none; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
+  unicode-bidi: plaintext; }
+.text section { margin: 0 -1.75rem; padding: 0 1.75rem; content-visibility: auto;
+  contain-intrinsic-size: auto 77rem; overflow-clip-margin: 2rem; }
+.text hr { margin: 1.5rem 0; border: 0; border-top: 1px dashed var(--soft); }
+.text i { font-style: normal; }
+.n { color: transparent; user-select: none; }
+.n::before { content: "\21B5"; }
+.w::before, .t::before { position: absolute; opacity: .7; content: "\B7"; }
+.t::before { content: "\2192"; }
+b { padding: 0 .2em; border: 1px solid; border-radius: .2em; font: 600 .75em/1 ui-monospace, Menlo,
+    Consolas, "DejaVu Sans Mono", monospace; unicode-bidi: isolate; direction: ltr; }
+.text i:hover { position: relative; outline: 2px solid var(--ink); outline-offset: 1px; z-index: 1; }
+.text i:hover::after { content: attr(data-b) " bits"; position: absolute; left: 50%; bottom: calc(100% + 5px);
+  transform: translateX(-50%); padding: .25rem .375rem; border-radius: .25rem; background: var(--ink);
+  color: var(--paper); font: .75rem/1.2 system-ui, sans-serif; white-space: nowrap; pointer-events: none;
+  direction: ltr; unicode-bidi: isolate; }
+.text section p:first-child i:hover::after { top: calc(100% + 5px); bottom: auto; }
+.lines { display: grid; grid-template-columns: auto auto 1fr; gap: .375rem 1.25rem; margin: 1rem 0 0; }
+.lines span { color: var(--soft); font: .875rem/1.77 system-ui, sans-serif; text-align: right;
+  font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) {
+  main { padding: 2rem 1.25rem 4rem; }
+  .text section { margin: 0 -1.25rem; padding: 0 1.25rem; }
+  .figures { gap: 1rem 2rem; }
+  dd { font-size: 1.375rem; }
+  .lines { gap: .25rem .75rem; }
+}
+@media print { .text i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .scale { position: static; } }
+)css";
+
+std::string step_rules() {
+    std::string out;
+    for (std::size_t step = 1; step < k_scale_bits.size(); ++step)
+        out += fmt::format(".s{0} {{ background: var(--s{0}); color: var(--i{0}); }}\n", step);
+    return out;
+}
+
+}  // namespace
+
+std::string page_style() {
+    return fmt::format(
+               ":root {{ color-scheme: light dark; {}{} }}\n"
+               "@media (prefers-color-scheme: dark) {{ :root {{ {}{} }} }}",
+               scale_properties(Theme::light), k_light_rest, scale_properties(Theme::dark),
+               k_dark_rest) +
+           k_rules + step_rules();
+}
+
+}  // namespace carousel

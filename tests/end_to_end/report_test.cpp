@@ -1,0 +1,141 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+
+#include "end_to_end/program.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/well_formed.hpp"
+
+using namespace carousel;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t count(const std::string& text, std::string_view word) {
+    std::size_t found = 0;
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+    return found;
+}
+
+void check_page(const std::string& page) {
+    CHECK(page.starts_with("<!DOCTYPE html>"));
+    CHECK(page.ends_with("</html>\n"));
+    CHECK(WellFormed::flaw(page) == "");
+    CHECK(reach(page) == "");
+}
+
+}  // namespace
+
+TEST_SUITE("end_to_end/train_report") {
+    TEST_CASE("the page of a run has its figures, curves, samples, settings and verdict") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(folder.path(), tiny_training(80) + Words{"--report", "run.html"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(ended.err.find("run.html") != std::string::npos);
+        CHECK_FALSE(fs::exists(folder / "run.html.partial"));
+        const auto page = content(folder / "run.html");
+        check_page(page);
+        for (const char* part :
+             {"<h1>text.txt</h1>", "Loss against steps", "Loss against time", "Learning rate",
+              ">validation</text>", ">training</text>", "hidden size</th><td>12<",
+              "window</th><td>16<", "documents</th><td>1<", "seed</th><td>1<"}) {
+            CHECK_MESSAGE(page.find(part) != std::string::npos, part);
+        }
+        for (const char* temperature : {"temperature 0.5", "temperature 0.8", "temperature 1"})
+            CHECK(count(page, std::string(temperature) + "</h4>") == 5);  // first, quarters, end
+        CHECK(page.find("under way") == std::string::npos);
+        CHECK(ended.err.find("improving") != std::string::npos);
+        CHECK(page.find("improving") != std::string::npos);
+    }
+
+    TEST_CASE("a report changes nothing in the model") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const Words dropout{"--dropout-between", "0.3", "--quiet"};
+        REQUIRE(run(folder.path(), tiny_training(40) + dropout).code == 0);
+        const auto weights = inspected(folder.path(), "m.resume.carousel", "weights_sha256");
+        REQUIRE(
+            run(folder.path(), tiny_training(40) + dropout + Words{"--report", "r.html"}).code ==
+            0);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "weights_sha256") == weights);
+    }
+
+    TEST_CASE("the page is whole at every moment, says that the run goes on, and how it ended") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        Program program(folder.path(), tiny_training(100000000) +
+                                           Words{"--report", "run.html", "--validate-every", "20"});
+        REQUIRE(appears(folder / "run.html"));
+        REQUIRE(appears(folder / "m.resume.carousel"));
+        for (int look = 0; look < 20; ++look) {
+            const auto page = content(folder / "run.html");
+            check_page(page);
+            CHECK(page.find("under way") != std::string::npos);
+        }
+        program.send(SIGTERM);
+        CHECK(program.wait().code == 143);
+        const auto page = content(folder / "run.html");
+        check_page(page);
+        CHECK(page.find("Stopped at step") != std::string::npos);
+        CHECK(page.find("under way") == std::string::npos);
+    }
+
+    TEST_CASE("a resumed run draws the whole curve and says where it began again") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(40)).code == 0);
+        REQUIRE(run(folder.path(), {"train", "--resume", "--model", "m.carousel", "--steps", "80",
+                                    "--report", "run.html"})
+                    .code == 0);
+        const auto page = content(folder / "run.html");
+        check_page(page);
+        CHECK(page.find("resumed at step 40") != std::string::npos);
+        CHECK(page.find("step 20,") != std::string::npos);
+        CHECK(page.find("step 80,") != std::string::npos);
+    }
+
+    TEST_CASE("what a corpus, a model or a file is called cannot break the page") {
+        const TemporaryFolder folder;
+        const std::string name = "<b>&\"'\xe2\x80\xae\x1b.txt";
+        write(folder / name, little_text() + "\n<script>alert(1)</script>\u202e\u0001&amp;\n");
+        auto words = tiny_training(20);
+        words[1] = name;
+        const auto ended = run(folder.path(), words + Words{"--report", "run.html"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        const auto page = content(folder / "run.html");
+        check_page(page);
+        CHECK(page.find("\u202e") == std::string::npos);
+        CHECK(page.find("&lt;b&gt;&amp;&quot;&#39;") != std::string::npos);
+    }
+
+    TEST_CASE("a report that cannot be written is warned of once and does not end a training") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        fs::create_directories(folder / std::string("taken.html"));
+        const auto ended =
+            run(folder.path(), tiny_training(40) + Words{"--report", "taken.html", "--quiet"});
+        CHECK(ended.code == 0);
+        CHECK(count(ended.err, "taken.html") == 1);
+    }
+
+    TEST_CASE("a report over the text or the model is refused") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run(folder.path(), tiny_training(5) + Words{"--report", "./text.txt"});
+        CHECK(ended.code == 2);
+        CHECK(ended.err.find("--report") != std::string::npos);
+        CHECK(content(folder / "text.txt") == little_text());
+    }
+
+    TEST_CASE("without samples there are none on the page") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(),
+                    tiny_training(20) + Words{"--report", "run.html", "--sample-every", "0"})
+                    .code == 0);
+        CHECK(content(folder / "run.html").find("temperature") == std::string::npos);
+    }
+}
