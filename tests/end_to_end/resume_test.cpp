@@ -78,7 +78,11 @@ TEST_SUITE("end_to_end/resume") {
                                "--dropout-recurrent",
                                "0.3",
                                "--reset-probability",
-                               "0.2"};
+                               "0.2",
+                               "--learning-rate",
+                               "0.05",
+                               "--warmup",
+                               "0"};
             const TemporaryFolder whole, parts;
             for (const auto* folder : {&whole, &parts}) write(*folder / "text.txt", little_text());
             REQUIRE(run(whole.path(), tiny_training(130) + levers).code == 0);
@@ -92,7 +96,25 @@ TEST_SUITE("end_to_end/resume") {
                           inspected(whole.path(), file, field));
                 }
             }
+            // The averaged weights are the better ones: the model is made of them.
+            CHECK(inspected(parts.path(), "m.carousel", "best").find("\"averaged\":true") !=
+                  std::string::npos);
+            CHECK(content(parts / "m.log.jsonl").find("\"averaged\":true") != std::string::npos);
+            CHECK(inspected(parts.path(), "m.carousel", "weights_sha256") != newest_weights(parts));
             CHECK(inspected(parts.path(), "m.carousel", "cell") == "\"" + std::string(cell) + "\"");
+        }
+    }
+
+    TEST_CASE("a resumed run may be the first to average, and the last") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(10)).code == 0);
+        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        for (const Words& change : {Words{"--average", "0.9", "--steps", "20"},
+                                    Words{"--average", "0", "--steps", "30"}}) {
+            const auto ended = run(folder.path(), resume + change);
+            REQUIRE_MESSAGE(ended.code == 0, ended.err);
+            CHECK(inspected(folder.path(), "m.resume.carousel", "step") == change.back());
         }
     }
 

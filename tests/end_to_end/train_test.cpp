@@ -71,7 +71,6 @@ TEST_SUITE("end_to_end/train") {
         CHECK(validations >= 3);
     }
 
-    // A learning rate so small that no weight changes: every validation equals the first.
     TEST_CASE("the model is the average of the weights where that is better") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
@@ -91,6 +90,7 @@ TEST_SUITE("end_to_end/train") {
         CHECK(loss("m.carousel") < loss("m.resume.carousel"));
     }
 
+    // A learning rate so small that no weight changes: every validation equals the first.
     TEST_CASE("patience ends a run that brings no new best, also after a resume") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());

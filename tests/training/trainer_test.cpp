@@ -241,6 +241,18 @@ TEST_SUITE("training/trainer") {
         }
     }
 
+    TEST_CASE("a mean of the weights that a resumed run is the first to ask for begins with them") {
+        auto without = small_training_config();
+        without.average = 0;
+        SmallTraining first(1, small_config(), without), second(1);
+        first.run(30);
+        second.model.set_weights(first.model.weights());
+        second.trainer.set_state(first.trainer.state());
+        CHECK(second.trainer.averaged_weights() == first.model.weights());
+        second.run(1);
+        CHECK(second.trainer.averaged_weights() != second.model.weights());
+    }
+
     TEST_CASE("after a reset training begins anew") {
         SmallTraining training(1), fresh(1);
         const auto first = training.model.weights();
