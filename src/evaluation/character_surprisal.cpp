@@ -1,6 +1,18 @@
 #include "evaluation/character_surprisal.hpp"
 
+#include <algorithm>
+
+#include "base/error.hpp"
+
 namespace carousel {
+
+std::uint64_t first_predicted(const CorpusPart& part) {
+    if (part.characters == 0) {
+        throw InputError(
+            "This part of the text has no characters, so there is nothing to predict.");
+    }
+    return std::max<std::uint64_t>(part.begin, 1);
+}
 
 void CharacterSums::add(std::uint64_t index, TokenId id, double nats) {
     if (id == Vocabulary::k_separator) return;

@@ -22,6 +22,10 @@ struct CharacterSurprisal {
 /// Called for each predicted character, in the order of the text.
 using SurprisalVisitor = std::function<void(const CharacterSurprisal&)>;
 
+/// Index of the first symbol of a part that is predicted: the separator in front of a corpus has
+/// nothing before it. Throws: InputError when the part has no characters.
+std::uint64_t first_predicted(const CorpusPart& part);
+
 /// Puts the symbols of a text, each with its surprisal, together to characters: a character that is
 /// spelled in several symbols counts once. Separators count for nothing.
 class CharacterSums {

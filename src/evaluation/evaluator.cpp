@@ -31,15 +31,6 @@ struct Stretch {
     std::uint64_t size() const { return end - begin; }
 };
 
-/// What is predicted of a part. The separator in front of the corpus has nothing before it.
-Stretch predicted(const CorpusPart& part) {
-    if (part.characters == 0) {
-        throw InputError(
-            "This part of the text has no characters, so there is nothing to predict.");
-    }
-    return {std::max<std::uint64_t>(part.begin, 1), part.end};
-}
-
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
@@ -203,7 +194,7 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
                         ThreadPool& pool, Precision precision, const SurprisalVisitor& visitor) {
     require_fit(model, corpus);
-    const Stretch whole = predicted(part);
+    const Stretch whole{first_predicted(part), part.end};
     return StretchReader(model, corpus, pool, {&whole, 1}, precision, visitor).predict();
 }
 
@@ -250,7 +241,7 @@ Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusP
     if (config.streams < 1 || config.lead_in < 0) {
         throw std::logic_error("an estimate was asked for with sizes outside their range");
     }
-    const Stretch whole = predicted(part);
+    const Stretch whole{first_predicted(part), part.end};
     const auto least =
         std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
     const std::uint64_t streams = std::clamp<std::uint64_t>(

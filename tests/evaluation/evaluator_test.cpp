@@ -3,46 +3,18 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
-#include "data/documents.hpp"
 #include "nn/inference.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/tiny_corpus.hpp"
 #include "support/tiny_model.hpp"
 
 using namespace carousel;
 
 namespace {
-
-/// A corpus of these documents.
-class TinyCorpus {
-public:
-    explicit TinyCorpus(const std::vector<std::string>& documents, const TextSettings& text = {})
-        : corpus_(make(documents, text)) {}
-
-    const Corpus& operator*() const { return corpus_; }
-    const Corpus* operator->() const { return &corpus_; }
-
-private:
-    Corpus make(const std::vector<std::string>& documents, const TextSettings& text) const {
-        std::vector<std::string> names;
-        for (const auto& document : documents) {
-            names.push_back(folder_ / (std::to_string(names.size()) + ".txt"));
-            std::ofstream(names.back(), std::ios::binary) << document;
-        }
-        CorpusConfig config;
-        config.text = text;
-        config.scratch_folder = folder_.path();
-        return {find_documents(names, folder_.path()), config};
-    }
-
-    TemporaryFolder folder_;
-    Corpus corpus_;
-};
 
 LanguageModel model_for(const Corpus& corpus, float output_scale = 8) {
     return untrained_model(corpus.vocabulary().size(), 9, output_scale);
