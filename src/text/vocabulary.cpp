@@ -46,7 +46,6 @@ Vocabulary Vocabulary::build(const CharacterCounts& counts, const TextSettings& 
 Vocabulary Vocabulary::merge(const Vocabulary& old, const CharacterCounts& counts,
                              const TextSettings& settings) {
     std::vector<Symbol> symbols = old.symbols_;
-    bool rare = false;
     for (auto& [character, count] : counts.sorted()) {
         if (settings.unit == Unit::byte) {
             if (!old.byte_symbol(static_cast<unsigned char>(character[0]))) {
@@ -54,11 +53,12 @@ Vocabulary Vocabulary::merge(const Vocabulary& old, const CharacterCounts& count
             }
         } else if (!old.find(character)) {
             const bool frequent = count >= settings.min_count;
-            rare |= !frequent;
             if (frequent) symbols.push_back({SymbolKind::character, character});
         }
     }
-    if (rare && !old.has_bytes()) append_utf8_bytes(symbols);
+    // Even where no character of this corpus is rare: another text may have one.
+    const bool spells = settings.unit != Unit::byte && settings.min_count > 1;
+    if (spells && !old.has_bytes()) append_utf8_bytes(symbols);
     return Vocabulary(std::move(symbols));
 }
 

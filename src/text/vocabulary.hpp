@@ -31,9 +31,9 @@ struct Symbol {
 
 /// The alphabet of a model: a list of symbols, numbered from 0. Symbol 0 is the separator.
 ///
-/// Order of a new vocabulary: separator, characters sorted by their UTF-8 bytes, then (if some
-/// character is rarer than min_count) the 243 bytes that occur in valid UTF-8 in byte order. A byte
-/// model has the separator and the bytes that occur in its corpus.
+/// Order of a new vocabulary: separator, characters sorted by their UTF-8 bytes, then (with a
+/// min_count of 2 or more) the 243 bytes that occur in valid UTF-8 in byte order, so that every
+/// text can be spelled. A byte model has the separator and the bytes that occur in its corpus.
 class Vocabulary {
 public:
     static constexpr TokenId k_separator = 0;
