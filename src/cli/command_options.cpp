@@ -84,7 +84,8 @@ void add_text(OptionTable& table, TrainOptions& o) {
     table.add("normalize", choice(o.normalization), "Unicode normalisation of corpus and prompts",
               std::string(format_value(preset.normalization)));
     table.add("min-count", whole(o.min_count, {1, 1'000'000'000}),
-              "characters rarer than N are spelled in bytes", shown(preset.min_count));
+              "characters rarer than N are spelled in bytes; from 2 on every text can be read",
+              shown(preset.min_count));
 }
 
 void add_model(OptionTable& table, TrainOptions& o) {
@@ -264,16 +265,27 @@ OptionTable option_table(EvaluateOptions& o, GlobalOptions& global) {
     table.add("part", choice(o.part), "part of the model's own corpus, or all of any text",
               std::string(format_value(o.part)));
     table.add("protocol", choice(o.protocol),
-              "the text as one stream, or in windows from an empty state",
+              "the text as one stream, in windows from an empty state, or both",
               std::string(format_value(o.protocol)));
     table.add("window", whole(o.window, {1, 1'000'000}), "characters of a window", shown(o.window));
+    table.add("baseline", flag(o.baseline),
+              "beside the model, an n-gram counted in the model's training part: as it is, and "
+              "adaptive, learning while it reads");
+    table.add("baseline-order", whole(o.baseline_order, {1, 12}), "symbols of an n-gram",
+              shown(k_baseline_order));
     add_decoding(table, o, "as the model's corpus was read", "as for the model's corpus");
 
     table.heading("How");
     table.add("precision", choice(o.precision), "numbers to compute with",
               "as the model is stored");
     add_threads(table, o, "the physical cores at hand");
+
+    table.heading("Output");
     table.add("json", flag(o.json), "one JSON object");
+    table.add("per-character", text(o.per_character, "FILE|-"),
+              "write each character with its surprisal, as tab-separated values");
+    table.add("per-line", text(o.per_line, "FILE|-"),
+              "write each line with its surprisal, the most surprising first");
     add_common(table, global);
     return table;
 }
@@ -360,6 +372,15 @@ void finish_options(EvaluateOptions& o, std::vector<std::string> words) {
         throw UsageError("evaluate needs a CORPUS: a file, a directory, or - for standard input.");
     }
     o.corpus = std::move(words);
+    if (o.baseline_order && !o.baseline) {
+        throw UsageError("--baseline-order has a meaning only with --baseline.");
+    }
+    const bool characters = o.per_character == "-", lines = o.per_line == "-";
+    if ((characters || lines) && (o.json || characters == lines)) {
+        throw UsageError(fmt::format(
+            "{} and {} would both write to standard output: give one of them a file.",
+            characters ? "--per-character" : "--per-line", o.json ? "--json" : "--per-line"));
+    }
 }
 
 void finish_options(InspectOptions& o, std::vector<std::string> words) {

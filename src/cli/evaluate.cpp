@@ -1,52 +1,35 @@
 #include "cli/evaluate.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/evaluation_report.hpp"
 #include "cli/loaded_model.hpp"
+#include "cli/model_text.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
+#include "cli/surprisal_files.hpp"
 #include "data/corpus.hpp"
-#include "data/documents.hpp"
+#include "evaluation/baseline.hpp"
 #include "evaluation/evaluator.hpp"
 
 namespace carousel {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Beside the model, where there is room for a corpus, or where temporary files go when the model is
-// in a folder that only others may write.
-std::filesystem::path scratch_folder(const std::filesystem::path& model) {
-    const auto folder = model.has_parent_path() ? model.parent_path() : ".";
-    if (::access(folder.c_str(), W_OK) == 0) return folder;
-    std::error_code none;
-    const auto temporary = std::filesystem::temp_directory_path(none);
-    return none ? folder : temporary;
-}
-
-Corpus read_corpus(const EvaluateOptions& options, const std::filesystem::path& path,
-                   const LoadedModel& loaded, Screen& screen) {
-    CorpusConfig config;
-    config.text = loaded.snapshot.text;
-    config.decoding = loaded.snapshot.decoding;
-    config.scratch_folder = scratch_folder(path);
-    config.vocabulary = loaded.tokenizer.vocabulary();
-    if (options.encoding) config.decoding.encoding = *options.encoding;
-    if (options.invalid) config.decoding.invalid = *options.invalid;
-    const auto documents = find_documents(options.corpus, config.scratch_folder);
-    for (const auto& note : documents.notes) screen.warning(note);
-    return {documents, config};
+// Before anything long is begun.
+void require_output_files(const EvaluateOptions& options, const std::filesystem::path& model) {
+    std::vector<std::filesystem::path> read(options.corpus.begin(), options.corpus.end());
+    read.push_back(model);
+    if (options.per_character) require_output_file("per-character", *options.per_character, read);
+    if (options.per_line) require_output_file("per-line", *options.per_line, read);
 }
 
 // The training and validation parts are those of the model's own corpus, cut as its training cut
@@ -77,36 +60,44 @@ CorpusPart find_part(const EvaluateOptions& options, const CorpusRecord& record,
     return validation ? held_out : training;
 }
 
-std::string to_json(const EvaluateOptions& options, const std::filesystem::path& path,
-                    Precision precision, const Metrics& metrics) {
-    const double confusion = perplexity(metrics);
-    Json json{{"nats_per_character", nats_per_character(metrics)},
-              {"bits_per_character", bits_per_character(metrics)},
-              {"bits_per_byte", bits_per_byte(metrics)},
-              {"perplexity", std::isfinite(confusion) ? Json(confusion) : Json()},
-              {"characters", metrics.characters},
-              {"bytes", metrics.bytes},
-              {"protocol", format_value(options.protocol)},
-              {"window", options.protocol == Protocol::windows ? Json(options.window) : Json()},
-              {"part", format_value(options.part)},
-              {"precision", format_value(precision)},
-              {"model", path.string()},
-              {"corpus", options.corpus}};
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+/// The model's own measurements, the one that was asked for first. `visitor` sees the characters of
+/// that one.
+std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageModel& model,
+                                 const Corpus& corpus, const CorpusPart& part, Precision precision,
+                                 const SurprisalVisitor& visitor) {
+    std::vector<Measurement> measurements;
+    if (options.protocol != Protocol::windows) {
+        ThreadPool pool(threads_for(model, 1, options.threads));
+        Measurement stream{.name = "stream", .label = "stream"};
+        stream.metrics = evaluate_stream(model, corpus, part, pool, precision, visitor);
+        measurements.push_back(stream);
+    }
+    // Where both are welcome, a text that is shorter than a window has none.
+    const bool fits = part.characters > static_cast<std::uint64_t>(options.window);
+    if (options.protocol == Protocol::windows || (options.protocol == Protocol::both && fits)) {
+        ThreadPool pool(threads_for(model, k_windows_side_by_side, options.threads));
+        Measurement windows{.name = "windows",
+                            .label = fmt::format("windows of {}", options.window),
+                            .window = options.window};
+        windows.metrics = evaluate_windows(model, corpus, part, options.window, pool, precision,
+                                           measurements.empty() ? visitor : SurprisalVisitor{});
+        measurements.push_back(windows);
+    }
+    return measurements;
 }
 
-std::string to_table(const EvaluateOptions& options, const Metrics& metrics) {
-    Table table;
-    table.add("nats per character", fmt::format("{:.4f}", nats_per_character(metrics)));
-    table.add("bits per character", fmt::format("{:.4f}", bits_per_character(metrics)));
-    table.add("bits per byte", fmt::format("{:.4f}", bits_per_byte(metrics)));
-    table.add("perplexity", fmt::format("{:.4g}", perplexity(metrics)));
-    table.add("characters", format_count(metrics.characters));
-    table.add("part", format_value(options.part));
-    table.add("protocol", options.protocol == Protocol::windows
-                              ? fmt::format("windows of {} characters", options.window)
-                              : "stream");
-    return table.text();
+void add_baseline(const Corpus& corpus, const CorpusPart& part, const ModelText::Training& training,
+                  int order, EvaluationReport& report) {
+    const auto baseline = evaluate_baseline(training.own ? *training.own : corpus, training.part,
+                                            corpus, part, order);
+    Measurement ngram{.name = "ngram", .label = fmt::format("{}-gram", order), .order = order};
+    ngram.metrics = baseline.fixed;
+    report.measurements.push_back(ngram);
+    ngram.adaptive = true;
+    ngram.label += ", adaptive";
+    ngram.metrics = baseline.adaptive;
+    report.measurements.push_back(ngram);
+    report.baseline_symbols = baseline.symbols;
 }
 
 }  // namespace
@@ -115,19 +106,37 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
     const auto path = options.model ? *options.model : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
+    require_output_files(options, path);
     const LoadedModel loaded = load_model(path);
-    const Corpus corpus = read_corpus(options, path, loaded, screen);
+    const ModelText text(loaded, scratch_folder_for(path), screen);
+    DecodingSettings decoding = loaded.snapshot.decoding;
+    if (options.encoding) decoding.encoding = *options.encoding;
+    if (options.invalid) decoding.invalid = *options.invalid;
+    const Corpus corpus = text.read(options.corpus, decoding);
     const CorpusPart part = find_part(options, loaded.snapshot.corpus, corpus);
-    const bool stream = options.protocol == Protocol::stream;
-    ThreadPool pool(
-        threads_for(loaded.model, stream ? 1 : k_windows_side_by_side, options.threads));
-    const Precision precision = options.precision.value_or(loaded.snapshot.precision);
-    const Metrics metrics =
-        stream ? evaluate_stream(loaded.model, corpus, part, pool, precision)
-               : evaluate_windows(loaded.model, corpus, part, options.window, pool, precision);
+    std::optional<ModelText::Training> training;
+    if (options.baseline) training.emplace(text.find_training(corpus, "--baseline"));
+
+    EvaluationReport report{.model = path,
+                            .corpus = options.corpus,
+                            .part = options.part,
+                            .precision = options.precision.value_or(loaded.snapshot.precision)};
+    SurprisalFiles files({options.per_character, options.per_line}, corpus, text.scratch_folder());
+    report.measurements =
+        measure(options, loaded.model, corpus, part, report.precision, files.visitor());
+    if (training) {
+        add_baseline(corpus, part, *training, options.baseline_order.value_or(k_baseline_order),
+                     report);
+    }
     try {
-        Output().write(options.json ? to_json(options, path, precision, metrics)
-                                    : to_table(options, metrics));
+        Output output;
+        files.save(output);
+        const auto result = options.json ? evaluation_json(report) : evaluation_table(report);
+        if (files.fill_output()) {
+            screen.line(std::string_view(result).substr(0, result.size() - 1));
+        } else {
+            output.write(result);
+        }
     } catch (const OutputClosed&) {
         // Whoever read has read enough.
     }

@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"err
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<Part>{"all", "train", "validation"};
 template <>
-inline constexpr std::array<std::string_view, 2> k_words<Protocol>{"stream", "windows"};
+inline constexpr std::array<std::string_view, 3> k_words<Protocol>{"stream", "windows", "both"};
 
 /// An enumeration whose values have words.
 template <typename T>

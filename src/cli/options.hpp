@@ -93,8 +93,11 @@ struct GenerateOptions {
 /// The part of a corpus that is evaluated, as the model's training cut it.
 enum class Part : std::uint8_t { all, train, validation };
 
-/// How a text is fed to a model: as one stream, or in windows from an empty state.
-enum class Protocol : std::uint8_t { stream, windows };
+/// How a text is fed to a model: as one stream, in windows from an empty state, or once so and once
+/// so.
+enum class Protocol : std::uint8_t { stream, windows, both };
+
+inline constexpr int k_baseline_order = 6;
 
 /// Options of `carousel evaluate`.
 struct EvaluateOptions {
@@ -103,8 +106,12 @@ struct EvaluateOptions {
     std::optional<std::string> encoding;         ///< absent: as the model's corpus was read
     std::optional<InvalidInput> invalid;
     Part part = Part::all;
-    Protocol protocol = Protocol::stream;
-    std::int64_t window = 256;  ///< characters
+    Protocol protocol = Protocol::both;
+    std::int64_t window = 256;                           ///< characters
+    bool baseline = false;                               ///< an n-gram beside the model
+    std::optional<int> baseline_order;                   ///< only with `baseline`
+    std::optional<std::filesystem::path> per_character;  ///< `-` is standard output
+    std::optional<std::filesystem::path> per_line;       ///< the same; at most one of both
     bool json = false;
     std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;

@@ -38,6 +38,32 @@ void Output::end_line() {
     if (in_line_) write("\n");
 }
 
+void require_output_file(std::string_view option, const std::filesystem::path& file,
+                         const std::vector<std::filesystem::path>& kept) {
+    if (file == "-") return;
+    std::error_code unknown;
+    const auto refuse = [&](std::string_view why) {
+        throw UsageError(fmt::format("--{} cannot write {}: {}.", option, shown_path(file), why));
+    };
+    if (std::filesystem::exists(file, unknown)) {
+        if (!std::filesystem::is_regular_file(file, unknown)) {
+            refuse("it is no regular file; `-` is standard output");
+        }
+        for (const auto& other : kept) {
+            if (std::filesystem::equivalent(file, other, unknown)) {
+                refuse("this command reads it, and it would be lost");
+            }
+        }
+    }
+    auto folder = std::filesystem::absolute(file, unknown).parent_path();
+    while (!std::filesystem::exists(folder, unknown) && folder.has_relative_path()) {
+        folder = folder.parent_path();
+    }
+    if (!std::filesystem::is_directory(folder, unknown) || ::access(folder.c_str(), W_OK) != 0) {
+        refuse(fmt::format("nothing can be written in {}", shown_path(folder)));
+    }
+}
+
 double as_written(float value) {
     const std::string digits = fmt::format("{}", value);
     double exact = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ private:
     bool terminal_;
     bool in_line_ = false;
 };
+
+/// Refuses a file that `option` must not write: what is no regular file, what lies where nothing
+/// can be written, and any of `kept`, which the command reads. `-` is standard output and allowed.
+/// Throws: UsageError.
+void require_output_file(std::string_view option, const std::filesystem::path& file,
+                         const std::vector<std::filesystem::path>& kept);
 
 /// The double whose shortest decimal form is that of `value`: 0.8 and not 0.800000011920929.
 double as_written(float value);

@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <memory>
-#include <span>
-
 #include "base/error.hpp"
-#include "cli/embedded_corpus.hpp"
+#include "cli/model_text.hpp"
 #include "cli/training_choices.hpp"
 #include "text/printable.hpp"
 
@@ -25,15 +22,6 @@ std::vector<std::string> corpus_paths(const TrainOptions& options, const Snapsho
                 "CORPUS.");
     }
     return start->corpus.paths;
-}
-
-DocumentList documents_of(const std::vector<std::string>& paths,
-                          const std::filesystem::path& scratch) {
-    if (!paths.empty()) return find_documents(paths, scratch);
-    auto text = std::make_shared<ScratchFile>(scratch);
-    const auto verse = embedded_corpus();
-    text->append(std::as_bytes(std::span(verse.data(), verse.size())));
-    return {{Document{"verse.txt (embedded)", text->size(), text}}, {}};
 }
 
 void show_reading(Screen& screen, std::uint64_t done, std::uint64_t total) {

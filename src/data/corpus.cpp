@@ -140,7 +140,7 @@ void Corpus::encode(const DocumentList& documents, const CorpusConfig& config,
         keep();
         const Sha256Digest digest = one.finish();
         all.update(std::as_bytes(std::span(digest)));
-        ++documents_;
+        names_.push_back(document.path);
     }
     fingerprint_ = all.finish();
     ids_->close();

@@ -60,7 +60,10 @@ public:
     std::uint64_t tokens() const { return tokens_; }
     std::uint64_t characters() const { return characters_; }
     std::uint64_t bytes() const { return bytes_; }
-    std::uint64_t documents() const { return documents_; }  ///< with text
+    std::uint64_t documents() const { return names_.size(); }  ///< with text
+
+    /// The paths of the documents with text, `-` for standard input, in their order.
+    const std::vector<std::string>& document_names() const { return names_; }
 
     /// SHA-256 over the documents' SHA-256 digests; `docs/text.md` defines it.
     const Sha256Digest& fingerprint() const { return fingerprint_; }
@@ -99,7 +102,8 @@ private:
     void count_encoded(const TextEncoder& encoder, const Checkpoint& at_document);
 
     std::unique_ptr<Tokenizer> tokenizer_;
-    std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0, documents_ = 0;
+    std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0;
+    std::vector<std::string> names_;  // of the documents with text
     Sha256Digest fingerprint_{};
     std::unique_ptr<IdStore> ids_;
     std::unique_ptr<IdStore> starts_;  // 1 where a character starts; only if the ids do not tell

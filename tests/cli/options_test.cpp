@@ -239,15 +239,21 @@ TEST_SUITE("cli/options") {
 
     TEST_CASE("every option of the other commands reaches its field") {
         const auto e = parsed<EvaluateOptions>(
-            {"evaluate", "--part", "validation", "c", "--protocol", "windows", "--window", "64",
-             "--model", "m", "--json", "--encoding", "utf-16", "--invalid", "replace",
-             "--precision", "float32", "--threads", "3"});
+            {"evaluate",   "--part",          "validation", "c",          "--protocol",
+             "windows",    "--window",        "64",         "--model",    "m",
+             "--encoding", "utf-16",          "--invalid",  "replace",    "--precision",
+             "float32",    "--threads",       "3",          "--baseline", "--baseline-order",
+             "4",          "--per-character", "-",          "--per-line", "l"});
         CHECK(e.corpus == std::vector<std::string>{"c"});
+        CHECK(e.baseline);
+        CHECK(e.baseline_order == 4);
+        CHECK(e.per_character == "-");
+        CHECK(e.per_line == "l");
         CHECK(e.part == Part::validation);
         CHECK(e.protocol == Protocol::windows);
         CHECK(e.window == 64);
         CHECK(e.model == "m");
-        CHECK(e.json);
+        CHECK(parsed<EvaluateOptions>({"evaluate", "c", "--json"}).json);
         CHECK(e.encoding == "utf-16");
         CHECK(e.invalid == InvalidInput::replace);
         CHECK(e.precision == Precision::float32);

@@ -1,0 +1,78 @@
+#include "cli/evaluation_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/option_values.hpp"
+#include "cli/screen.hpp"
+
+namespace carousel {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_measures(Json& json, const Metrics& metrics) {
+    const double confusion = perplexity(metrics);
+    json["nats_per_character"] = nats_per_character(metrics);
+    json["bits_per_character"] = bits_per_character(metrics);
+    json["bits_per_byte"] = bits_per_byte(metrics);
+    json["perplexity"] = std::isfinite(confusion) ? Json(confusion) : Json();
+    json["characters"] = metrics.characters;
+    json["bytes"] = metrics.bytes;
+}
+
+Json to_json(const Measurement& measurement) {
+    Json json{{"name", measurement.name}, {"adaptive", measurement.adaptive}};
+    if (measurement.window) json["window"] = *measurement.window;
+    if (measurement.order) json["order"] = *measurement.order;
+    add_measures(json, measurement.metrics);
+    return json;
+}
+
+}  // namespace
+
+std::string evaluation_table(const EvaluationReport& report) {
+    std::size_t width = 0;
+    for (const auto& measurement : report.measurements) {
+        width = std::max(width, measurement.label.size());
+    }
+    std::string text = fmt::format(
+        "{:<{}}  nats/character  bits/character  bits/byte  perplexity  characters\n", "", width);
+    for (const auto& [name, label, adaptive, window, order, metrics] : report.measurements) {
+        text += fmt::format("{:<{}}  {:>14.4f}  {:>14.4f}  {:>9.4f}  {:>10.4g}  {:>10}\n", label,
+                            width, nats_per_character(metrics), bits_per_character(metrics),
+                            bits_per_byte(metrics), perplexity(metrics),
+                            format_count(metrics.characters));
+    }
+    text += fmt::format("Part of the text: {}.\n", format_value(report.part));
+    if (report.baseline_symbols) {
+        text +=
+            fmt::format("The n-grams were counted in {} symbols of the model's training part.\n",
+                        format_count(*report.baseline_symbols));
+    }
+    return text;
+}
+
+std::string evaluation_json(const EvaluationReport& report) {
+    const Measurement& first = report.measurements.front();
+    Json json;
+    add_measures(json, first.metrics);
+    json["protocol"] = first.name;
+    json["window"] = first.window ? Json(*first.window) : Json();
+    json["part"] = format_value(report.part);
+    json["precision"] = format_value(report.precision);
+    json["model"] = report.model.string();
+    json["corpus"] = report.corpus;
+    json["measurements"] = Json::array();
+    for (const auto& measurement : report.measurements) {
+        json["measurements"].push_back(to_json(measurement));
+    }
+    json["baseline_symbols"] = report.baseline_symbols ? Json(*report.baseline_symbols) : Json();
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace carousel

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "evaluation/metrics.hpp"
+
+namespace carousel {
+
+/// One way to predict the text, and how well it went.
+struct Measurement {
+    std::string name;                      ///< for programs: `stream`, `windows`, `ngram`
+    std::string label;                     ///< for people
+    bool adaptive = false;                 ///< it learned from the text that it had predicted
+    std::optional<std::int64_t> window{};  ///< characters, of windows
+    std::optional<int> order{};            ///< of an n-gram
+    Metrics metrics{};
+};
+
+/// What `evaluate` found out.
+struct EvaluationReport {
+    std::filesystem::path model;
+    std::vector<std::string> corpus;
+    Part part = Part::all;
+    Precision precision = Precision::float32;
+    std::vector<Measurement> measurements{};          ///< the first is the one that was asked for
+    std::optional<std::uint64_t> baseline_symbols{};  ///< that the n-gram counted before it read
+};
+
+/// A row for each measurement.
+std::string evaluation_table(const EvaluationReport& report);
+
+/// One JSON object: the measures of the first measurement, then all of them.
+std::string evaluation_json(const EvaluationReport& report);
+
+}  // namespace carousel

@@ -1,0 +1,78 @@
+#include "cli/model_text.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "cli/embedded_corpus.hpp"
+#include "cli/output.hpp"
+
+namespace carousel {
+
+DocumentList documents_of(const std::vector<std::string>& paths,
+                          const std::filesystem::path& scratch_folder) {
+    if (!paths.empty()) return find_documents(paths, scratch_folder);
+    auto text = std::make_shared<ScratchFile>(scratch_folder);
+    const auto verse = embedded_corpus();
+    text->append(std::as_bytes(std::span(verse.data(), verse.size())));
+    return {{Document{"verse.txt (embedded)", text->size(), text}}, {}};
+}
+
+std::filesystem::path scratch_folder_for(const std::filesystem::path& model) {
+    const auto folder = model.has_parent_path() ? model.parent_path() : ".";
+    if (::access(folder.c_str(), W_OK) == 0) return folder;
+    std::error_code none;
+    const auto temporary = std::filesystem::temp_directory_path(none);
+    return none ? folder : temporary;
+}
+
+Corpus ModelText::read(const std::vector<std::string>& paths,
+                       const DecodingSettings& decoding) const {
+    CorpusConfig config;
+    config.text = model_.snapshot.text;
+    config.decoding = decoding;
+    config.scratch_folder = scratch_folder_;
+    config.vocabulary = model_.tokenizer.vocabulary();
+    const auto documents = documents_of(paths, scratch_folder_);
+    for (const auto& note : documents.notes) screen_.warning(note);
+    return {documents, config};
+}
+
+ModelText::Training ModelText::find_training(const Corpus& corpus, const char* option) const {
+    const auto& record = model_.snapshot.corpus;
+    Training training;
+    if (corpus.fingerprint() != record.fingerprint) training.own.emplace(read_training(option));
+    const Corpus& text = training.own ? *training.own : corpus;
+    training.part = text.split(record.validation_fraction).training;
+    return training;
+}
+
+Corpus ModelText::read_training(const char* option) const {
+    const auto& record = model_.snapshot.corpus;
+    const auto needs = fmt::format("{} needs the text that the model was trained with, {}", option,
+                                   shown_paths(record.paths));
+    if (std::find(record.paths.begin(), record.paths.end(), "-") != record.paths.end()) {
+        throw InputError(needs + ", which came from standard input and is gone.");
+    }
+    std::optional<Corpus> corpus;
+    try {
+        corpus.emplace(read(record.paths, model_.snapshot.decoding));
+    } catch (const Error& error) {
+        throw InputError(fmt::format("{}, seen from the folder in which it was trained. {}", needs,
+                                     error.what()));
+    }
+    if (corpus->fingerprint() != record.fingerprint) {
+        throw InputError(fmt::format(
+            "{}, and what stands there now is another one: its fingerprint is {}, not {}. Put that "
+            "text back, or evaluate it where it is.",
+            needs, to_hex(corpus->fingerprint()), to_hex(record.fingerprint)));
+    }
+    return std::move(*corpus);
+}
+
+}  // namespace carousel

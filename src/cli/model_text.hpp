@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/loaded_model.hpp"
+#include "cli/screen.hpp"
+#include "data/corpus.hpp"
+#include "data/documents.hpp"
+
+namespace carousel {
+
+/// The documents that CORPUS arguments name; without any, the text that comes with the program.
+/// Throws: as `find_documents`.
+DocumentList documents_of(const std::vector<std::string>& paths,
+                          const std::filesystem::path& scratch_folder);
+
+/// Where scratch files of the use of a model go: beside it, where there is room for a corpus, or
+/// with temporary files when the model is in a folder that only others may write.
+std::filesystem::path scratch_folder_for(const std::filesystem::path& model);
+
+/// Texts as a model reads them: with its alphabet and its way of making characters.
+class ModelText {
+public:
+    /// All must outlive the object.
+    ModelText(const LoadedModel& model, std::filesystem::path scratch_folder, Screen& screen)
+        : model_(model), scratch_folder_(std::move(scratch_folder)), screen_(screen) {}
+
+    /// Throws: as `Corpus`.
+    Corpus read(const std::vector<std::string>& paths, const DecodingSettings& decoding) const;
+
+    const std::filesystem::path& scratch_folder() const { return scratch_folder_; }
+
+    /// What the model learned from.
+    struct Training {
+        std::optional<Corpus> own;  ///< absent: the corpus that was given
+        CorpusPart part;
+    };
+
+    /// The training part of the text that the model was trained with: `corpus` when that is this
+    /// text, else what stands at the stored paths. `option` is named in messages.
+    /// Throws: InputError when it is not there or has changed.
+    Training find_training(const Corpus& corpus, const char* option) const;
+
+private:
+    Corpus read_training(const char* option) const;
+
+    const LoadedModel& model_;
+    std::filesystem::path scratch_folder_;
+    Screen& screen_;
+};
+
+}  // namespace carousel
