@@ -35,6 +35,12 @@ DynamicEvaluation::DynamicEvaluation(const LanguageModel& model, ThreadPool& poo
                 static_cast<std::size_t>(original_.size()) * sizeof(float));
 }
 
+DynamicEvaluation::DynamicEvaluation(const LanguageModel& model, ThreadPool& pool,
+                                     const AdaptationConfig& config)
+    : DynamicEvaluation(model, pool, config,
+                        gradient_scale(model, pool, config.segment,
+                                       written_stretches(model, pool, config.segment))) {}
+
 std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids) {
     const auto count = static_cast<std::int64_t>(ids.size()) - 1;
     if (count < 1 || count > config_.segment)
@@ -49,15 +55,20 @@ std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids) {
     std::copy(ids.begin(), ids.end() - 1, inputs_.begin());
     std::copy(ids.begin() + 1, ids.end(), targets_.begin());
     const double loss = backpropagation.run(inputs_, targets_, state_, {}, gradients_.data());
-    if (!std::isfinite(loss)) {
-        throw DivergenceError(
-            fmt::format("Learning while reading went wrong: the loss is no finite number any more. "
-                        "The learning rate {} is too high for this model; choose a lower one "
-                        "(--adapt-learning-rate).",
-                        config_.learning_rate));
-    }
+    if (!std::isfinite(loss)) diverged();
     update();
     return backpropagation.losses();
+}
+
+void DynamicEvaluation::require_finite() const {
+    if (!std::isfinite(kernels().sum_of_squares(model_.values(), original_.size()))) diverged();
+}
+
+void DynamicEvaluation::diverged() const {
+    throw DivergenceError(fmt::format(
+        "The model ran away while it learned from the text: the learning rate {} is too high for "
+        "it. Choose a lower one (--adapt-learning-rate).",
+        config_.learning_rate));
 }
 
 void DynamicEvaluation::update() {

@@ -38,6 +38,8 @@ public:
     /// Starts with an empty memory. `pool` must outlive the object.
     DynamicEvaluation(const LanguageModel& model, ThreadPool& pool, const AdaptationConfig& config,
                       GradientScale scale);
+    /// With the scale of text that the model writes itself.
+    DynamicEvaluation(const LanguageModel& model, ThreadPool& pool, const AdaptationConfig& config);
     DynamicEvaluation(const DynamicEvaluation&) = delete;
     DynamicEvaluation& operator=(const DynamicEvaluation&) = delete;
 
@@ -46,11 +48,15 @@ public:
     /// Range: n in [1, segment]. Throws: DivergenceError when the weights have run away.
     std::span<const float> read(std::span<const TokenId> ids);
 
+    /// Throws: DivergenceError when the weights have run away in the last segment.
+    void require_finite() const;
+
     /// The model as it has become.
     const LanguageModel& model() const { return model_; }
     std::int64_t segment() const { return config_.segment; }
 
 private:
+    [[noreturn]] void diverged() const;
     void update();
 
     ThreadPool* pool_;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "adaptation/dynamic_evaluation.hpp"
 #include "base/error.hpp"
 #include "text/printable.hpp"
 
@@ -49,6 +50,25 @@ OptionValue length(TrainOptions& o, LengthKind kind, const WholeRange& range) {
                 o.length = {.kind = kind,
                             .amount = static_cast<double>(parse_whole(name, word, range))};
             }};
+}
+
+void add_adaptation(OptionTable& table, AdaptationOptions& o) {
+    const AdaptationConfig preset;
+    table.add("adapt-learning-rate", real(o.learning_rate, {0, 10}),
+              "how fast the model learns while it reads; 0 = not at all",
+              shown(preset.learning_rate));
+    table.add("adapt-decay", real(o.decay, {0, 1000}),
+              "how strongly its weights are pulled back to those of the file", shown(preset.decay));
+    table.add("adapt-segment", whole(o.segment, k_batches),
+              "symbols that are predicted before the model learns from them",
+              shown(preset.segment));
+}
+
+void require_adapt(bool adapt, const AdaptationOptions& o) {
+    if (adapt || !o.given()) return;
+    throw UsageError(
+        "--adapt-learning-rate, --adapt-decay and --adapt-segment have a meaning only with "
+        "--adapt.");
 }
 
 void add_files(OptionTable& table, TrainOptions& o) {
@@ -223,7 +243,7 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     table.add("prompt-file", text(o.prompt_file, "FILE|-"),
               "the same from a file or standard input, taken as it is");
     table.add("unknown", choice(o.unknown),
-              "what is done with characters of a prompt that the model never saw",
+              "what is done with characters of a prompt or of --adapt that the model never saw",
               std::string(format_value(o.unknown)));
     table.add("length", whole(o.length, {}),
               "characters to write after the prompt; 0 = until stopped", shown(o.length));
@@ -231,6 +251,11 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     table.add("count", whole(o.count, {1, 100'000}), "samples, written as one batch",
               shown(o.count));
     table.exclude({"prompt", "prompt-file"});
+
+    table.heading("What to learn first");
+    table.add("adapt", text(o.adapt, "FILE|-"),
+              "learn from this text before writing; the model on disk stays as it is");
+    add_adaptation(table, o.adaptation);
 
     table.heading("How to choose a character");
     table.add("temperature", real(o.sampler.temperature, {0, 100}),
@@ -359,6 +384,9 @@ void finish_options(GenerateOptions& o, std::vector<std::string> words) {
                         printable(words.front(), Whitespace::escape)));
     }
     refuse_words("generate", words);
+    require_adapt(o.adapt.has_value(), o.adaptation);
+    if (o.adapt == "-" && o.prompt_file == "-")
+        throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");
     if (o.length == 0 && !o.stop && (o.count > 1 || o.json)) {
         throw UsageError(fmt::format(
             "{} waits for whole samples, and with --length 0 they would not end: give a "

@@ -11,12 +11,12 @@
 
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "cli/adapted_model.hpp"
 #include "cli/loaded_model.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
 #include "generation/generator.hpp"
-#include "text/decoding.hpp"
 #include "text/normalization.hpp"
 #include "text/printable.hpp"
 
@@ -25,8 +25,6 @@ namespace carousel {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::uint64_t k_longest_prompt = std::uint64_t{1} << 30;  // bytes
 
 const char* name_of(SampleEnd end) {
     switch (end) {
@@ -40,16 +38,16 @@ const char* name_of(SampleEnd end) {
     return "";
 }
 
-std::string read_prompt(const GenerateOptions& options, Unit unit) {
-    if (!options.prompt_file) return unescape(options.prompt.value_or(""));
-    std::string bytes = read_file(*options.prompt_file, k_longest_prompt);
-    if (unit == Unit::byte) return bytes;
-    Decoder decoder(
-        {}, *options.prompt_file == "-" ? "standard input" : shown_path(*options.prompt_file));
+struct Prompt {
     std::string text;
-    decoder.push(std::as_bytes(std::span(bytes)), text);
-    decoder.finish(text);
-    return text;
+    std::vector<TokenId> ids;
+};
+
+Prompt read_prompt(const GenerateOptions& options, const Tokenizer& tokenizer) {
+    auto text = options.prompt_file ? read_text(*options.prompt_file, tokenizer.settings().unit)
+                                    : unescape(options.prompt.value_or(""));
+    auto ids = tokenizer.encode(text, options.unknown);
+    return {std::move(text), std::move(ids)};
 }
 
 std::string stop_text(const GenerateOptions& options, const TextSettings& settings) {
@@ -92,6 +90,16 @@ private:
     Output output_;
 };
 
+// What the model learned before it wrote; null where nothing.
+Json adapted_json(const GenerateOptions& options, const std::optional<AdaptationReport>& report) {
+    if (!report) return {};
+    const auto config = adaptation_config(options.adaptation);
+    return {
+        {"file", options.adapt->string()},   {"symbols", report->symbols},
+        {"nats_per_symbol", report->nats},   {"learning_rate", as_written(config.learning_rate)},
+        {"decay", as_written(config.decay)}, {"segment", config.segment}};
+}
+
 Json to_json(const GeneratorConfig& config, const std::filesystem::path& model,
              const std::string& prompt, const std::vector<std::string>& texts,
              const std::vector<SampleReport>& reports) {
@@ -116,23 +124,25 @@ Json to_json(const GeneratorConfig& config, const std::filesystem::path& model,
 }
 
 void write_samples(const GenerateOptions& options, const LoadedModel& loaded,
-                   const std::filesystem::path& path, const GeneratorConfig& config) {
-    const std::string prompt = read_prompt(options, loaded.snapshot.text.unit);
-    const auto ids = loaded.tokenizer.encode(prompt, options.unknown);
-
+                   const std::filesystem::path& path, const GeneratorConfig& config,
+                   const Prompt& prompt, const std::optional<AdaptationReport>& adapted) {
     ThreadPool pool(threads_for(loaded.model, options.count, options.threads));
     Generator generator(loaded.model, loaded.tokenizer, pool, config);
-    SampleWriter writer(options, prompt);
+    SampleWriter writer(options, prompt.text);
     std::vector<std::string> texts(static_cast<std::size_t>(config.count));
     if (!options.json) writer.begin(0, config.count);
-    const auto reports = generator.run(ids, [&](std::int64_t sample, std::string_view text) {
+    const auto reports = generator.run(prompt.ids, [&](std::int64_t sample, std::string_view text) {
         if (sample == 0 && !options.json) {
             writer.write(text);
         } else {
             texts[static_cast<std::size_t>(sample)] += text;
         }
     });
-    if (options.json) return writer.write_json(to_json(config, path, prompt, texts, reports));
+    if (options.json) {
+        Json json = to_json(config, path, prompt.text, texts, reports);
+        json["adapted_to"] = adapted_json(options, adapted);
+        return writer.write_json(json);
+    }
     for (std::int64_t sample = 1; sample < config.count; ++sample) {
         writer.begin(sample, config.count);
         writer.write(texts[static_cast<std::size_t>(sample)]);
@@ -148,7 +158,17 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
     const auto path = options.model ? *options.model : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
-    const LoadedModel loaded = load_model(path);
+    LoadedModel loaded = load_model(path);
+    // Before learning, which may take long: a prompt that is refused is refused at once.
+    const Prompt prompt = read_prompt(options, loaded.tokenizer);
+    std::optional<AdaptationReport> adapted;
+    if (options.adapt) {
+        adapted = adapt_to_text(loaded, *options.adapt, options.unknown,
+                                adaptation_config(options.adaptation), options.threads, screen);
+        screen.line(
+            fmt::format("Learned from {}: {} symbols, {:.4f} nats each before they were learned",
+                        shown_path(*options.adapt), format_count(adapted->symbols), adapted->nats));
+    }
     const GeneratorConfig config{
         .sampler = options.sampler,
         .seed = options.seed ? *options.seed : random_seed(),
@@ -159,7 +179,7 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
         .precision = options.precision.value_or(loaded.snapshot.precision)};
     if (!options.seed) screen.line(fmt::format("Seed: {}", config.seed));
     try {
-        write_samples(options, loaded, path, config);
+        write_samples(options, loaded, path, config, prompt, adapted);
     } catch (const OutputClosed&) {
         // Whoever read has read enough.
     }

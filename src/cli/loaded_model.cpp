@@ -1,12 +1,15 @@
 #include "cli/loaded_model.hpp"
 
+#include <span>
 #include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/thread_pool.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "text/decoding.hpp"
 
 namespace carousel {
 
@@ -15,6 +18,8 @@ namespace {
 // Multiplications of one step of all streams: below, a second thread costs more than it brings, and
 // on a busy machine very much more.
 constexpr std::int64_t k_work_worth_sharing = 16'000'000;
+
+constexpr std::uint64_t k_longest_text = std::uint64_t{1} << 30;  // bytes of a single document
 
 // Beside the checkout that the program was built in, or where it is installed.
 std::optional<std::filesystem::path> shipped_model() {
@@ -39,6 +44,16 @@ LoadedModel load_model(const std::filesystem::path& path) {
     snapshot.weights = {};
     snapshot.state.reset();
     return {std::move(snapshot), std::move(tokenizer), std::move(model)};
+}
+
+std::string read_text(const std::filesystem::path& path, Unit unit) {
+    std::string bytes = read_file(path, k_longest_text);
+    if (unit == Unit::byte) return bytes;
+    Decoder decoder({}, path == "-" ? "standard input" : shown_path(path));
+    std::string text;
+    decoder.push(std::as_bytes(std::span(bytes)), text);
+    decoder.finish(text);
+    return text;
 }
 
 int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted) {

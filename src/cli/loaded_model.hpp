@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "nn/language_model.hpp"
 #include "snapshot/snapshot.hpp"
@@ -24,6 +25,10 @@ LoadedModel load_model(const std::filesystem::path& path);
 /// those that come with the program, in `models/ready/`.
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
+
+/// The text of a prompt or another single document, UTF-8 or what its byte-order mark says; for
+/// byte models its bytes. `-` is standard input. Throws: InputError.
+std::string read_text(const std::filesystem::path& path, Unit unit);
 
 /// Threads that step `streams` streams of a model, one symbol each, the fastest: `wanted` if given.
 int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted);

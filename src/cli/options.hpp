@@ -71,6 +71,14 @@ struct TrainOptions {
     std::optional<std::filesystem::path> from;  ///< never with `resume`
 };
 
+/// How a model learns from the text that it reads; what is absent has the default of
+/// `AdaptationConfig`.
+struct AdaptationOptions {
+    std::optional<float> learning_rate, decay;
+    std::optional<std::int64_t> segment;  ///< symbols
+    bool given() const { return learning_rate || decay || segment; }
+};
+
 /// Options of `carousel generate`.
 struct GenerateOptions {
     std::optional<std::filesystem::path> model;  ///< absent: the newest
@@ -78,7 +86,10 @@ struct GenerateOptions {
     std::optional<std::filesystem::path>
         prompt_file;  ///< never with `prompt`; `-` is standard input
     UnknownCharacters unknown = UnknownCharacters::error;
-    std::uint64_t length = 500;  ///< characters; 0 = until stopped
+    std::optional<std::filesystem::path>
+        adapt;                     ///< a text to learn from first; `-` is standard input
+    AdaptationOptions adaptation;  ///< only with `adapt`
+    std::uint64_t length = 500;    ///< characters; 0 = until stopped
     SamplerConfig sampler;
     std::optional<std::uint64_t> seed;  ///< absent: random
     std::int64_t count = 1;
@@ -108,6 +119,8 @@ struct EvaluateOptions {
     Part part = Part::all;
     Protocol protocol = Protocol::both;
     std::int64_t window = 256;                           ///< characters
+    bool adapt = false;                                  ///< not with the protocol `windows`
+    AdaptationOptions adaptation;                        ///< only with `adapt`
     bool baseline = false;                               ///< an n-gram beside the model
     std::optional<int> baseline_order;                   ///< only with `baseline`
     std::optional<std::filesystem::path> per_character;  ///< `-` is standard output

@@ -87,8 +87,7 @@ std::vector<TokenId> Tokenizer::encode(std::string_view prompt, UnknownCharacter
             }
         }
         throw UsageError(fmt::format(
-            "The model does not know the {} at position {} of the prompt (counted from 0). Leave "
-            "it "
+            "The model does not know the {} at position {} of the text (counted from 0). Leave it "
             "out, or let --unknown skip do so{}.",
             describe_character(character, settings_.unit), index,
             unknown == UnknownCharacters::error ? ", or --unknown nearest find a substitute" : ""));

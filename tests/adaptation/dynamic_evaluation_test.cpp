@@ -201,6 +201,40 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         }
     }
 
+    TEST_CASE("weights that ran away in the last segment are noticed when asked for") {
+        const auto model = small_model();
+        ThreadPool pool(1);
+        for (const float rate : {0.01F, std::numeric_limits<float>::max()}) {
+            auto config = k_lively;
+            config.learning_rate = rate;
+            DynamicEvaluation reader(model, pool, config, scale_of(model));
+            reader.read(text_of(6));
+            if (rate < 1) {
+                CHECK_NOTHROW(reader.require_finite());
+            } else {
+                CHECK_THROWS_AS(reader.require_finite(), DivergenceError);
+            }
+        }
+    }
+
+    TEST_CASE("without another scale it is that of what the model writes itself") {
+        const auto model = small_model();
+        const auto text = text_of(20);
+        ThreadPool pool(1);
+        DynamicEvaluation by_itself(model, pool, k_lively);
+        DynamicEvaluation told(model, pool, k_lively,
+                               gradient_scale(model, pool, 5, written_stretches(model, pool, 5)));
+        const auto last = [&](DynamicEvaluation& reader) {
+            std::vector<float> nats;
+            for (std::size_t at = 0; at < 15; at += 5) {
+                const auto piece = reader.read({text.data() + at, 6});
+                nats.assign(piece.begin(), piece.end());
+            }
+            return nats;
+        };
+        CHECK(last(by_itself) == last(told));
+    }
+
     TEST_CASE("segments have one symbol to predict at least and the segment's at most") {
         const auto model = small_model();
         ThreadPool pool(1);

@@ -19,10 +19,7 @@ namespace {
 Metrics adaptive(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
                  float learning_rate, const SurprisalVisitor& visitor = {}, int threads = 1) {
     ThreadPool pool(threads);
-    const std::int64_t segment = 7;
-    DynamicEvaluation reader(
-        model, pool, {.learning_rate = learning_rate, .segment = segment},
-        gradient_scale(model, pool, segment, written_stretches(model, pool, segment)));
+    DynamicEvaluation reader(model, pool, {.learning_rate = learning_rate, .segment = 7});
     return evaluate_adaptively(reader, corpus, part, visitor);
 }
 

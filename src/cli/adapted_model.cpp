@@ -1,0 +1,68 @@
+#include "cli/adapted_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::int64_t k_passes = 3;  // over the weights for a symbol: forward, backward, gradient
+
+std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesystem::path& path,
+                                 UnknownCharacters unknown) {
+    const std::string text = read_text(path, loaded.snapshot.text.unit);
+    try {
+        return loaded.tokenizer.encode(text, unknown);
+    } catch (const UsageError& error) {
+        throw UsageError(fmt::format("{}: {}", shown_path(path), error.what()));
+    }
+}
+
+}  // namespace
+
+AdaptationConfig adaptation_config(const AdaptationOptions& options) {
+    const AdaptationConfig preset;
+    return {.learning_rate = options.learning_rate.value_or(preset.learning_rate),
+            .decay = options.decay.value_or(preset.decay),
+            .segment = options.segment.value_or(preset.segment)};
+}
+
+int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted) {
+    return threads_for(model, k_passes, wanted);
+}
+
+AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
+                               UnknownCharacters unknown, const AdaptationConfig& config,
+                               std::optional<int> threads, Screen& screen) {
+    auto ids = encode_file(loaded, path, unknown);
+    if (ids.empty()) {
+        throw InputError(fmt::format("{} has no characters to learn from.", shown_path(path)));
+    }
+    ids.insert(ids.begin(), Vocabulary::k_separator);
+    ThreadPool pool(threads_to_adapt(loaded.model, threads));
+    DynamicEvaluation reader(loaded.model, pool, config);
+    const auto segment = static_cast<std::size_t>(config.segment);
+    const std::size_t symbols = ids.size() - 1;
+    double nats = 0;
+    for (std::size_t at = 0; at < symbols; at += segment) {
+        const auto count = std::min(segment, symbols - at);
+        for (const float x : reader.read({ids.data() + at, count + 1})) nats += double{x};
+        if (screen.wants_live()) {
+            screen.live(
+                fmt::format("learning from {}: {:.0f} %", shown_path(path),
+                            100.0 * static_cast<double>(at) / static_cast<double>(symbols)));
+        }
+    }
+    reader.require_finite();
+    loaded.model = LanguageModel(loaded.model.config(), reader.model().weights());
+    return {symbols, nats / static_cast<double>(symbols)};
+}
+
+}  // namespace carousel

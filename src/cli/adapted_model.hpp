@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "adaptation/dynamic_evaluation.hpp"
+#include "base/thread_pool.hpp"
+#include "cli/loaded_model.hpp"
+#include "cli/options.hpp"
+#include "cli/screen.hpp"
+
+namespace carousel {
+
+/// What the options ask for, the defaults for the rest.
+AdaptationConfig adaptation_config(const AdaptationOptions& options);
+
+/// Threads that learn from one stream the fastest: `wanted` if given.
+int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted);
+
+/// What a model has learned before it writes.
+struct AdaptationReport {
+    std::uint64_t symbols = 0;
+    double nats = 0;  ///< a symbol, predicted before it was learned
+};
+
+/// Lets the model in memory, not the one on disk, read a text once and learn from it, as one
+/// document: UTF-8 or what its byte-order mark says.
+/// Throws: InputError for a text that cannot be read or is empty; UsageError for a character that
+/// the model does not know, unless `unknown` has it skipped or replaced; DivergenceError.
+AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
+                               UnknownCharacters unknown, const AdaptationConfig& config,
+                               std::optional<int> threads, Screen& screen);
+
+}  // namespace carousel

@@ -1,0 +1,104 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "end_to_end/program.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with a trained tiny model and a text that it does not know, made once.
+const fs::path& trained() {
+    static const TemporaryFolder folder;
+    static const bool made = [] {
+        write(folder / "text.txt", little_text());
+        std::string wheels;
+        for (int i = 0; i < 200; ++i) wheels += "wheel wheel ";
+        write(folder / "wheels.txt", wheels);
+        return run(folder.path(), {"train", "text.txt", "--model", "m.carousel", "--hidden-size",
+                                   "24", "--layers", "1", "--batch-size", "8", "--window", "32",
+                                   "--threads", "1", "--steps", "80", "--learning-rate", "0.02"})
+                   .code == 0;
+    }();
+    REQUIRE(made);
+    return folder.path();
+}
+
+const Words k_generate{"generate", "--model",       "m.carousel", "--length",
+                       "60",       "--temperature", "0",          "--no-echo"};
+
+Ended generated(const Words& more) {
+    return run(trained(), k_generate + more);
+}
+
+}  // namespace
+
+TEST_SUITE("end_to_end/adapt") {
+    TEST_CASE("a model writes what it has just learned, and its file stays as it was") {
+        const auto before = content(trained() / "m.carousel");
+        const Words prompt{"--prompt", "wheel "};
+        const auto plain = generated(prompt);
+        const auto adapted =
+            generated(prompt + Words{"--adapt", "wheels.txt", "--adapt-learning-rate", "0.01"});
+        REQUIRE_MESSAGE(adapted.code == 0, adapted.err);
+        CHECK(plain.out.find("wheel wheel wheel") == std::string::npos);
+        CHECK(adapted.out.find("wheel wheel wheel") != std::string::npos);
+        CHECK(adapted.err.find("wheels.txt: 2,400 symbols") != std::string::npos);
+        CHECK(content(trained() / "m.carousel") == before);
+        CHECK(generated(prompt).out == plain.out);
+    }
+
+    TEST_CASE("the text is the same each time, on every number of threads, and from a pipe") {
+        const auto text = generated({"--adapt", "wheels.txt", "--threads", "1"}).out;
+        CHECK(generated({"--adapt", "wheels.txt", "--threads", "3"}).out == text);
+        CHECK(run(trained(), k_generate + Words{"--adapt", "-"},
+                  {.input = content(trained() / "wheels.txt")})
+                  .out == text);
+    }
+
+    TEST_CASE("with a learning rate of 0 the model writes as if it had read nothing") {
+        CHECK(generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "0"}).out ==
+              generated({}).out);
+        CHECK(generated({"--adapt", "wheels.txt", "--adapt-segment", "100"}).out !=
+              generated({}).out);
+    }
+
+    TEST_CASE("JSON tells what was learned") {
+        const auto ended = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "0.002",
+                                      "--adapt-decay", "0.5", "--adapt-segment", "7", "--json"});
+        const auto adapted = Json::parse(ended.out).at("adapted_to");
+        CHECK(adapted.at("file") == "wheels.txt");
+        CHECK(adapted.at("symbols") == 2400);
+        CHECK(adapted.at("nats_per_symbol") > 0);
+        CHECK(adapted.at("learning_rate") == 0.002);
+        CHECK(adapted.at("decay") == 0.5);
+        CHECK(adapted.at("segment") == 7);
+        CHECK(Json::parse(generated({"--json"}).out).at("adapted_to").is_null());
+    }
+
+    TEST_CASE("characters that the model never saw are an error, left out, or replaced") {
+        write(trained() / "strange.txt", "whe\u00e9l ");
+        const auto refused = generated({"--adapt", "strange.txt"});
+        CHECK(refused.code == 2);
+        CHECK(refused.err.find("strange.txt") != std::string::npos);
+        CHECK(refused.err.find("U+00E9") != std::string::npos);
+        CHECK(generated({"--adapt", "strange.txt", "--unknown", "skip"}).code == 0);
+        CHECK(generated({"--adapt", "strange.txt", "--unknown", "nearest"}).code == 0);
+    }
+
+    TEST_CASE("options that make no sense together, and texts that cannot be learned, are errors") {
+        CHECK(generated({"--adapt-segment", "7"}).code == 2);
+        CHECK(generated({"--adapt", "-", "--prompt-file", "-"}).code == 2);
+        CHECK(generated({"--adapt", "missing.txt"}).code == 1);
+        write(trained() / "empty.txt", "");
+        CHECK(generated({"--adapt", "empty.txt"}).code == 1);
+        const auto diverged = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
+        CHECK(diverged.err.find("internal") == std::string::npos);
+    }
+}
