@@ -18,12 +18,12 @@ namespace carousel {
 /// How a model learns from the text that it reads. `docs/recipes.md` tells how the defaults were
 /// chosen.
 struct AdaptationConfig {
-    float learning_rate = 1e-3F;  ///< ≥ 0; 0: the model stays as it is
-    float decay = 1e-3F;          ///< pull back to the weights as they were, ≥ 0
+    float learning_rate = 7e-4F;  ///< ≥ 0; 0: the model stays as it is
+    float decay = 3e-4F;          ///< pull back to the weights as they were, ≥ 0
     std::int64_t segment = 20;    ///< symbols between two updates, ≥ 1
     /// Added to the usual size of each gradient, in parts of their mean, > 0: a weight whose
     /// gradient the statistics hardly saw would else take leaps.
-    float epsilon = 0.1F;
+    float epsilon = 0.03F;
 };
 
 /// Dynamic evaluation: a model that reads a text once, from its beginning to its end, is asked for

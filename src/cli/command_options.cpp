@@ -300,9 +300,15 @@ OptionTable option_table(EvaluateOptions& o, GlobalOptions& global) {
               shown(k_baseline_order));
     add_decoding(table, o, "as the model's corpus was read", "as for the model's corpus");
 
+    table.heading("Learning while reading");
+    table.add("adapt", flag(o.adapt),
+              "besides, the text as one stream that a copy of the model learns from as soon as it "
+              "has predicted it (dynamic evaluation)");
+    add_adaptation(table, o.adaptation);
+
     table.heading("How");
     table.add("precision", choice(o.precision), "numbers to compute with",
-              "as the model is stored");
+              "as the model is stored; with --adapt float32");
     add_threads(table, o, "the physical cores at hand");
 
     table.heading("Output");
@@ -400,6 +406,15 @@ void finish_options(EvaluateOptions& o, std::vector<std::string> words) {
         throw UsageError("evaluate needs a CORPUS: a file, a directory, or - for standard input.");
     }
     o.corpus = std::move(words);
+    require_adapt(o.adapt, o.adaptation);
+    if (o.adapt && o.protocol == Protocol::windows) {
+        throw UsageError(
+            "--adapt learns from the text as one stream; --protocol windows contradicts it. Use "
+            "--protocol stream or both.");
+    }
+    if (o.adapt && o.precision == Precision::int8) {
+        throw UsageError("--adapt learns in float32; --precision int8 contradicts it.");
+    }
     if (o.baseline_order && !o.baseline) {
         throw UsageError("--baseline-order has a meaning only with --baseline.");
     }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/adapted_model.hpp"
 #include "cli/evaluation_report.hpp"
 #include "cli/loaded_model.hpp"
 #include "cli/model_text.hpp"
@@ -17,6 +18,7 @@
 #include "cli/screen.hpp"
 #include "cli/surprisal_files.hpp"
 #include "data/corpus.hpp"
+#include "evaluation/adaptive_evaluator.hpp"
 #include "evaluation/baseline.hpp"
 #include "evaluation/evaluator.hpp"
 
@@ -60,16 +62,42 @@ CorpusPart find_part(const EvaluateOptions& options, const CorpusRecord& record,
     return validation ? held_out : training;
 }
 
+/// The text as one stream, learned from as soon as it has been predicted.
+Measurement measure_adaptively(const EvaluateOptions& options, const LanguageModel& model,
+                               const Corpus& corpus, const CorpusPart& part, Screen& screen,
+                               const SurprisalVisitor& visitor) {
+    ThreadPool pool(threads_to_adapt(model, options.threads));
+    DynamicEvaluation reader(model, pool, adaptation_config(options.adaptation));
+    std::uint64_t done = 0;
+    const auto visit = [&](const CharacterSurprisal& character) {
+        if (visitor) visitor(character);
+        ++done;
+        if (!screen.wants_live()) return;
+        screen.live(
+            fmt::format("reading and learning: {:.0f} %",
+                        100.0 * static_cast<double>(done) / static_cast<double>(part.characters)));
+    };
+    Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
+    stream.metrics = evaluate_adaptively(reader, corpus, part, visit);
+    return stream;
+}
+
 /// The model's own measurements, the one that was asked for first. `visitor` sees the characters of
 /// that one.
 std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageModel& model,
                                  const Corpus& corpus, const CorpusPart& part, Precision precision,
-                                 const SurprisalVisitor& visitor) {
+                                 Screen& screen, const SurprisalVisitor& visitor) {
     std::vector<Measurement> measurements;
+    const auto visitor_of_first = [&] {
+        return measurements.empty() ? visitor : SurprisalVisitor{};
+    };
+    if (options.adapt) {
+        measurements.push_back(measure_adaptively(options, model, corpus, part, screen, visitor));
+    }
     if (options.protocol != Protocol::windows) {
         ThreadPool pool(threads_for(model, 1, options.threads));
         Measurement stream{.name = "stream", .label = "stream"};
-        stream.metrics = evaluate_stream(model, corpus, part, pool, precision, visitor);
+        stream.metrics = evaluate_stream(model, corpus, part, pool, precision, visitor_of_first());
         measurements.push_back(stream);
     }
     // Where both are welcome, a text that is shorter than a window has none.
@@ -80,7 +108,7 @@ std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageM
                             .label = fmt::format("windows of {}", options.window),
                             .window = options.window};
         windows.metrics = evaluate_windows(model, corpus, part, options.window, pool, precision,
-                                           measurements.empty() ? visitor : SurprisalVisitor{});
+                                           visitor_of_first());
         measurements.push_back(windows);
     }
     return measurements;
@@ -120,10 +148,12 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     EvaluationReport report{.model = path,
                             .corpus = options.corpus,
                             .part = options.part,
-                            .precision = options.precision.value_or(loaded.snapshot.precision)};
+                            .precision = options.precision.value_or(
+                                options.adapt ? Precision::float32 : loaded.snapshot.precision)};
+    if (options.adapt) report.adaptation = adaptation_config(options.adaptation);
     SurprisalFiles files({options.per_character, options.per_line}, corpus, text.scratch_folder());
     report.measurements =
-        measure(options, loaded.model, corpus, part, report.precision, files.visitor());
+        measure(options, loaded.model, corpus, part, report.precision, screen, files.visitor());
     if (training) {
         add_baseline(corpus, part, *training, options.baseline_order.value_or(k_baseline_order),
                      report);

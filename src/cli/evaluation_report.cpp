@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/option_values.hpp"
+#include "cli/output.hpp"
 #include "cli/screen.hpp"
 
 namespace carousel {
@@ -33,6 +34,13 @@ Json to_json(const Measurement& measurement) {
     return json;
 }
 
+Json to_json(const std::optional<AdaptationConfig>& adaptation) {
+    if (!adaptation) return {};
+    return {{"learning_rate", as_written(adaptation->learning_rate)},
+            {"decay", as_written(adaptation->decay)},
+            {"segment", adaptation->segment}};
+}
+
 }  // namespace
 
 std::string evaluation_table(const EvaluationReport& report) {
@@ -49,6 +57,13 @@ std::string evaluation_table(const EvaluationReport& report) {
                             format_count(metrics.characters));
     }
     text += fmt::format("Part of the text: {}.\n", format_value(report.part));
+    if (report.adaptation) {
+        const auto& [learning_rate, decay, segment, epsilon] = *report.adaptation;
+        text += fmt::format(
+            "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
+            "rate {}, decay {}).\n",
+            segment, learning_rate, decay);
+    }
     if (report.baseline_symbols) {
         text +=
             fmt::format("The n-grams were counted in {} symbols of the model's training part.\n",
@@ -61,6 +76,8 @@ std::string evaluation_json(const EvaluationReport& report) {
     const Measurement& first = report.measurements.front();
     Json json;
     add_measures(json, first.metrics);
+    json["adaptive"] = first.adaptive;
+    json["adaptation"] = to_json(report.adaptation);
     json["protocol"] = first.name;
     json["window"] = first.window ? Json(*first.window) : Json();
     json["part"] = format_value(report.part);

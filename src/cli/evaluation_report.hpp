@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adaptation/dynamic_evaluation.hpp"
 #include "cli/options.hpp"
 #include "evaluation/metrics.hpp"
 
@@ -28,6 +29,7 @@ struct EvaluationReport {
     Part part = Part::all;
     Precision precision = Precision::float32;
     std::vector<Measurement> measurements{};          ///< the first is the one that was asked for
+    std::optional<AdaptationConfig> adaptation{};     ///< of a stream that is adaptive
     std::optional<std::uint64_t> baseline_symbols{};  ///< that the n-gram counted before it read
 };
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -35,6 +36,16 @@ const Words k_generate{"generate", "--model",       "m.carousel", "--length",
 
 Ended generated(const Words& more) {
     return run(trained(), k_generate + more);
+}
+
+Ended evaluated(const Words& more) {
+    return run(trained(), Words{"evaluate", "wheels.txt", "--model", "m.carousel"} + more);
+}
+
+Json evaluated_json(const Words& more) {
+    const auto ended = evaluated(more + Words{"--json"});
+    REQUIRE_MESSAGE(ended.code == 0, ended.err);
+    return Json::parse(ended.out);
 }
 
 }  // namespace
@@ -100,5 +111,65 @@ TEST_SUITE("end_to_end/adapt") {
         CHECK(generated({"--adapt", "empty.txt"}).code == 1);
         const auto diverged = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
         CHECK(diverged.err.find("internal") == std::string::npos);
+    }
+
+    TEST_CASE("an evaluation that learns says so, everywhere, and puts that measure first") {
+        const auto before = content(trained() / "m.carousel");
+        const auto json = evaluated_json({"--adapt"});
+        CHECK(json.at("adaptive") == true);
+        CHECK(json.at("precision") == "float32");
+        CHECK(json.at("adaptation").at("segment") == 20);
+        const auto& rows = json.at("measurements");
+        REQUIRE(rows.size() == 3);
+        CHECK(rows[0].at("adaptive") == true);
+        CHECK(rows[0].at("nats_per_character") == json.at("nats_per_character"));
+        CHECK(rows[0].at("characters") == 2400);
+        CHECK(rows[0].at("nats_per_character") < rows[1].at("nats_per_character"));
+        CHECK(content(trained() / "m.carousel") == before);
+
+        const auto fixed = evaluated_json({});
+        CHECK(fixed.at("adaptive") == false);
+        CHECK(fixed.at("adaptation").is_null());
+        CHECK(fixed.at("measurements")[0] == rows[1]);
+        CHECK(fixed.at("measurements")[1] == rows[2]);
+
+        const auto table = evaluated({"--adapt"}).out;
+        CHECK(table.find("stream, adaptive ") != std::string::npos);
+        CHECK(table.find("Adaptive: ") != std::string::npos);
+        CHECK(evaluated({}).out.find("daptive") == std::string::npos);
+    }
+
+    TEST_CASE("with a learning rate of 0 an evaluation has exactly the figures of the stream") {
+        auto rows = evaluated_json({"--adapt", "--adapt-learning-rate", "0"}).at("measurements");
+        rows[0]["adaptive"] = false;
+        CHECK(rows[0] == rows[1]);
+    }
+
+    TEST_CASE("an evaluation that learns has the same figures on every number of threads") {
+        const Words words{"--adapt", "--protocol", "stream", "--adapt-segment", "7"};
+        const auto one = evaluated_json(words + Words{"--threads", "1"});
+        CHECK(evaluated_json(words + Words{"--threads", "3"}) == one);
+        CHECK(one.at("measurements").size() == 2);
+    }
+
+    TEST_CASE("the lists of characters tell what surprised the model that learned") {
+        const auto list = evaluated({"--adapt", "--per-character", "-", "--quiet"}).out;
+        const auto fixed = evaluated({"--per-character", "-", "--quiet"}).out;
+        CHECK(std::count(list.begin(), list.end(), '\n') == 2401);
+        // The first segment is predicted by the model as it is.
+        std::size_t end = 0;
+        for (int line = 0; line < 21; ++line) end = list.find('\n', end) + 1;
+        CHECK(list.substr(0, end) == fixed.substr(0, end));
+        CHECK(list != fixed);
+    }
+
+    TEST_CASE("an evaluation that cannot learn is refused") {
+        CHECK(evaluated({"--adapt", "--protocol", "windows"}).code == 2);
+        CHECK(evaluated({"--adapt", "--precision", "int8"}).code == 2);
+        CHECK(evaluated({"--adapt-decay", "0.1"}).code == 2);
+        REQUIRE(run(trained(), {"export", "m.carousel", "--precision", "int8"}).code == 0);
+        const auto small = run(trained(), {"evaluate", "wheels.txt", "--model", "m.int8.carousel",
+                                           "--adapt", "--json"});
+        CHECK(Json::parse(small.out).at("precision") == "float32");
     }
 }
