@@ -47,6 +47,7 @@ nlohmann::ordered_json plan_object(const TrainingPlan& training, const TrainingT
             {"passes", p.passes},
             {"updates", static_cast<std::uint64_t>(p.updates)},
             {"memory_bytes", static_cast<std::uint64_t>(p.memory)},
+            {"ngram_loss", loss(training.ngram_loss)},
             {"expected_loss", loss(p.loss)},
             {"expected_loss_low", loss(p.loss_low)},
             {"expected_loss_high", loss(p.loss_high)},

@@ -9,6 +9,7 @@
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
+#include "cli/text_difficulty.hpp"
 #include "cli/training_choices.hpp"
 
 namespace carousel {
@@ -78,16 +79,20 @@ TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
     TrainingPlan training;
     training.threads = pool.size();
     auto& plan = training.plan;
-    const auto corpus = facts_of(text);
+    auto corpus = facts_of(text);
     const auto symbols = static_cast<std::int64_t>(text.corpus().vocabulary().size());
     if (options.resume) {
         plan.model = keep_model(options, *stored, symbols);
         plan.training = choose_training(options, stored, {}, corpus.tokens, training.notes);
         return training;
     }
-    auto request = plan_request(options, stored, corpus, symbols);
     const auto length = choose_length(options);
-    training.expects_loss = stored == nullptr;
+    const bool foretells = length.kind == LengthKind::seconds || measure == MeasureSpeed::always;
+    if (const auto loss = foretells ? text_difficulty(text) : std::nullopt) {
+        corpus.ngram_loss = training.ngram_loss = *loss;
+        training.expects_loss = stored == nullptr;
+    }
+    auto request = plan_request(options, stored, corpus, symbols);
     if (length.kind == LengthKind::seconds) {
         const auto speed =
             measure_speed(pool, std::min(k_measuring, k_measuring_share * length.amount));

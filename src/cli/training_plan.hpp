@@ -19,7 +19,8 @@ namespace carousel {
 struct TrainingPlan {
     Plan plan;
     bool by_time = false;       ///< chosen for the time and the speed of the machine
-    bool expects_loss = false;  ///< false for weights of which nobody knows how good they are
+    bool expects_loss = false;  ///< false for trained weights and for too little text
+    double ngram_loss = 0;      ///< `text_difficulty`, where a loss is expected
     std::optional<Prospect> prospect;
     int threads = 1;
     std::vector<std::string> notes;  ///< sentences for people
