@@ -20,7 +20,7 @@ double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// In FLOP; measured with `carousel benchmark` on nets of 128 to 1024 units, docs/recipes.md.
+// In FLOP; from the nets of 128 to 512 units in docs/performance.md.
 constexpr double k_unit_work = 450, k_parameter_work = 320;
 // From so many streams on a thread works on its own ones and waits for nobody.
 constexpr std::int64_t k_streams_of_a_thread = 8;

@@ -105,7 +105,7 @@ TEST_SUITE("planning/plan") {
         });
     }
 
-    TEST_CASE("two cores plan for a megabyte what was measured to be good") {
+    TEST_CASE("two cores plan for a megabyte what docs/recipes.md says") {
         auto request = request_for(1e6, 65);
         request.model.cell = CellKind::cifg;
         const auto two_minutes = choose_plan(request, k_reference_speed, 120);
