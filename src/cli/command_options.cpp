@@ -6,7 +6,6 @@
 
 #include "adaptation/dynamic_evaluation.hpp"
 #include "base/error.hpp"
-#include "planning/plan.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -19,22 +18,6 @@ constexpr RealRange k_below_one{.low = 0, .high = 1, .without_high = true};
 
 std::string shown(auto value) {
     return fmt::format("{}", value);
-}
-
-/// What is used for a megabyte of text where the length is not a time.
-const Plan& usual_plan() {
-    static const Plan plan = [] {
-        PlanRequest request;
-        request.corpus.characters = request.corpus.tokens = 1'000'000;
-        request.model.vocabulary_size = 65;
-        return choose_plan_by_size(request);
-    }();
-    return plan;
-}
-
-/// A default that a plan chooses.
-std::string planned(auto value) {
-    return fmt::format("by text and time; {} for 1 MB and --steps", value);
 }
 
 void add_common(OptionTable& table, GlobalOptions& global) {
@@ -88,18 +71,14 @@ void require_adapt(bool adapt, const AdaptationOptions& o) {
         "--adapt.");
 }
 
-void add_model_files(OptionTable& table, TrainOptions& o) {
+void add_files(OptionTable& table, TrainOptions& o) {
+    table.heading("Files");
     table.add("model", text(o.model, "FILE.carousel"), "where the model goes",
               "models/NAME.carousel, after the first corpus");
     table.add("resume", flag(o.resume),
               "go on from the newest snapshot of --model exactly where it stopped");
     table.add("changed-corpus", flag(o.changed_corpus),
               "with --resume: accept a corpus that has changed");
-    table.exclude({"resume", "from"});
-    table.exclude({"resume", "preset"});
-}
-
-void add_start(OptionTable& table, TrainOptions& o) {
     table.add("from", text(o.from, "FILE"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
               "ones keep "
@@ -110,6 +89,7 @@ void add_start(OptionTable& table, TrainOptions& o) {
               "the last part of the text, kept for validation; 0 = none, and the newest model is "
               "the best",
               "0.1");
+    table.exclude({"resume", "from"});
     table.exclude({"validation", "validation-fraction"});
 }
 
@@ -131,16 +111,12 @@ void add_text(OptionTable& table, TrainOptions& o) {
 void add_model(OptionTable& table, TrainOptions& o) {
     const LanguageModelConfig preset;
     table.heading("Model");
-    table.add("preset", choice(o.preset),
-              "layers, units, streams and window by name; options win over it",
-              "none: text and time choose");
-    table.exclude({"preset", "from"});
     table.add("cell", choice(o.cell), "kind of recurrent cell",
               std::string(format_value(preset.cell)));
     table.add("layers", whole(o.layers, {1, 16}), "recurrent layers",
-              planned(usual_plan().model.layers));
+              fmt::format("by the size of the text, {} for 1 MB", preset.layers));
     table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
-              planned(usual_plan().model.hidden_size));
+              fmt::format("by the size of the text, {} for 1 MB", preset.hidden_size));
     table.add("embedding-size", whole(o.embedding_size, k_sizes),
               "numbers that stand for a character", "the hidden size");
     table.add("forget-bias", real(o.forget_bias, {-10, 10}), "first bias of the forget gates",
@@ -165,16 +141,18 @@ void add_length(OptionTable& table, TrainOptions& o) {
 
 void add_learning(OptionTable& table, TrainOptions& o) {
     const TrainingConfig preset;
-    const auto& usual = usual_plan().training;
+    const auto by_size = [](auto value) {
+        return fmt::format("by the size of the text, {} for 1 MB", value);
+    };
     table.heading("Learning");
     table.add("batch-size", whole(o.batch_size, k_batches), "streams of text read side by side",
-              planned(usual.batch_size));
+              by_size(preset.batch_size));
     table.add("window", whole(o.window, k_batches), "characters of truncated backpropagation",
-              planned(usual.window));
+              by_size(preset.window));
     table.add("learning-rate", real(o.learning_rate, {.low = 0, .high = 10, .without_low = true}),
-              "its peak; a third of it in fine-tuning", planned(usual.learning_rate));
+              "its peak; a third of it in fine-tuning", by_size(preset.learning_rate));
     table.add("warmup", whole(o.warmup, {0, k_most_steps}), "steps until the peak",
-              "60, or a tenth of a short run");
+              shown(preset.warmup));
     table.add("schedule", choice(o.schedule), "how the learning rate falls after its peak",
               std::string(format_value(preset.schedule)));
     table.add("final-learning-rate", real(o.final_learning_rate, {0, 1}),
@@ -190,12 +168,12 @@ void add_learning(OptionTable& table, TrainOptions& o) {
     table.add("dropout-input", real(o.dropout_input, k_below_one),
               "share of characters whose rows are dropped", shown(preset.dropout_input));
     table.add("dropout-between", real(o.dropout_between, k_below_one),
-              "share of units dropped between layers", planned(usual.dropout_between));
+              "share of units dropped between layers", by_size(preset.dropout_between));
     table.add("dropout-output", real(o.dropout_output, k_below_one),
-              "share of units dropped before the output", planned(usual.dropout_output));
+              "share of units dropped before the output", by_size(preset.dropout_output));
     table.add("dropout-recurrent", real(o.dropout_recurrent, k_below_one),
               "share of the recurrent weights dropped (weight-drop)",
-              planned(usual.dropout_recurrent));
+              shown(preset.dropout_recurrent));
     table.add("dropout-mask", choice(o.dropout_mask),
               "how long dropped units stay the same; weights always for a window",
               std::string(format_value(preset.dropout_mask)));
@@ -229,6 +207,12 @@ void add_run(OptionTable& table, TrainOptions& o) {
               "keep the last N saves as NAME.step-12000.carousel too", "0");
 }
 
+/// A page goes to a file that has a name.
+void require_named_file(const char* option, const std::optional<std::filesystem::path>& file) {
+    if (file != "-") return;
+    throw UsageError(fmt::format("--{} needs the name of a file, not `-`.", option));
+}
+
 void refuse_words(const char* command, const std::vector<std::string>& words) {
     if (words.empty()) return;
     throw UsageError(fmt::format("{} takes options only, not the word \"{}\".", command,
@@ -243,31 +227,12 @@ OptionTable option_table(TrainOptions& o, GlobalOptions& global) {
         "Trains a model on files, directories (all text files in them) or - (standard input). With "
         "no "
         "CORPUS it learns the verses that are built in; with --resume, the corpus of the model.");
-    table.heading("Files");
-    add_model_files(table, o);
-    add_start(table, o);
+    add_files(table, o);
     add_text(table, o);
     add_model(table, o);
     add_length(table, o);
     add_learning(table, o);
     add_run(table, o);
-    add_common(table, global);
-    return table;
-}
-
-OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
-    OptionTable table("plan [CORPUS...] [OPTION...]",
-                      "Tells what train would do with the same words: settings, how much it would "
-                      "read, the memory, the end, and the loss to be expected.");
-    table.heading("Files");
-    add_start(table, o);
-    add_text(table, o);
-    add_model(table, o);
-    add_length(table, o);
-    add_learning(table, o);
-    table.heading("How");
-    add_threads(table, o, "the physical cores at hand");
-    table.add("json", flag(o.json), "one JSON object");
     add_common(table, global);
     return table;
 }
@@ -358,6 +323,8 @@ OptionTable option_table(EvaluateOptions& o, GlobalOptions& global) {
               "write each character with its surprisal, as tab-separated values");
     table.add("per-line", text(o.per_line, "FILE|-"),
               "write each line with its surprisal, the most surprising first");
+    table.add("html", text(o.html, "FILE.html"),
+              "a page with the text coloured by surprisal, curves, settings and samples");
     add_common(table, global);
     return table;
 }
@@ -407,6 +374,7 @@ OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
 
 void finish_options(TrainOptions& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
+    require_named_file("report", o.report);
     if (o.changed_corpus && !o.resume)
         throw UsageError("--changed-corpus has a meaning only with --resume.");
     if (o.unit != Unit::byte) return;
@@ -422,10 +390,6 @@ void finish_options(TrainOptions& o, std::vector<std::string> words) {
             throw UsageError(
                 fmt::format("--unit byte takes the raw bytes of files; {} contradicts it.", name));
     }
-}
-
-void finish_options(PlanOptions& o, std::vector<std::string> words) {
-    finish_options(static_cast<TrainOptions&>(o), std::move(words));
 }
 
 void finish_options(GenerateOptions& o, std::vector<std::string> words) {
@@ -451,6 +415,7 @@ void finish_options(EvaluateOptions& o, std::vector<std::string> words) {
         throw UsageError("evaluate needs a CORPUS: a file, a directory, or - for standard input.");
     }
     o.corpus = std::move(words);
+    require_named_file("html", o.html);
     require_adapt(o.adapt, o.adaptation);
     if (o.adapt && o.protocol == Protocol::windows) {
         throw UsageError(

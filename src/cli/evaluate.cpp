@@ -5,16 +5,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "cli/adapted_model.hpp"
+#include "cli/evaluation_page.hpp"
 #include "cli/evaluation_report.hpp"
 #include "cli/loaded_model.hpp"
 #include "cli/model_text.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
+#include "cli/page_parts.hpp"
 #include "cli/screen.hpp"
 #include "cli/surprisal_files.hpp"
 #include "data/corpus.hpp"
@@ -32,6 +35,7 @@ void require_output_files(const EvaluateOptions& options, const std::filesystem:
     read.push_back(model);
     if (options.per_character) require_output_file("per-character", *options.per_character, read);
     if (options.per_line) require_output_file("per-line", *options.per_line, read);
+    if (options.html) require_output_file("html", *options.html, read);
 }
 
 // The training and validation parts are those of the model's own corpus, cut as its training cut
@@ -114,6 +118,16 @@ std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageM
     return measurements;
 }
 
+/// Shows each character to those who want it.
+SurprisalVisitor visitor_of(SurprisalFiles& files, EvaluationPage* page) {
+    auto lists = files.visitor();
+    if (page == nullptr) return lists;
+    return [lists = std::move(lists), page](const CharacterSurprisal& character) {
+        if (lists) lists(character);
+        page->add(character);
+    };
+}
+
 void add_baseline(const Corpus& corpus, const CorpusPart& part, const ModelText::Training& training,
                   int order, EvaluationReport& report) {
     const auto baseline = evaluate_baseline(training.own ? *training.own : corpus, training.part,
@@ -152,8 +166,10 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
                                 options.adapt ? Precision::float32 : loaded.snapshot.precision)};
     if (options.adapt) report.adaptation = adaptation_config(options.adaptation);
     SurprisalFiles files({options.per_character, options.per_line}, corpus, text.scratch_folder());
-    report.measurements =
-        measure(options, loaded.model, corpus, part, report.precision, screen, files.visitor());
+    std::optional<EvaluationPage> page;
+    if (options.html) page.emplace(corpus);
+    report.measurements = measure(options, loaded.model, corpus, part, report.precision, screen,
+                                  visitor_of(files, page ? &*page : nullptr));
     if (training) {
         add_baseline(corpus, part, *training, options.baseline_order.value_or(k_baseline_order),
                      report);
@@ -170,6 +186,7 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     } catch (const OutputClosed&) {
         // Whoever read has read enough.
     }
+    if (page) write_page(*options.html, page->html(report, loaded));
     return 0;
 }
 

@@ -43,6 +43,23 @@ Json to_json(const std::optional<AdaptationConfig>& adaptation) {
 
 }  // namespace
 
+std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
+    std::vector<std::string> notes{fmt::format("Part of the text: {}.", format_value(report.part))};
+    if (report.adaptation) {
+        const auto& [learning_rate, decay, segment, epsilon] = *report.adaptation;
+        notes.push_back(fmt::format(
+            "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
+            "rate {}, decay {}).",
+            segment, learning_rate, decay));
+    }
+    if (report.baseline_symbols) {
+        notes.push_back(
+            fmt::format("The n-grams were counted in {} symbols of the model's training part.",
+                        format_count(*report.baseline_symbols)));
+    }
+    return notes;
+}
+
 std::string evaluation_table(const EvaluationReport& report) {
     std::size_t width = 0;
     for (const auto& measurement : report.measurements) {
@@ -56,19 +73,7 @@ std::string evaluation_table(const EvaluationReport& report) {
                             bits_per_byte(metrics), perplexity(metrics),
                             format_count(metrics.characters));
     }
-    text += fmt::format("Part of the text: {}.\n", format_value(report.part));
-    if (report.adaptation) {
-        const auto& [learning_rate, decay, segment, epsilon] = *report.adaptation;
-        text += fmt::format(
-            "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
-            "rate {}, decay {}).\n",
-            segment, learning_rate, decay);
-    }
-    if (report.baseline_symbols) {
-        text +=
-            fmt::format("The n-grams were counted in {} symbols of the model's training part.\n",
-                        format_count(*report.baseline_symbols));
-    }
+    for (const auto& note : evaluation_notes(report)) text += note + "\n";
     return text;
 }
 

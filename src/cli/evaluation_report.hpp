@@ -33,7 +33,10 @@ struct EvaluationReport {
     std::optional<std::uint64_t> baseline_symbols{};  ///< that the n-gram counted before it read
 };
 
-/// A row for each measurement.
+/// Sentences about what was measured and how.
+std::vector<std::string> evaluation_notes(const EvaluationReport& report);
+
+/// A row for each measurement, and the notes.
 std::string evaluation_table(const EvaluationReport& report);
 
 /// One JSON object: the measures of the first measurement, then all of them.

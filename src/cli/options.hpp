@@ -10,7 +10,6 @@
 #include "generation/sampler.hpp"
 #include "nn/language_model_config.hpp"
 #include "nn/quantization.hpp"
-#include "planning/preset.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
 #include "training/training_config.hpp"
@@ -41,7 +40,6 @@ struct TrainOptions {
     std::optional<std::uint32_t> min_count;
 
     // Model
-    std::optional<Preset> preset;
     std::optional<CellKind> cell;
     std::optional<std::int64_t> layers, hidden_size, embedding_size;
     std::optional<float> forget_bias;
@@ -79,11 +77,6 @@ struct AdaptationOptions {
     std::optional<float> learning_rate, decay;
     std::optional<std::int64_t> segment;  ///< symbols
     bool given() const { return learning_rate || decay || segment; }
-};
-
-/// Options of `carousel plan`: a training that does not take place.
-struct PlanOptions : TrainOptions {
-    bool json = false;
 };
 
 /// Options of `carousel generate`.
@@ -132,6 +125,7 @@ struct EvaluateOptions {
     std::optional<int> baseline_order;                   ///< only with `baseline`
     std::optional<std::filesystem::path> per_character;  ///< `-` is standard output
     std::optional<std::filesystem::path> per_line;       ///< the same; at most one of both
+    std::optional<std::filesystem::path> html;           ///< a page
     bool json = false;
     std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;
@@ -167,9 +161,8 @@ struct HelpRequest {
 /// `--version`.
 struct VersionRequest {};
 
-using Command =
-    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluateOptions, InspectOptions,
-                 ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
+using Command = std::variant<TrainOptions, GenerateOptions, EvaluateOptions, InspectOptions,
+                             ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

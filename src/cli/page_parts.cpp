@@ -6,11 +6,10 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <numbers>
 #include <span>
-#include <system_error>
 
-#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/loaded_model.hpp"
@@ -28,8 +27,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string number(auto value) {
+std::string number(std::integral auto value) {
     return fmt::format("{}", value);
+}
+std::string number(float value) {
+    return fmt::format("{:.4g}", value);
 }
 
 // Adds a row only where the value does something.
@@ -65,7 +67,7 @@ std::vector<PageRow> training_rows(const TrainingConfig& config) {
         {"schedule", std::string(format_value(config.schedule))}};
     add_if(rows, "final learning rate", config.final_learning_rate);
     add_if(rows, "clip", config.clip);
-    rows.push_back({"beta1, beta2", fmt::format("{}, {}", config.beta1, config.beta2)});
+    rows.push_back({"beta1, beta2", number(config.beta1) + ", " + number(config.beta2)});
     add_if(rows, "weight decay", config.weight_decay);
     add_if(rows, "dropout, input", config.dropout_input);
     add_if(rows, "dropout, between", config.dropout_between);
@@ -210,16 +212,6 @@ std::string title_of(const std::vector<std::string>& paths) {
     }
     return paths.size() > k_most ? fmt::format("{} and {} more", title, paths.size() - k_most)
                                  : title;
-}
-
-void require_no_input(const fs::path& page, std::string_view option, std::vector<fs::path> inputs) {
-    for (const auto& input : inputs) {
-        std::error_code missing;
-        if (!fs::equivalent(page, input, missing)) continue;
-        throw UsageError(
-            fmt::format("--{} would write over {}, which is read here. Name another file.", option,
-                        shown_path(input)));
-    }
 }
 
 void write_page(const fs::path& path, std::string_view html) {

@@ -41,11 +41,6 @@ std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenize
 /// The files of a corpus as a title: their names without folders, few of them.
 std::string title_of(const std::vector<std::string>& paths);
 
-/// Throws: UsageError when `page` names one of the files that a command reads; `option` is the
-/// option that gave it.
-void require_no_input(const std::filesystem::path& page, std::string_view option,
-                      std::vector<std::filesystem::path> inputs);
-
 /// Replaces the file. Throws: InputError when it cannot be written.
 void write_page(const std::filesystem::path& path, std::string_view html);
 

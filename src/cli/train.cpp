@@ -8,11 +8,10 @@
 
 #include "base/error.hpp"
 #include "cli/option_values.hpp"
-#include "cli/page_parts.hpp"
+#include "cli/output.hpp"
 #include "cli/screen.hpp"
 #include "cli/training_choices.hpp"
 #include "cli/training_log.hpp"
-#include "cli/training_plan.hpp"
 #include "cli/training_run.hpp"
 #include "cli/training_text.hpp"
 #include "kernels/kernels.hpp"
@@ -88,10 +87,6 @@ std::vector<NamedTensor> grown_weights(const Snapshot& old, std::vector<NamedTen
     return fresh;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 void introduce(Screen& screen, const TrainingText& text, const LanguageModel& model,
                const TrainingConfig& config, int threads) {
     const auto& corpus = text.corpus();
@@ -116,7 +111,7 @@ void require_own_report(const TrainOptions& options, const ModelFiles& files) {
     others.insert(others.end(), {files.best(), files.resume(), files.log(), files.lock()});
     if (options.validation) others.emplace_back(*options.validation);
     if (options.from) others.push_back(*options.from);
-    require_no_input(*options.report, "report", others);
+    require_output_file("report", *options.report, others);
 }
 
 }  // namespace
@@ -144,9 +139,11 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     // the model and how it is trained
     const int threads = static_cast<int>(options.threads.value_or(available_cores()));
     ThreadPool pool(threads);
-    const auto settings = plan_training(options, stored, text, pool, start_time);
-    const auto& config = settings.plan.model;
-    const auto& training = settings.plan.training;
+    std::vector<std::string> notes;
+    const auto training = choose_training(options, stored, text.training().characters,
+                                          text.training().tokens(), notes);
+    const auto config = choose_model(options, stored, text.training().characters,
+                                     static_cast<std::int64_t>(corpus.vocabulary().size()));
     auto weights = options.resume ? stored->weights : first_weights(config, training.seed, pool);
     if (options.from) weights = grown_weights(*stored, std::move(weights));
     LanguageModel model(config, weights);
@@ -183,13 +180,9 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     }
     start.reset();
     introduce(screen, text, model, training, threads);
-    if (settings.by_time) {
-        const double left = training.length.amount - seconds_since(start_time);
-        for (const auto& line : describe_plan(settings, left)) screen.line(line);
-    }
-    for (const auto& note : settings.notes) screen.line(note);
     if (training.patience > 0 && text.validation().corpus == nullptr)
-        screen.line("There is no validation text, so --patience has nothing to go by.");
+        notes.emplace_back("There is no validation text, so --patience has nothing to go by.");
+    for (const auto& note : notes) screen.line(note);
     if (!options.resume && files.move_to_previous()) {
         screen.line(fmt::format("The model that was at {} is now {}.",
                                 printable(files.best().string()),
@@ -201,8 +194,8 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
         screen.warning(
             fmt::format("carousel: the log {} cannot be written; training goes on without it.",
                         printable(files.log().string())));
-    TrainingRun run({options, files, corpus, text.validation(), start_time, settings.prospect},
-                    std::move(snapshot), model, trainer, pool, screen, log);
+    TrainingRun run({options, files, corpus, text.validation(), start_time}, std::move(snapshot),
+                    model, trainer, pool, screen, log);
     return run.run();
 }
 

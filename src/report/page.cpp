@@ -38,6 +38,15 @@ void Page::add_scale() {
     body_ += scale_legend();
 }
 
+void Page::add_lines(const std::vector<SurprisingLine>& lines) {
+    body_ += "<div class=\"text lines\">\n";
+    for (const auto& line : lines) {
+        body_ += fmt::format("<span>{}</span><span>{:.2f} bits</span><p lang=\"\">{}</p>\n",
+                             visible_markup(line.place), line.bits_per_character, line.html);
+    }
+    body_ += "</div>\n";
+}
+
 void Page::add_tables(const std::vector<Table>& tables) {
     body_ += "<div class=\"tables\">\n";
     for (const auto& table : tables) {
@@ -49,6 +58,23 @@ void Page::add_tables(const std::vector<Table>& tables) {
         body_ += "</table></section>\n";
     }
     body_ += "</div>\n";
+}
+
+void Page::add_grid(const Grid& grid) {
+    body_ += "<div class=\"grid\"><table>\n<tr>";
+    for (const auto& name : grid.columns)
+        body_ += fmt::format("<th scope=\"col\">{}</th>", visible_markup(name));
+    body_ += "</tr>\n";
+    for (const auto& row : grid.rows) {
+        body_ += "<tr>";
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const char* element = i == 0 ? "th scope=\"row\"" : "td";
+            body_ += fmt::format("<{}>{}</{}>", element, visible_markup(row[i]),
+                                 std::string_view(element).substr(0, 2));
+        }
+        body_ += "</tr>\n";
+    }
+    body_ += "</table></div>\n";
 }
 
 void Page::add_samples(const std::vector<PageSample>& samples) {

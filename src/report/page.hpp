@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "report/surprising_lines.hpp"
+
 namespace carousel {
 
 /// A name and what stands beside it, both any text.
@@ -32,6 +34,7 @@ public:
     void add_paragraph(std::string_view text);
     /// The legend of the colours.
     void add_scale();
+    void add_lines(const std::vector<SurprisingLine>& lines);
     void add_html(std::string_view html) { body_ += html; }
 
     /// Tables side by side where there is room, each under its name.
@@ -40,6 +43,13 @@ public:
         std::vector<PageRow> rows;
     };
     void add_tables(const std::vector<Table>& tables);
+
+    /// One table of several columns, the first of which names the row.
+    struct Grid {
+        std::vector<std::string> columns;
+        std::vector<std::vector<std::string>> rows;
+    };
+    void add_grid(const Grid& grid);
 
     /// Samples side by side where there is room.
     void add_samples(const std::vector<PageSample>& samples);

@@ -42,6 +42,10 @@ tr:last-child { border-bottom: 1px solid var(--hair); }
 th, td { padding: .375rem 0; vertical-align: baseline; }
 th { padding-right: 1rem; color: var(--soft); font-size: .875rem; font-weight: 400; text-align: left; }
 td { text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums lining-nums; }
+.tables th { white-space: nowrap; }
+.grid { overflow-x: auto; }
+.grid table { width: auto; min-width: min(100%, 42rem); }
+.grid th + th, .grid td { padding-right: 0; padding-left: 1.25rem; text-align: right; white-space: nowrap; }
 figure { margin: 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
   gap: 2rem; margin-top: 1.25rem; }
@@ -103,7 +107,12 @@ b { padding: 0 .2em; border: 1px solid; border-radius: .2em; font: 600 .75em/1 u
   .text section { margin: 0 -1.25rem; padding: 0 1.25rem; }
   .figures { gap: 1rem 2rem; }
   dd { font-size: 1.375rem; }
-  .lines { gap: .25rem .75rem; }
+  .lines { grid-template-columns: auto 1fr; gap: 0 1rem; }
+  .lines span + span { text-align: left; }
+  .lines p { grid-column: 1 / -1; margin-bottom: .625rem; }
+  .grid table, .grid th { font-size: .8125rem; }
+  .grid th { padding-right: 0; }
+  .grid th + th, .grid td { padding-left: .75rem; }
 }
 @media print { .text i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .scale { position: static; } }
 )css";

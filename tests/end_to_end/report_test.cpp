@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 
 #include "end_to_end/program.hpp"
@@ -19,6 +22,12 @@ std::size_t count(const std::string& text, std::string_view word) {
     return found;
 }
 
+std::string four_decimals(double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.4f", value);
+    return digits;
+}
+
 void check_page(const std::string& page) {
     CHECK(page.starts_with("<!DOCTYPE html>"));
     CHECK(page.ends_with("</html>\n"));
@@ -32,8 +41,7 @@ TEST_SUITE("end_to_end/train_report") {
     TEST_CASE("the page of a run has its figures, curves, samples, settings and verdict") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
-        const auto ended = run(folder.path(), tiny_training(80) + Words{"--report", "run.html"} +
-                                                  Words{"--learning-rate", "0.01"});
+        const auto ended = run(folder.path(), tiny_training(80) + Words{"--report", "run.html"});
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         CHECK(ended.err.find("run.html") != std::string::npos);
         CHECK_FALSE(fs::exists(folder / "run.html.partial"));
@@ -115,7 +123,7 @@ TEST_SUITE("end_to_end/train_report") {
     TEST_CASE("a report that cannot be written is warned of once and does not end a training") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
-        fs::create_directories(folder / std::string("taken.html"));
+        fs::create_directories(folder / std::string("taken.html.partial"));
         const auto ended =
             run(folder.path(), tiny_training(40) + Words{"--report", "taken.html", "--quiet"});
         CHECK(ended.code == 0);
@@ -138,5 +146,118 @@ TEST_SUITE("end_to_end/train_report") {
                     tiny_training(20) + Words{"--report", "run.html", "--sample-every", "0"})
                     .code == 0);
         CHECK(content(folder / "run.html").find("temperature") == std::string::npos);
+    }
+}
+
+TEST_SUITE("end_to_end/evaluate_html") {
+    TEST_CASE("the page shows the whole text and the figures of the table") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(40)).code == 0);
+        const Words words{"evaluate", "text.txt", "--model", "m.carousel"};
+        const auto plain = run(folder.path(), words);
+        const auto ended = run(folder.path(), words + Words{"--html", "text.html"});
+        REQUIRE_MESSAGE(ended.code == 0, ended.err);
+        CHECK(ended.out == plain.out);
+        const auto page = content(folder / "text.html");
+        check_page(page);
+        CHECK(count(page, "data-b=") >= little_text().size());
+        CHECK(count(page, "class=\"sample\"") == 3);
+        for (const char* part :
+             {"<h1>text.txt</h1>", "bits per character", "windows of 256", "Loss against steps",
+              "most surprising lines", "hidden size</th><td>12<", "m.carousel"}) {
+            CHECK_MESSAGE(page.find(part) != std::string::npos, part);
+        }
+        const auto json = nlohmann::json::parse(run(folder.path(), words + Words{"--json"}).out);
+        CHECK(page.find("<dd>" + four_decimals(json.at("bits_per_character")) + "</dd>") !=
+              std::string::npos);
+    }
+
+    TEST_CASE("the bits of the characters add up to the figure") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(40)).code == 0);
+        write(folder / "short.txt", little_text().substr(0, 120));
+        REQUIRE(run(folder.path(),
+                    {"evaluate", "short.txt", "--model", "m.carousel", "--html", "short.html"})
+                    .code == 0);
+        const auto page = content(folder / "short.html");
+        const auto text = page.substr(0, page.find("The most surprising lines"));
+        double bits = 0;
+        const std::regex value("data-b=\"([0-9.]+)\"");
+        for (std::sregex_iterator match(text.begin(), text.end(), value), end; match != end;
+             ++match)
+            bits += std::stod((*match)[1]);
+        const auto json = nlohmann::json::parse(
+            run(folder.path(), {"evaluate", "short.txt", "--model", "m.carousel", "--json"}).out);
+        CHECK(bits ==
+              doctest::Approx(120 * json.at("bits_per_character").get<double>()).epsilon(0.002));
+    }
+
+    TEST_CASE("a text of traps in any script is harmless, in every unit") {
+        const std::string traps =
+            "<script>alert('1')</script>&amp;\"</p></section>\n\u202eevil\u202c \u200b\u00ad"
+            "e\u0301\u0301 \U0001F469\u200D\U0001F52C \u65e5\u672c \u0627\u0644\x01\x1b[31m\t \n\n";
+        for (const char* unit : {"codepoint", "grapheme", "byte"}) {
+            CAPTURE(unit);
+            const TemporaryFolder folder;
+            std::string text;
+            for (int i = 0; i < 20; ++i) text += traps;
+            write(folder / "text.txt", text);
+            REQUIRE(run(folder.path(), tiny_training(10) + Words{"--unit", unit}).code == 0);
+            REQUIRE(run(folder.path(),
+                        {"evaluate", "text.txt", "--model", "m.carousel", "--html", "text.html"})
+                        .code == 0);
+            const auto page = content(folder / "text.html");
+            check_page(page);
+            CHECK(page.find("\u202e") == std::string::npos);
+            CHECK(count(page, "U+202E") >= 20);
+            CHECK(count(page, "U+200B") >= 20);
+            CHECK(count(page, "\u65e5") >= 20);
+            CHECK(count(page, "\u241b") >= 20);
+        }
+    }
+
+    TEST_CASE("a long text is shown in part, and the page says so") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        std::string text;
+        while (text.size() <= 210'000) text += little_text();
+        write(folder / "long.txt", text);
+        REQUIRE(run(folder.path(),
+                    {"evaluate", "long.txt", "--model", "m.carousel", "--html", "long.html"})
+                    .code == 0);
+        const auto page = content(folder / "long.html");
+        CHECK(page.find("Shown are the first 200,000 of ") != std::string::npos);
+        CHECK(page.size() < 8'000'000);
+        check_page(page);
+    }
+
+    TEST_CASE("files are told apart by a line and in the names of lines") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        write(folder / "other.txt", "lamps look on\nwith golden eyes\n");
+        REQUIRE(run(folder.path(), {"evaluate", "text.txt", "other.txt", "--model", "m.carousel",
+                                    "--html", "two.html"})
+                    .code == 0);
+        const auto page = content(folder / "two.html");
+        check_page(page);
+        CHECK(count(page, "<hr/>") == 1);
+        CHECK(page.find("<span>text.txt:") != std::string::npos);
+    }
+
+    TEST_CASE("a page over the text or the model, or to no file, is refused") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
+        for (const char* file : {"text.txt", "m.carousel", "-"}) {
+            const auto ended = run(
+                folder.path(), {"evaluate", "text.txt", "--model", "m.carousel", "--html", file});
+            CHECK_MESSAGE(ended.code == 2, file);
+            CHECK(ended.err.find("--html") != std::string::npos);
+        }
+        CHECK(content(folder / "text.txt") == little_text());
     }
 }

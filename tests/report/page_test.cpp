@@ -22,7 +22,9 @@ TEST_SUITE("report/page") {
         page.add_subheading(k_trap);
         page.add_paragraph(k_trap);
         page.add_scale();
+        page.add_lines({{.place = k_trap, .characters = 1, .bits_per_character = 1}});
         page.add_tables({{k_trap, {{k_trap, k_trap}, {"", ""}}}, {"", {}}});
+        page.add_grid({{k_trap, ""}, {{k_trap, k_trap}, {}}});
         page.add_samples({{k_trap, k_trap}});
         const auto html = page.html();
         CHECK(WellFormed::flaw(html) == "");
@@ -53,10 +55,12 @@ TEST_SUITE("report/page") {
         Page page("t", "k");
         page.add_paragraph("first");
         page.add_tables({{"second", {{"name", "value"}}}});
+        page.add_grid({{"", "one", "two"}, {{"row", "1", "2"}}});
         page.add_samples({{"third", "a\n\tb"}});
         const auto html = page.html();
         CHECK(html.find("first") < html.find("second"));
         CHECK(html.find("name</th><td>value") < html.find("third"));
+        CHECK(html.find("<th scope=\"row\">row</th><td>1</td><td>2</td>") != std::string::npos);
         CHECK(html.find("a\n\tb") != std::string::npos);
     }
 }
