@@ -13,6 +13,7 @@
 #include "cli/export.hpp"
 #include "cli/generate.hpp"
 #include "cli/inspect.hpp"
+#include "cli/plan.hpp"
 #include "cli/train.hpp"
 #include "cli/version.hpp"
 
@@ -25,6 +26,7 @@ struct Runner {
     const GlobalOptions& global;
 
     int operator()(const TrainOptions& options) const { return train(options, global); }
+    int operator()(const PlanOptions& options) const { return plan(options, global); }
     int operator()(const GenerateOptions& options) const { return generate(options, global); }
     int operator()(const EvaluateOptions& options) const { return evaluate(options, global); }
     int operator()(const InspectOptions& options) const { return inspect(options, global); }

@@ -6,6 +6,7 @@
 
 #include "adaptation/dynamic_evaluation.hpp"
 #include "base/error.hpp"
+#include "planning/plan.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -18,6 +19,22 @@ constexpr RealRange k_below_one{.low = 0, .high = 1, .without_high = true};
 
 std::string shown(auto value) {
     return fmt::format("{}", value);
+}
+
+/// What is used for a megabyte of text where the length is not a time.
+const Plan& usual_plan() {
+    static const Plan plan = [] {
+        PlanRequest request;
+        request.corpus.characters = request.corpus.tokens = 1'000'000;
+        request.model.vocabulary_size = 65;
+        return choose_plan_by_size(request);
+    }();
+    return plan;
+}
+
+/// A default that a plan chooses.
+std::string planned(auto value) {
+    return fmt::format("by text and time; {} for 1 MB and --steps", value);
 }
 
 void add_common(OptionTable& table, GlobalOptions& global) {
@@ -71,14 +88,18 @@ void require_adapt(bool adapt, const AdaptationOptions& o) {
         "--adapt.");
 }
 
-void add_files(OptionTable& table, TrainOptions& o) {
-    table.heading("Files");
+void add_model_files(OptionTable& table, TrainOptions& o) {
     table.add("model", text(o.model, "FILE.carousel"), "where the model goes",
               "models/NAME.carousel, after the first corpus");
     table.add("resume", flag(o.resume),
               "go on from the newest snapshot of --model exactly where it stopped");
     table.add("changed-corpus", flag(o.changed_corpus),
               "with --resume: accept a corpus that has changed");
+    table.exclude({"resume", "from"});
+    table.exclude({"resume", "preset"});
+}
+
+void add_start(OptionTable& table, TrainOptions& o) {
     table.add("from", text(o.from, "FILE"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
               "ones keep "
@@ -89,7 +110,6 @@ void add_files(OptionTable& table, TrainOptions& o) {
               "the last part of the text, kept for validation; 0 = none, and the newest model is "
               "the best",
               "0.1");
-    table.exclude({"resume", "from"});
     table.exclude({"validation", "validation-fraction"});
 }
 
@@ -111,12 +131,16 @@ void add_text(OptionTable& table, TrainOptions& o) {
 void add_model(OptionTable& table, TrainOptions& o) {
     const LanguageModelConfig preset;
     table.heading("Model");
+    table.add("preset", choice(o.preset),
+              "layers, units, streams and window by name; options win over it",
+              "none: text and time choose");
+    table.exclude({"preset", "from"});
     table.add("cell", choice(o.cell), "kind of recurrent cell",
               std::string(format_value(preset.cell)));
     table.add("layers", whole(o.layers, {1, 16}), "recurrent layers",
-              fmt::format("by the size of the text, {} for 1 MB", preset.layers));
+              planned(usual_plan().model.layers));
     table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
-              fmt::format("by the size of the text, {} for 1 MB", preset.hidden_size));
+              planned(usual_plan().model.hidden_size));
     table.add("embedding-size", whole(o.embedding_size, k_sizes),
               "numbers that stand for a character", "the hidden size");
     table.add("forget-bias", real(o.forget_bias, {-10, 10}), "first bias of the forget gates",
@@ -141,18 +165,16 @@ void add_length(OptionTable& table, TrainOptions& o) {
 
 void add_learning(OptionTable& table, TrainOptions& o) {
     const TrainingConfig preset;
-    const auto by_size = [](auto value) {
-        return fmt::format("by the size of the text, {} for 1 MB", value);
-    };
+    const auto& usual = usual_plan().training;
     table.heading("Learning");
     table.add("batch-size", whole(o.batch_size, k_batches), "streams of text read side by side",
-              by_size(preset.batch_size));
+              planned(usual.batch_size));
     table.add("window", whole(o.window, k_batches), "characters of truncated backpropagation",
-              by_size(preset.window));
+              planned(usual.window));
     table.add("learning-rate", real(o.learning_rate, {.low = 0, .high = 10, .without_low = true}),
-              "its peak; a third of it in fine-tuning", by_size(preset.learning_rate));
+              "its peak; a third of it in fine-tuning", planned(usual.learning_rate));
     table.add("warmup", whole(o.warmup, {0, k_most_steps}), "steps until the peak",
-              shown(preset.warmup));
+              "60, or a tenth of a short run");
     table.add("schedule", choice(o.schedule), "how the learning rate falls after its peak",
               std::string(format_value(preset.schedule)));
     table.add("final-learning-rate", real(o.final_learning_rate, {0, 1}),
@@ -168,12 +190,12 @@ void add_learning(OptionTable& table, TrainOptions& o) {
     table.add("dropout-input", real(o.dropout_input, k_below_one),
               "share of characters whose rows are dropped", shown(preset.dropout_input));
     table.add("dropout-between", real(o.dropout_between, k_below_one),
-              "share of units dropped between layers", by_size(preset.dropout_between));
+              "share of units dropped between layers", planned(usual.dropout_between));
     table.add("dropout-output", real(o.dropout_output, k_below_one),
-              "share of units dropped before the output", by_size(preset.dropout_output));
+              "share of units dropped before the output", planned(usual.dropout_output));
     table.add("dropout-recurrent", real(o.dropout_recurrent, k_below_one),
               "share of the recurrent weights dropped (weight-drop)",
-              shown(preset.dropout_recurrent));
+              planned(usual.dropout_recurrent));
     table.add("dropout-mask", choice(o.dropout_mask),
               "how long dropped units stay the same; weights always for a window",
               std::string(format_value(preset.dropout_mask)));
@@ -227,12 +249,31 @@ OptionTable option_table(TrainOptions& o, GlobalOptions& global) {
         "Trains a model on files, directories (all text files in them) or - (standard input). With "
         "no "
         "CORPUS it learns the verses that are built in; with --resume, the corpus of the model.");
-    add_files(table, o);
+    table.heading("Files");
+    add_model_files(table, o);
+    add_start(table, o);
     add_text(table, o);
     add_model(table, o);
     add_length(table, o);
     add_learning(table, o);
     add_run(table, o);
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
+    OptionTable table("plan [CORPUS...] [OPTION...]",
+                      "Tells what train would do with the same words: settings, how much it would "
+                      "read, the memory, the end, and the loss to be expected.");
+    table.heading("Files");
+    add_start(table, o);
+    add_text(table, o);
+    add_model(table, o);
+    add_length(table, o);
+    add_learning(table, o);
+    table.heading("How");
+    add_threads(table, o, "the physical cores at hand");
+    table.add("json", flag(o.json), "one JSON object");
     add_common(table, global);
     return table;
 }
@@ -390,6 +431,10 @@ void finish_options(TrainOptions& o, std::vector<std::string> words) {
             throw UsageError(
                 fmt::format("--unit byte takes the raw bytes of files; {} contradicts it.", name));
     }
+}
+
+void finish_options(PlanOptions& o, std::vector<std::string> words) {
+    finish_options(static_cast<TrainOptions&>(o), std::move(words));
 }
 
 void finish_options(GenerateOptions& o, std::vector<std::string> words) {

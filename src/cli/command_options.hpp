@@ -11,6 +11,7 @@ namespace carousel {
 /// The options of a command, bound to the fields of `options` and `global`, which must outlive the
 /// table.
 OptionTable option_table(TrainOptions& options, GlobalOptions& global);
+OptionTable option_table(PlanOptions& options, GlobalOptions& global);
 OptionTable option_table(GenerateOptions& options, GlobalOptions& global);
 OptionTable option_table(EvaluateOptions& options, GlobalOptions& global);
 OptionTable option_table(InspectOptions& options, GlobalOptions& global);
@@ -19,6 +20,7 @@ OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
 void finish_options(TrainOptions& options, std::vector<std::string> words);
+void finish_options(PlanOptions& options, std::vector<std::string> words);
 void finish_options(GenerateOptions& options, std::vector<std::string> words);
 void finish_options(EvaluateOptions& options, std::vector<std::string> words);
 void finish_options(InspectOptions& options, std::vector<std::string> words);

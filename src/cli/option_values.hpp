@@ -24,6 +24,9 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip",
                                                                             "nearest"};
 template <>
+inline constexpr std::array<std::string_view, 5> k_words<Preset>{"nano", "quick", "small", "medium",
+                                                                 "large"};
+template <>
 inline constexpr std::array<std::string_view, 3> k_words<Part>{"all", "train", "validation"};
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<Protocol>{"stream", "windows", "both"};

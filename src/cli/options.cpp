@@ -162,6 +162,8 @@ constexpr std::array k_commands{
     CommandEntry{"train", "[CORPUS...]",
                  "learn from text: files, directories, or - for standard input",
                  has_option<TrainOptions>, read_command<TrainOptions>},
+    CommandEntry{"plan", "[CORPUS...]", "tell what train would do in the time that there is",
+                 has_option<PlanOptions>, read_command<PlanOptions>},
     CommandEntry{"generate", "", "write text with a trained model", has_option<GenerateOptions>,
                  read_command<GenerateOptions>},
     CommandEntry{"evaluate", "CORPUS...", "measure how well a model predicts a text",

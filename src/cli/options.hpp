@@ -10,6 +10,7 @@
 #include "generation/sampler.hpp"
 #include "nn/language_model_config.hpp"
 #include "nn/quantization.hpp"
+#include "planning/preset.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
 #include "training/training_config.hpp"
@@ -40,6 +41,7 @@ struct TrainOptions {
     std::optional<std::uint32_t> min_count;
 
     // Model
+    std::optional<Preset> preset;
     std::optional<CellKind> cell;
     std::optional<std::int64_t> layers, hidden_size, embedding_size;
     std::optional<float> forget_bias;
@@ -77,6 +79,11 @@ struct AdaptationOptions {
     std::optional<float> learning_rate, decay;
     std::optional<std::int64_t> segment;  ///< symbols
     bool given() const { return learning_rate || decay || segment; }
+};
+
+/// Options of `carousel plan`: a training that does not take place.
+struct PlanOptions : TrainOptions {
+    bool json = false;
 };
 
 /// Options of `carousel generate`.
@@ -161,8 +168,9 @@ struct HelpRequest {
 /// `--version`.
 struct VersionRequest {};
 
-using Command = std::variant<TrainOptions, GenerateOptions, EvaluateOptions, InspectOptions,
-                             ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
+using Command =
+    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluateOptions, InspectOptions,
+                 ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

@@ -12,6 +12,7 @@
 #include "cli/screen.hpp"
 #include "cli/training_choices.hpp"
 #include "cli/training_log.hpp"
+#include "cli/training_plan.hpp"
 #include "cli/training_run.hpp"
 #include "cli/training_text.hpp"
 #include "kernels/kernels.hpp"
@@ -87,6 +88,10 @@ std::vector<NamedTensor> grown_weights(const Snapshot& old, std::vector<NamedTen
     return fresh;
 }
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 void introduce(Screen& screen, const TrainingText& text, const LanguageModel& model,
                const TrainingConfig& config, int threads) {
     const auto& corpus = text.corpus();
@@ -139,11 +144,9 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     // the model and how it is trained
     const int threads = static_cast<int>(options.threads.value_or(available_cores()));
     ThreadPool pool(threads);
-    std::vector<std::string> notes;
-    const auto training = choose_training(options, stored, text.training().characters,
-                                          text.training().tokens(), notes);
-    const auto config = choose_model(options, stored, text.training().characters,
-                                     static_cast<std::int64_t>(corpus.vocabulary().size()));
+    const auto settings = plan_training(options, stored, text, pool, start_time);
+    const auto& config = settings.plan.model;
+    const auto& training = settings.plan.training;
     auto weights = options.resume ? stored->weights : first_weights(config, training.seed, pool);
     if (options.from) weights = grown_weights(*stored, std::move(weights));
     LanguageModel model(config, weights);
@@ -180,9 +183,13 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     }
     start.reset();
     introduce(screen, text, model, training, threads);
+    if (settings.by_time) {
+        const double left = training.length.amount - seconds_since(start_time);
+        for (const auto& line : describe_plan(settings, left)) screen.line(line);
+    }
+    for (const auto& note : settings.notes) screen.line(note);
     if (training.patience > 0 && text.validation().corpus == nullptr)
-        notes.emplace_back("There is no validation text, so --patience has nothing to go by.");
-    for (const auto& note : notes) screen.line(note);
+        screen.line("There is no validation text, so --patience has nothing to go by.");
     if (!options.resume && files.move_to_previous()) {
         screen.line(fmt::format("The model that was at {} is now {}.",
                                 printable(files.best().string()),
@@ -194,8 +201,8 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
         screen.warning(
             fmt::format("carousel: the log {} cannot be written; training goes on without it.",
                         printable(files.log().string())));
-    TrainingRun run({options, files, corpus, text.validation(), start_time}, std::move(snapshot),
-                    model, trainer, pool, screen, log);
+    TrainingRun run({options, files, corpus, text.validation(), start_time, settings.prospect},
+                    std::move(snapshot), model, trainer, pool, screen, log);
     return run.run();
 }
 

@@ -16,27 +16,6 @@ namespace carousel {
 
 namespace {
 
-// Sizes and rates that gave the lowest loss on the held-out end of training texts; docs/recipes.md.
-struct Defaults {
-    std::uint64_t characters;  ///< for texts of at most so many
-    std::int64_t layers, hidden_size, batch_size, window;
-    float learning_rate, dropout_between, dropout_output;
-};
-
-constexpr Defaults k_defaults[] = {
-    {20'000, 1, 128, 8, 48, 5e-3F, 0.6F, 0.6F},
-    {200'000, 2, 256, 32, 64, 5e-3F, 0.6F, 0.6F},
-    {3'000'000, 2, 256, 32, 64, 8e-3F, 0.1F, 0.1F},
-    {20'000'000, 2, 384, 32, 96, 4e-3F, 0.05F, 0.1F},
-    {UINT64_MAX, 2, 512, 32, 128, 3e-3F, 0.0F, 0.05F},
-};
-
-const Defaults& defaults_for(std::uint64_t characters) {
-    const Defaults* entry = k_defaults;
-    while (entry->characters < characters) ++entry;
-    return *entry;
-}
-
 template <typename Value>
 std::string shown(const Value& value) {
     if constexpr (std::is_enum_v<Value>) {
@@ -112,37 +91,59 @@ DecodingSettings choose_decoding(const TrainOptions& o, const Snapshot* stored) 
             .invalid = o.invalid.value_or(InvalidInput::error)};
 }
 
-LanguageModelConfig choose_model(const TrainOptions& o, const Snapshot* stored,
-                                 std::uint64_t characters, std::int64_t vocabulary_size) {
-    if (stored != nullptr) {
-        auto model = stored->model;
-        model.cell = keep("--cell", o.cell, model.cell, k_fixed_model);
-        model.layers = keep("--layers", o.layers, model.layers, k_fixed_model);
-        model.hidden_size = keep("--hidden-size", o.hidden_size, model.hidden_size, k_fixed_model);
-        model.embedding_size =
-            keep("--embedding-size", o.embedding_size, model.embedding_size, k_fixed_model);
-        model.forget_bias = keep("--forget-bias", o.forget_bias, model.forget_bias, k_fixed_model);
-        model.output_input =
-            keep("--output-input", o.output_input, model.output_input, k_fixed_model);
-        model.vocabulary_size = vocabulary_size;
-        return model;
-    }
-    const auto& d = defaults_for(characters);
-    LanguageModelConfig model;
-    model.cell = o.cell.value_or(model.cell);
+LanguageModelConfig keep_model(const TrainOptions& o, const Snapshot& stored,
+                               std::int64_t vocabulary_size) {
+    auto model = stored.model;
+    model.cell = keep("--cell", o.cell, model.cell, k_fixed_model);
+    model.layers = keep("--layers", o.layers, model.layers, k_fixed_model);
+    model.hidden_size = keep("--hidden-size", o.hidden_size, model.hidden_size, k_fixed_model);
+    model.embedding_size =
+        keep("--embedding-size", o.embedding_size, model.embedding_size, k_fixed_model);
+    model.forget_bias = keep("--forget-bias", o.forget_bias, model.forget_bias, k_fixed_model);
+    model.output_input = keep("--output-input", o.output_input, model.output_input, k_fixed_model);
     model.vocabulary_size = vocabulary_size;
-    model.layers = o.layers.value_or(d.layers);
-    model.hidden_size = o.hidden_size.value_or(d.hidden_size);
-    model.embedding_size = o.embedding_size.value_or(model.hidden_size);
-    model.forget_bias = o.forget_bias.value_or(model.forget_bias);
-    model.output_input = o.output_input.value_or(model.output_input);
     return model;
 }
 
+PlanRequest plan_request(const TrainOptions& o, const Snapshot* from, const CorpusFacts& corpus,
+                         std::int64_t vocabulary_size) {
+    PlanRequest request;
+    request.corpus = corpus;
+    request.decided = {.layers = o.layers,
+                       .hidden_size = o.hidden_size,
+                       .embedding_size = o.embedding_size,
+                       .batch_size = o.batch_size,
+                       .window = o.window};
+    auto& decided = request.decided;
+    if (o.preset) {
+        const auto& sizes = sizes_of(*o.preset);
+        decided.layers = o.layers.value_or(sizes.layers);
+        decided.hidden_size = o.hidden_size.value_or(sizes.hidden_size);
+        decided.batch_size = o.batch_size.value_or(sizes.batch_size);
+        decided.window = o.window.value_or(sizes.window);
+    }
+    if (from != nullptr) {
+        request.model = keep_model(o, *from, vocabulary_size);
+        decided.layers = request.model.layers;
+        decided.hidden_size = request.model.hidden_size;
+        decided.embedding_size = request.model.embedding_size;
+        return request;
+    }
+    auto& model = request.model;
+    model.cell = o.cell.value_or(model.cell);
+    model.vocabulary_size = vocabulary_size;
+    model.forget_bias = o.forget_bias.value_or(model.forget_bias);
+    model.output_input = o.output_input.value_or(model.output_input);
+    return request;
+}
+
+TrainingLength choose_length(const TrainOptions& o) {
+    return o.length.value_or(TrainingLength{LengthKind::seconds, o.corpus.empty() ? 120.0 : 600.0});
+}
+
 TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
-                               std::uint64_t characters, std::uint64_t tokens,
+                               const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes) {
-    const auto& d = defaults_for(characters);
     const bool resumed = o.resume && stored != nullptr;
     TrainingConfig t;
     if (resumed) {
@@ -156,28 +157,19 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
             keep("--window", o.window, t.window, k_fixed_run);
         keep("--seed", o.seed, t.seed, k_fixed_run);
     } else {
-        t.batch_size = d.batch_size;
-        t.window = d.window;
-        t.learning_rate = d.learning_rate;
-        t.dropout_between = d.dropout_between;
-        t.dropout_output = d.dropout_output;
+        t = planned;
         if (stored != nullptr)
             t.learning_rate /= 3;  // a trained model is near its goal: smaller steps keep it there
         t.seed = o.seed.value_or(t.seed);
         const BatchShape wanted{o.batch_size.value_or(t.batch_size), o.window.value_or(t.window)};
-        const auto shape = fit_batch_shape(tokens, wanted);
-        if (shape != wanted) {
+        if (wanted != BatchShape{t.batch_size, t.window}) {
             notes.push_back(
                 fmt::format("The training part is too small for {} streams of {} characters: {} "
                             "streams of {} are used.",
-                            wanted.batch_size, wanted.window, shape.batch_size, shape.window));
+                            wanted.batch_size, wanted.window, t.batch_size, t.window));
         }
-        t.batch_size = shape.batch_size;
-        t.window = shape.window;
-        if (o.length) {
-            t.length = *o.length;
-        } else {
-            t.length = {LengthKind::seconds, o.corpus.empty() ? 120.0 : 600.0};
+        t.length = choose_length(o);
+        if (!o.length) {
             notes.push_back(fmt::format(
                 "No length was given: training takes {}. Choose with --time, --epochs or --steps.",
                 shown_length(t.length)));

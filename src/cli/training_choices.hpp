@@ -7,6 +7,7 @@
 #include "base/thread_pool.hpp"
 #include "cli/options.hpp"
 #include "nn/language_model_config.hpp"
+#include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
 #include "text/text_settings.hpp"
 #include "training/training_config.hpp"
@@ -14,7 +15,7 @@
 namespace carousel {
 
 // What a training uses: the options given, else what the snapshot says (with --resume or --from),
-// else defaults by the size of the text. `stored` is that snapshot or null.
+// else the preset, else the plan. `stored` is that snapshot or null.
 //
 // On --resume architecture, text, batch and seed may not change: UsageError (exit 2) with both
 // values. With --from, text and architecture are those of the model.
@@ -22,14 +23,22 @@ namespace carousel {
 TextSettings choose_text(const TrainOptions& options, const Snapshot* stored);
 DecodingSettings choose_decoding(const TrainOptions& options, const Snapshot* stored);
 
-/// `characters`: of the training part; `vocabulary_size`: of the corpus.
-LanguageModelConfig choose_model(const TrainOptions& options, const Snapshot* stored,
-                                 std::uint64_t characters, std::int64_t vocabulary_size);
+/// The architecture of a model that is trained further, for a corpus of so many symbols.
+LanguageModelConfig keep_model(const TrainOptions& options, const Snapshot& stored,
+                               std::int64_t vocabulary_size);
 
-/// `tokens`: of the training part, to which batch and window are fitted. Sentences about what was
-/// changed or shrunk are added to `notes`.
+/// What a plan for a new training starts from: sizes that an option, the preset or the model of
+/// `from` (or null) decides, in this order, and settings that no plan chooses.
+PlanRequest plan_request(const TrainOptions& options, const Snapshot* from,
+                         const CorpusFacts& corpus, std::int64_t vocabulary_size);
+
+/// That given, else ten minutes; two for the embedded text.
+TrainingLength choose_length(const TrainOptions& options);
+
+/// `planned`: for a new training; `tokens`: of the training part, to which a batch given on resume
+/// is fitted. Sentences about what was changed or shrunk are added to `notes`.
 TrainingConfig choose_training(const TrainOptions& options, const Snapshot* stored,
-                               std::uint64_t characters, std::uint64_t tokens,
+                               const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes);
 
 /// The weights of a new model: `initial_weights`, but the separator's embedding is zero. It stands

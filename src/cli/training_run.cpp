@@ -25,7 +25,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double k_validations = 20;         // in a run
 constexpr double k_validation_share = 0.04;  // of the time, at most, where time bounds the run
-constexpr double k_closing_sample_seconds = 0.3;
+constexpr std::uint64_t k_sample = 200, k_closing_sample = 400;  // characters
+constexpr std::uint64_t k_most_validated =
+    250'000;  // symbols: more would cost much and tell little
 constexpr std::uint32_t k_most_divergences = 3;
 
 double since(Clock::time_point start) {
@@ -93,7 +95,7 @@ double TrainingRun::progress() const {
             break;
     }
     // What comes after the last step belongs to the time that was asked for.
-    const double closing = validation_seconds_ + saves_.seconds() + k_closing_sample_seconds +
+    const double closing = validation_seconds_ + saves_.seconds() + closing_sample_seconds_ +
                            (page_ ? page_->closing_seconds() : 0);
     return seconds() / std::max(length.amount - closing, length.amount / 2);
 }
@@ -131,7 +133,7 @@ int TrainingRun::run() {
                 ? *every > 0 && trainer_->counters().step % static_cast<std::uint64_t>(*every) == 0
                 : progress() >= next_sample_;
         if (sample_now && !finished()) {
-            sample(200, false);
+            sample(k_sample, false);
             next_sample_ = progress() + 0.25;
         }
         if (page_ && every != 0 && page_->sample_due(progress()) && !finished()) {
@@ -197,8 +199,8 @@ bool TrainingRun::validation_due() const {
 }
 
 double TrainingRun::validation_loss(const LanguageModel& model) const {
-    return nats_per_character(
-        estimate(model, *config_.validation.corpus, config_.validation.part, *pool_));
+    return nats_per_character(estimate(model, *config_.validation.corpus, config_.validation.part,
+                                       *pool_, {.symbols = k_most_validated}));
 }
 
 void TrainingRun::validate() {
@@ -238,6 +240,7 @@ void TrainingRun::validate() {
 
 void TrainingRun::sample(std::uint64_t length, bool result) {
     if (result ? false : config_.options.sample_every == 0) return;
+    const auto start = Clock::now();
     const GeneratorConfig generation{
         .sampler = {.temperature = 0.8F}, .seed = snapshot_.training.seed, .length = length};
     std::string text;
@@ -250,6 +253,8 @@ void TrainingRun::sample(std::uint64_t length, bool result) {
     }
     log_->message("sample", text);
     screen_->line(fmt::format("\n{}\n", indented(printable(text))));
+    closing_sample_seconds_ =
+        since(start) * static_cast<double>(k_closing_sample) / static_cast<double>(length);
 }
 
 TrainingPage::Standing TrainingRun::standing(std::string words) const {
@@ -341,8 +346,8 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
         log_->message("patience", text);
         screen_->line(text);
     }
-    const auto words =
-        training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr);
+    const auto words = training_verdict(snapshot_.history, snapshot_.best,
+                                        config_.validation.corpus != nullptr, config_.prospect);
     log_->message("end", words);
     if (!screen_->quiet() || page_) {
         const bool newest_is_best =
@@ -353,7 +358,7 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
     }
     if (!screen_->quiet()) {
         screen_->line("\nA sample of what it has learned:\n");
-        sample(400, true);
+        sample(k_closing_sample, true);
         screen_->line("");
     }
     if (snapshot_.best) {

@@ -12,6 +12,7 @@
 #include "cli/training_page.hpp"
 #include "cli/training_saves.hpp"
 #include "cli/training_text.hpp"
+#include "cli/training_verdict.hpp"
 #include "data/corpus.hpp"
 #include "nn/language_model.hpp"
 #include "snapshot/model_files.hpp"
@@ -27,6 +28,7 @@ struct TrainingRunConfig {
     const Corpus& corpus;
     ValidationText validation;
     std::chrono::steady_clock::time_point start;  ///< of the command
+    std::optional<Prospect> prospect{};           ///< of a run planned by time
 };
 
 /// A training from here to its end: steps, validation, samples, saves, signals, and the way back
@@ -72,7 +74,7 @@ private:
     std::optional<TrainingPage> page_;
 
     double seconds_before_;  ///< used by earlier runs
-    double validation_seconds_ = 0;
+    double validation_seconds_ = 0, closing_sample_seconds_ = 0.3;
     double next_validation_ = 0, next_sample_ = 0.25;  ///< progress
     double last_validation_at_ = 0;                    ///< seconds
     std::chrono::steady_clock::time_point last_log_;

@@ -10,10 +10,17 @@
 
 namespace carousel {
 
+/// What was planned for a run that time bounds: its length, and the loss to be expected after twice
+/// the time as a share of that to be expected now.
+struct Prospect {
+    double seconds = 0, loss_after_twice_the_time = 1;
+};
+
 /// What the losses of a run tell, in a sentence or two: whether it over-fitted, whether more time
 /// would help, what to try next. `validates`: whether there is a text to validate on.
 std::string training_verdict(const std::vector<HistoryRecord>& history,
-                             const std::optional<BestLoss>& best, bool validates);
+                             const std::optional<BestLoss>& best, bool validates,
+                             const std::optional<Prospect>& prospect = std::nullopt);
 
 /// Validations after that of the best loss; 0 without one.
 std::int64_t validations_since_best(const std::vector<HistoryRecord>& history,

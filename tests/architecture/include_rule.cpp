@@ -13,7 +13,7 @@ namespace {
 const std::map<std::string_view, int> k_floors = {
     {"base", 0},     {"kernels", 1},   {"tensor", 2},     {"text", 2},       {"data", 3},
     {"nn", 3},       {"training", 4},  {"adaptation", 4}, {"evaluation", 5}, {"generation", 5},
-    {"snapshot", 5}, {"benchmark", 5}, {"report", 5},     {"cli", 6},
+    {"snapshot", 5}, {"benchmark", 5}, {"report", 5},     {"planning", 5},   {"cli", 6},
 };
 constexpr int k_roof = 7;  // main.cpp
 

@@ -32,6 +32,7 @@ std::set<std::string> options_of_all_commands() {
         for (const auto name : table.names()) names.emplace(name);
     };
     add(TrainOptions{});
+    add(PlanOptions{});
     add(GenerateOptions{});
     add(EvaluateOptions{});
     add(InspectOptions{});

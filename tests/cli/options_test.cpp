@@ -446,9 +446,12 @@ TEST_SUITE("cli/options") {
     }
 
     TEST_CASE("help tells the defaults that are used") {
-        std::vector<std::string> notes;
-        const auto training = choose_training({}, nullptr, 1'000'000, 1'000'000, notes);
-        const auto model = choose_model({}, nullptr, 1'000'000, 65);
+        CorpusFacts corpus;
+        corpus.characters = corpus.tokens = 1'000'000;
+        const auto [model, training] = [&] {
+            const auto plan = choose_plan_by_size(plan_request({}, nullptr, corpus, 65));
+            return std::pair(plan.model, plan.training);
+        }();
         std::string flat;  // lines joined, runs of spaces made one
         for (const char c : help({"train", "--help"})) {
             if (c == '\n') continue;
@@ -458,7 +461,7 @@ TEST_SUITE("cli/options") {
             const auto begin = flat.find(fmt::format("--{} ", option));
             REQUIRE(begin != std::string::npos);
             const auto text = flat.substr(begin, flat.find(" --", begin + 1) - begin);
-            CHECK_MESSAGE(contains(text, fmt::format("text, {} for 1 MB", value)), text);
+            CHECK_MESSAGE(contains(text, fmt::format("; {} for 1 MB", value)), text);
         };
         tells("layers", model.layers);
         tells("hidden-size", model.hidden_size);
@@ -467,5 +470,6 @@ TEST_SUITE("cli/options") {
         tells("learning-rate", training.learning_rate);
         tells("dropout-between", training.dropout_between);
         tells("dropout-output", training.dropout_output);
+        tells("dropout-recurrent", training.dropout_recurrent);
     }
 }

@@ -52,7 +52,7 @@ TrainOptions resuming() {
 
 TrainingConfig chosen(const TrainOptions& options, const Snapshot& stored,
                       std::vector<std::string>& notes) {
-    return choose_training(options, &stored, 1000, 1000, notes);
+    return choose_training(options, &stored, {}, 1000, notes);
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ TEST_SUITE("cli/training_choices") {
         const auto stored = stored_run();
         std::vector<std::string> notes;
         CHECK(chosen(resuming(), stored, notes) == stored.training);
-        CHECK(choose_model(resuming(), &stored, 1000, 9) == stored.model);
+        CHECK(keep_model(resuming(), stored, 9) == stored.model);
         CHECK(notes.empty());
     }
 
@@ -95,10 +95,10 @@ TEST_SUITE("cli/training_choices") {
             CHECK(chosen(options, stored, notes) == expected);
             CHECK(notes.size() == 1);
             notes.clear();
-            auto fresh = choose_training({}, nullptr, 1000, 1000, notes);
+            auto fresh = choose_training({}, nullptr, {}, 1000, notes);
             options = {};
             changes[i](options, fresh);
-            CHECK(choose_training(options, nullptr, 1000, 1000, notes) == fresh);
+            CHECK(choose_training(options, nullptr, {}, 1000, notes) == fresh);
         }
     }
 
@@ -116,14 +116,57 @@ TEST_SUITE("cli/training_choices") {
             CAPTURE(i);
             auto options = resuming();
             changes[i](options);
-            CHECK_THROWS_AS(choose_model(options, &stored, 1000, 9), UsageError);
+            CHECK_THROWS_AS(keep_model(options, stored, 9), UsageError);
         }
         auto same = resuming();
         same.cell = CellKind::cifg;
         same.output_input = OutputInput::sum;
-        CHECK(choose_model(same, &stored, 1000, 9) == stored.model);
-        CHECK(choose_model(same, nullptr, 1000, 9).cell == CellKind::cifg);
-        CHECK(choose_model(same, nullptr, 1000, 9).output_input == OutputInput::sum);
+        CHECK(keep_model(same, stored, 9) == stored.model);
+        CHECK(plan_request(same, nullptr, {}, 9).model.cell == CellKind::cifg);
+        CHECK(plan_request(same, nullptr, {}, 9).model.output_input == OutputInput::sum);
+    }
+
+    TEST_CASE("an option wins over the preset, and the preset over the plan") {
+        TrainOptions options;
+        options.preset = Preset::medium;
+        options.hidden_size = 200;
+        options.window = 50;
+        const CorpusFacts corpus{.characters = 1'000'000, .tokens = 1'000'000};
+        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65));
+        CHECK(plan.model.layers == sizes_of(Preset::medium).layers);
+        CHECK(plan.model.hidden_size == 200);
+        CHECK(plan.model.embedding_size == 200);
+        CHECK(plan.training.batch_size == sizes_of(Preset::medium).batch_size);
+        CHECK(plan.training.window == 50);
+        options.dropout_output = 0.125F;
+        std::vector<std::string> notes;
+        CHECK(choose_training(options, nullptr, plan.training, 1'000'000, notes).dropout_output ==
+              0.125F);
+    }
+
+    TEST_CASE("a plan for a model that is trained further keeps its architecture") {
+        auto stored = stored_run();
+        const CorpusFacts corpus{.characters = 100'000, .tokens = 100'000};
+        const auto plan = choose_plan(plan_request({}, &stored, corpus, 11), {2, 1e11, 0}, 60);
+        stored.model.vocabulary_size = 11;
+        CHECK(plan.model == stored.model);
+        std::vector<std::string> notes;
+        const auto training = choose_training({}, &stored, plan.training, 100'000, notes);
+        CHECK(training.learning_rate == doctest::Approx(plan.training.learning_rate / 3));
+    }
+
+    TEST_CASE("a batch that the text cannot hold is shrunk, and a note says so") {
+        TrainOptions options;
+        options.batch_size = 64;
+        options.window = 128;
+        options.length = TrainingLength{LengthKind::steps, 5};
+        const CorpusFacts corpus{.characters = 1000, .tokens = 1001};
+        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 9));
+        std::vector<std::string> notes;
+        const auto training = choose_training(options, nullptr, plan.training, 1001, notes);
+        CHECK(training.batch_size * training.window <= 1001);
+        REQUIRE(notes.size() == 1);
+        CHECK(notes.front().find("64 streams of 128") != std::string::npos);
     }
 
     TEST_CASE("a refused architecture is named with both values and what to do") {
@@ -131,7 +174,7 @@ TEST_SUITE("cli/training_choices") {
         auto options = resuming();
         options.output_input = OutputInput::top;
         CHECK_THROWS_WITH_AS(
-            choose_model(options, &stored, 1000, 9),
+            keep_model(options, stored, 9),
             "--output-input is sum in the model and top here. The architecture is decided once, "
             "when a model is first trained. Leave the option out, or train a new model.",
             UsageError);

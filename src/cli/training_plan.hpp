@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "cli/options.hpp"
+#include "cli/training_text.hpp"
+#include "cli/training_verdict.hpp"
+#include "planning/plan.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace carousel {
+
+/// A training before it begins: its settings, and for a new one what they are expected to bring.
+struct TrainingPlan {
+    Plan plan;
+    bool by_time = false;       ///< chosen for the time and the speed of the machine
+    bool expects_loss = false;  ///< false for trained weights and for too little text
+    double ngram_loss = 0;      ///< `text_difficulty`, where a loss is expected
+    std::optional<Prospect> prospect;
+    int threads = 1;
+    std::vector<std::string> notes;  ///< sentences for people
+};
+
+/// When the speed of the machine is measured: where the length is a time, which settings then
+/// depend on, or always, to tell how long a training of so many steps or epochs takes.
+enum class MeasureSpeed : std::uint8_t { for_time, always };
+
+/// Chooses all settings. Those of a resumed run are the stored ones. For a new training with a
+/// length in time, the one given or the usual one, they are the best for what is left of the time
+/// since `start` on this machine, which is measured for about a second. Else they depend on text
+/// and options alone. `stored` is the snapshot to start from, or null.
+TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
+                           const TrainingText& text, ThreadPool& pool,
+                           std::chrono::steady_clock::time_point start,
+                           MeasureSpeed measure = MeasureSpeed::for_time);
+
+/// The plan in a few lines for people, each without a newline. `left`: seconds until the end.
+std::vector<std::string> describe_plan(const TrainingPlan& plan, double left);
+
+}  // namespace carousel

@@ -1,0 +1,47 @@
+#include "planning/learning_rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace carousel {
+
+namespace {
+
+// Whole twentieths: nobody has measured more finely. At most `most`.
+float rate(double value, double most) {
+    return static_cast<float>(std::round(std::clamp(value, 0.0, most) * 20) / 20);
+}
+
+double passes(const Outlook& outlook) {
+    return outlook.characters / outlook.text;
+}
+
+// Two digits, which is more than a learning rate needs.
+float two_digits(double value) {
+    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
+    return static_cast<float>(std::round(value / unit) * unit);
+}
+
+}  // namespace
+
+double pressure(const Outlook& outlook) {
+    return std::max(0.0, passes(outlook) - 1) * std::sqrt(outlook.weights / outlook.text);
+}
+
+void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,
+                          TrainingConfig& training) {
+    const double output = 0.08 * std::pow(pressure(outlook), 0.41);
+    training.dropout_output = rate(output, 0.6);
+    training.dropout_between = rate(0.8 * output, 0.6);
+    training.dropout_recurrent = rate(0.9 * output - 0.1, 0.5);
+
+    const double size = std::min(1.25, 256.0 / static_cast<double>(hidden_size));
+    const double batch = std::min(1.5, std::sqrt(outlook.batch / 2048));
+    const double repeats = std::min(1.0, std::pow(12 / passes(outlook), 0.25));
+    training.learning_rate = two_digits(8e-3 * size * batch * repeats);
+
+    const double updates = outlook.characters / outlook.batch;
+    training.warmup = static_cast<std::int64_t>(std::clamp(updates / 10, 1.0, 60.0));
+}
+
+}  // namespace carousel

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "planning/expected_loss.hpp"
+#include "training/training_config.hpp"
+
+namespace carousel {
+
+/// How hard a run presses on its text: (passes − 1) · √(weights / characters of text); 0 for one
+/// pass and less, which cannot over-fit.
+double pressure(const Outlook& outlook);
+
+/// Sets the dropout rates, the peak of the learning rate and its warm-up by rule:
+///
+///   output = 0.08 pressure^0.41, between = 0.8 output, recurrent = 0.9 output − 0.1,
+///   in twentieths, at most 0.6, 0.6 and 0.5;
+///   rate = 0.008 · 256 / H · √(b / 2048) · (12 / passes)^(1/4), the factors at most 1.25, 1.5
+///   and 1;
+///   warm-up of 60 updates, or a tenth of the run.
+///
+/// `hidden_size` H. Law: rates of dropout never fall when only the passes grow.
+/// The runs behind it: docs/recipes.md.
+void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,
+                          TrainingConfig& training);
+
+}  // namespace carousel

@@ -1,0 +1,142 @@
+#include "planning/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "planning/expected_loss.hpp"
+#include "planning/learning_rules.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr double k_training_share = 0.93;  // of the time; the rest validates and saves
+constexpr double k_fewest_updates = 100;
+constexpr std::uint64_t k_fewest_windows = 4;  // of a pass over the text, unless options want fewer
+
+struct NetSize {
+    std::int64_t layers, hidden_size;
+};
+
+// Smallest first. Two layers are the best known depth up to some megabytes of text
+// (docs/recipes.md).
+constexpr NetSize k_nets[] = {{1, 64},   {1, 96},   {1, 128}, {2, 96},  {2, 128},  {2, 160},
+                              {2, 192},  {2, 224},  {2, 256}, {2, 320}, {2, 384},  {2, 448},
+                              {2, 512},  {2, 640},  {2, 768}, {2, 896}, {2, 1024}, {2, 1280},
+                              {2, 1536}, {2, 2048}, {3, 2048}};
+
+// Smallest first. More streams rather than longer windows, up to what an LSTM looks back.
+constexpr BatchShape k_shapes[] = {{4, 32},  {8, 32},  {16, 32},  {16, 64},   {32, 64},
+                                   {32, 96}, {64, 96}, {64, 128}, {128, 128}, {256, 128}};
+
+BatchShape shape_of(const TrainingConfig& training) {
+    return {training.batch_size, training.window};
+}
+
+double characters_per_second(const SpeedModel& speed, const Plan& plan) {
+    return static_cast<double>(plan.training.batch_size * plan.training.window) /
+           seconds_of_update(speed, plan.model, shape_of(plan.training));
+}
+
+Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
+    return {.weights = recurrent_weights(plan.model),
+            .text = static_cast<double>(corpus.characters),
+            .characters = plan.characters,
+            .batch = static_cast<double>(plan.training.batch_size * plan.training.window),
+            .ngram_loss = corpus.ngram_loss};
+}
+
+class Chooser {
+public:
+    Chooser(const PlanRequest& request, const SpeedModel& speed, double seconds)
+        : request_(request), speed_(speed), seconds_(std::max(seconds, 0.1) * k_training_share) {
+        const bool given = request.decided.batch_size || request.decided.window;
+        room_ = given ? request.corpus.tokens
+                      : std::max<std::uint64_t>(1, request.corpus.tokens / k_fewest_windows);
+    }
+
+    Plan best() const {
+        std::optional<Plan> best;
+        for_each_size([&](const NetSize& net, const BatchShape& shape) {
+            const Plan plan = forecast(net, shape);
+            if (!best || better(plan, *best)) best = plan;
+        });
+        apply_learning_rules(outlook(*best, request_.corpus), best->model.hidden_size,
+                             best->training);
+        return *best;
+    }
+
+private:
+    template <typename Visit>
+    void for_each_size(Visit&& visit) const {
+        const auto& decided = request_.decided;
+        const NetSize given{2, decided.hidden_size.value_or(0)};
+        const std::span<const NetSize> nets =
+            decided.hidden_size ? std::span(&given, 1) : std::span(k_nets);
+        for (const auto& net : nets) {
+            for (const auto& shape : k_shapes) {
+                visit(NetSize{decided.layers.value_or(net.layers), net.hidden_size},
+                      BatchShape{decided.batch_size.value_or(shape.batch_size),
+                                 decided.window.value_or(shape.window)});
+            }
+        }
+    }
+
+    Plan forecast(const NetSize& net, const BatchShape& wanted) const {
+        Plan plan;
+        plan.model = request_.model;
+        plan.training = request_.training;
+        plan.model.layers = net.layers;
+        plan.model.hidden_size = net.hidden_size;
+        plan.model.embedding_size = request_.decided.embedding_size.value_or(net.hidden_size);
+        const auto shape = fit_batch_shape(room_, wanted);
+        plan.training.batch_size = shape.batch_size;
+        plan.training.window = shape.window;
+        foresee(plan, request_.corpus, speed_, characters_per_second(speed_, plan) * seconds_);
+        return plan;
+    }
+
+    bool better(const Plan& plan, const Plan& other) const {
+        const bool one = sensible(plan), two = sensible(other);
+        return one != two ? one : plan.loss < other.loss;
+    }
+
+    bool sensible(const Plan& plan) const {
+        return plan.updates >= k_fewest_updates &&
+               (request_.memory <= 0 || plan.memory <= request_.memory);
+    }
+
+    const PlanRequest& request_;
+    const SpeedModel& speed_;
+    double seconds_;
+    std::uint64_t room_;  ///< tokens that a batch may have at most
+};
+
+}  // namespace
+
+void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters) {
+    plan.characters = characters;
+    plan.characters_per_second = characters_per_second(speed, plan);
+    plan.seconds = characters / plan.characters_per_second;
+    const auto expected = outlook(plan, corpus);
+    plan.passes = characters / expected.text;
+    plan.updates = characters / expected.batch;
+    plan.memory = training_bytes(plan.model, shape_of(plan.training));
+    plan.loss = expected_loss(expected);
+    const double uncertainty = expected_loss_uncertainty(expected);
+    plan.loss_low = plan.loss * (1 - uncertainty);
+    plan.loss_high = plan.loss * (1 + uncertainty);
+}
+
+Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds) {
+    return Chooser(request, speed, seconds).best();
+}
+
+Plan choose_plan_by_size(const PlanRequest& request) {
+    // Two minutes for a megabyte and less, an hour for a gigabyte.
+    const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
+    return choose_plan(request, k_reference_speed, 120 * std::sqrt(std::max(1.0, megabytes)));
+}
+
+}  // namespace carousel

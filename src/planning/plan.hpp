@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "nn/language_model_config.hpp"
+#include "planning/expected_loss.hpp"
+#include "planning/speed.hpp"
+#include "training/training_config.hpp"
+
+namespace carousel {
+
+/// What a plan must know of a text.
+struct CorpusFacts {
+    std::uint64_t characters = 0;  ///< to learn from
+    std::uint64_t tokens = 0;      ///< the same with separators and spelled characters
+    /// Nats per character of an n-gram model on text of this kind, as `k_reference_ngram_loss`.
+    double ngram_loss = k_reference_ngram_loss;
+};
+
+/// Sizes that are decided already, by an option, a preset or a model that is trained further.
+struct DecidedSizes {
+    std::optional<std::int64_t> layers, hidden_size, embedding_size, batch_size, window;
+};
+
+struct PlanRequest {
+    CorpusFacts corpus;
+    LanguageModelConfig model;  ///< cell, vocabulary size and all that a plan does not choose
+    TrainingConfig training;    ///< likewise
+    DecidedSizes decided;
+    double memory = 0;  ///< bytes that the training may take; 0 = any
+};
+
+/// Settings, and what comes of them.
+struct Plan {
+    LanguageModelConfig model;
+    TrainingConfig training;
+    double characters_per_second = 0;
+    double seconds = 0;     ///< of training, without validating and saving
+    double characters = 0;  ///< read in training
+    double passes = 0;      ///< over the text
+    double updates = 0;
+    double memory = 0;                             ///< bytes
+    double loss = 0, loss_low = 0, loss_high = 0;  ///< expected on validation, nats per character
+};
+
+/// Chooses sizes, dropout and learning rate for the lowest expected loss after `seconds` of wall
+/// time, of which a part goes to validating and saving. A pure function: the same request, speed
+/// and time give the same plan.
+///
+/// Law: as time grows the net never shrinks and the expected loss never rises.
+Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds);
+
+/// The same for a training that is not bounded by time: the plan of the reference machine for as
+/// long as a text of this size is worth. A function of the request alone.
+Plan choose_plan_by_size(const PlanRequest& request);
+
+/// What comes of the settings of `plan` when they read so many characters.
+void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters);
+
+}  // namespace carousel

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace carousel {
+
+/// Named sizes, for those who want to choose the net and nothing else.
+enum class Preset : std::uint8_t { nano, quick, small, medium, large };
+
+struct PresetSizes {
+    std::int64_t layers, hidden_size, batch_size, window;
+};
+
+/// In the order of the enumeration. What each is for: docs/recipes.md.
+inline constexpr std::array<PresetSizes, 5> k_presets{{
+    {.layers = 2, .hidden_size = 128, .batch_size = 16, .window = 64},
+    {.layers = 2, .hidden_size = 256, .batch_size = 32, .window = 64},
+    {.layers = 2, .hidden_size = 448, .batch_size = 32, .window = 64},
+    {.layers = 2, .hidden_size = 640, .batch_size = 32, .window = 128},
+    {.layers = 2, .hidden_size = 1024, .batch_size = 64, .window = 128},
+}};
+
+inline const PresetSizes& sizes_of(Preset preset) {
+    return k_presets[static_cast<std::size_t>(preset)];
+}
+
+}  // namespace carousel

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "data/batch_iterator.hpp"
+#include "nn/language_model_config.hpp"
+
+namespace carousel {
+
+/// Weights of the recurrent layers: G H² (2 L − 1). The input of the first layer is a row of a
+/// table and costs no product.
+double recurrent_weights(const LanguageModelConfig& model);
+
+/// All numbers that training changes.
+double parameter_count(const LanguageModelConfig& model);
+
+/// Floating-point operations of one update: six for each weight of the recurrent and output layers
+/// and character (two forward, two to the inputs, two to the weights), and six for each number of
+/// the input table.
+double update_flops(const LanguageModelConfig& model, const BatchShape& shape);
+
+/// Bytes that the training of a model takes, within a fifth: weights, gradients, moments and their
+/// copies, what forward keeps for backward, and the program.
+double training_bytes(const LanguageModelConfig& model, const BatchShape& shape);
+
+}  // namespace carousel

@@ -1,0 +1,69 @@
+#include "cli/training_verdict.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace carousel;
+
+namespace {
+
+/// Validations every 100 steps and 30 seconds.
+std::vector<HistoryRecord> history(const std::vector<double>& losses) {
+    std::vector<HistoryRecord> records;
+    for (const double loss : losses) {
+        HistoryRecord record;
+        record.step = 100 * (records.size() + 1);
+        record.seconds = 30.0 * static_cast<double>(records.size() + 1);
+        record.training_loss = 1.4;
+        record.validation_loss = loss;
+        record.has_validation = true;
+        records.push_back(record);
+    }
+    return records;
+}
+
+std::string verdict(const std::vector<double>& losses, const BestLoss& best,
+                    const std::optional<Prospect>& prospect) {
+    return training_verdict(history(losses), best, true, prospect);
+}
+
+bool contains(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
+
+const Prospect k_worth_it{600, 0.96}, k_not_worth_it{600, 0.9999};
+
+}  // namespace
+
+TEST_SUITE("cli/training_verdict") {
+    TEST_CASE("a loss that still falls says what twice the time should bring") {
+        const std::vector<double> losses{2.0, 1.8, 1.7, 1.6, 1.5};
+        const auto planned = verdict(losses, {500, 1.5}, k_worth_it);
+        CHECK(contains(planned, "still improving (1.600 to 1.500"));
+        CHECK(contains(planned, "20 min 0 s"));
+        CHECK(contains(planned, "1.44"));
+        CHECK(contains(verdict(losses, {500, 1.5}, std::nullopt), "a longer training"));
+    }
+
+    TEST_CASE("a loss that has levelled off says whether time helps") {
+        const std::vector<double> losses{1.6, 1.52, 1.501, 1.5, 1.5};
+        CHECK(contains(verdict(losses, {500, 1.5}, k_worth_it), "1.44"));
+        const auto enough = verdict(losses, {500, 1.5}, k_not_worth_it);
+        CHECK(contains(enough, "levelled off"));
+        CHECK(contains(enough, "hardly"));
+        CHECK(contains(verdict(losses, {500, 1.5}, std::nullopt), "levelled off"));
+    }
+
+    TEST_CASE("an over-fitted run names its best step, and the time that would do") {
+        const std::vector<double> losses{1.6, 1.5, 1.55, 1.6, 1.65};
+        const auto planned = verdict(losses, {200, 1.5}, k_worth_it);
+        CHECK(contains(planned, "over-fitting since step 200"));
+        CHECK(contains(planned, "1 min 0 s would do"));
+        CHECK_FALSE(contains(verdict(losses, {200, 1.5}, std::nullopt), "would do"));
+    }
+
+    TEST_CASE("without validation nothing is claimed") {
+        CHECK(contains(training_verdict(history({1.0, 2.0}), std::nullopt, false, k_worth_it),
+                       "no validation text"));
+        CHECK(contains(verdict({1.5}, {100, 1.5}, std::nullopt), "too short"));
+    }
+}

@@ -1,0 +1,80 @@
+#include "planning/expected_loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace carousel;
+
+namespace {
+
+/// A training that was run, in millions, and the loss it ended with: docs/recipes.md, "How the plan
+/// is made".
+struct MeasuredRun {
+    double weights, text, characters, batch, loss, ngram_loss = k_reference_ngram_loss;
+};
+
+constexpr MeasuredRun k_runs[] = {
+    {0.786, 1.004, 0.307, 2048, 1.943},        {0.786, 1.004, 0.676, 2048, 1.744},
+    {0.786, 1.004, 4.356, 2048, 1.475},        {0.590, 1.004, 4.0, 2048, 1.470},
+    {1.327, 1.004, 9.4, 2048, 1.436},          {1.806, 1.004, 32.0, 3072, 1.394},
+    {0.786, 0.0933, 4.54, 2048, 1.480, 1.554},
+};
+
+Outlook outlook(const MeasuredRun& run) {
+    return {.weights = run.weights * 1e6,
+            .text = run.text * 1e6,
+            .characters = run.characters * 1e6,
+            .batch = run.batch,
+            .ngram_loss = run.ngram_loss};
+}
+
+}  // namespace
+
+TEST_SUITE("planning/expected_loss") {
+    TEST_CASE("measured runs end in the range that is foretold for them") {
+        for (const auto& run : k_runs) {
+            CAPTURE(run.loss);
+            const auto expected = expected_loss(outlook(run));
+            const auto range = expected_loss_uncertainty(outlook(run));
+            CHECK(std::abs(run.loss - expected) < range * expected);
+        }
+    }
+
+    TEST_CASE("runs of two minutes and more are foretold within 0.03 nats") {
+        for (const auto& run : k_runs) {
+            if (run.characters < 2 || run.text < 1) continue;
+            CAPTURE(run.loss);
+            CHECK(std::abs(expected_loss(outlook(run)) - run.loss) < 0.03);
+        }
+    }
+
+    TEST_CASE("a text that is harder for an n-gram model is harder in the same proportion") {
+        auto hard = outlook(k_runs[2]);
+        const double loss = expected_loss(hard);
+        hard.ngram_loss *= 2;
+        CHECK(expected_loss(hard) == doctest::Approx(2 * loss));
+    }
+
+    TEST_CASE("more characters are never worse, and repeated ones teach less than new ones") {
+        auto run = outlook(k_runs[2]);
+        double before = expected_loss(run);
+        for (int i = 0; i < 30; ++i) {
+            run.characters *= 1.7;
+            CHECK(expected_loss(run) <= before);
+            before = expected_loss(run);
+        }
+        auto repeated = outlook(k_runs[5]), fresh = repeated;
+        fresh.text = fresh.characters;
+        CHECK(expected_loss(fresh) < expected_loss(repeated) - 0.05);
+    }
+
+    TEST_CASE("the range is wider far from the measured runs") {
+        const auto known = outlook(k_runs[2]);
+        auto huge = known, hasty = known;
+        huge.text *= 1000;
+        hasty.characters /= 20;
+        CHECK(expected_loss_uncertainty(huge) > expected_loss_uncertainty(known) + 0.05);
+        CHECK(expected_loss_uncertainty(hasty) > expected_loss_uncertainty(known) + 0.02);
+    }
+}

@@ -1,0 +1,59 @@
+#include "planning/learning_rules.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace carousel;
+
+namespace {
+
+TrainingConfig rules(double weights, double text, double passes, std::int64_t hidden_size = 256,
+                     double batch = 2048) {
+    TrainingConfig training;
+    apply_learning_rules({.weights = weights,
+                          .text = text,
+                          .characters = passes * text,
+                          .batch = batch,
+                          .ngram_loss = 1},
+                         hidden_size, training);
+    return training;
+}
+
+}  // namespace
+
+TEST_SUITE("planning/learning_rules") {
+    TEST_CASE("dropout grows with the passes, up to its bound") {
+        TrainingConfig before = rules(1e6, 1e6, 1);
+        CHECK(before.dropout_output == 0);
+        for (const double passes : {2.0, 5.0, 20.0, 60.0, 200.0, 1e4, 1e9}) {
+            const auto now = rules(1e6, 1e6, passes);
+            CHECK(now.dropout_output >= before.dropout_output);
+            CHECK(now.dropout_between >= before.dropout_between);
+            CHECK(now.dropout_recurrent >= before.dropout_recurrent);
+            before = now;
+        }
+        CHECK(before.dropout_output == 0.6F);
+        CHECK(before.dropout_recurrent == 0.5F);
+    }
+
+    TEST_CASE("a larger net on the same text needs more dropout") {
+        CHECK(rules(8e6, 1e6, 10).dropout_output > rules(5e5, 1e6, 10).dropout_output);
+    }
+
+    TEST_CASE("the learning rate is 0.008 for two minutes of a megabyte") {
+        CHECK(rules(6e5, 1e6, 5).learning_rate == doctest::Approx(8e-3));
+    }
+
+    TEST_CASE("larger nets and many passes take smaller steps, larger batches larger ones") {
+        const auto usual = rules(6e5, 1e6, 5).learning_rate;
+        CHECK(rules(6e5, 1e6, 5, 512).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 192).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 5, 256, 512).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 5, 256, 4096).learning_rate > usual);
+    }
+
+    TEST_CASE("the warm-up is a tenth of a short run") {
+        CHECK(rules(6e5, 1e6, 5).warmup == 60);
+        CHECK(rules(6e5, 1e5, 2048.0 * 100 / 1e5).warmup == 10);
+        CHECK(rules(6e5, 1e5, 0.01).warmup == 1);
+    }
+}

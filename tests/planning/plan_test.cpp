@@ -1,0 +1,180 @@
+#include "planning/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace carousel;
+
+namespace {
+
+PlanRequest request_for(double characters, std::int64_t symbols) {
+    PlanRequest request;
+    request.corpus.characters = request.corpus.tokens = static_cast<std::uint64_t>(characters);
+    request.model.vocabulary_size = symbols;
+    request.memory = 8e9;
+    return request;
+}
+
+SpeedModel machine(int threads, double flops_of_a_core) {
+    return {threads, threads * flops_of_a_core, threads > 4 ? 3e-6 : 0};
+}
+
+constexpr double k_times[] = {5, 20, 60, 120, 600, 1800, 3600, 6 * 3600, 24 * 3600};
+
+/// Calls `visit(request, speed)` for texts of 20 KB to 1 GB, 30 to 6,000 symbols, and 1 to 64 cores
+/// of which the slowest is a thirtieth of the fastest.
+template <typename Visit>
+void for_each_situation(Visit&& visit) {
+    for (const double characters : {18e3, 9e4, 3e5, 9e5, 9e6, 9e7, 9e8}) {
+        for (const std::int64_t symbols : {30, 65, 300, 6000}) {
+            for (const int threads : {1, 2, 8, 64}) {
+                for (const double core : {3e9, 95e9}) {
+                    CAPTURE(characters);
+                    CAPTURE(symbols);
+                    CAPTURE(threads);
+                    CAPTURE(core);
+                    visit(request_for(characters, symbols), machine(threads, core));
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+
+TEST_SUITE("planning/plan") {
+    TEST_CASE("more time never makes the net smaller nor the expected loss higher") {
+        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+            std::optional<Plan> before;
+            for (const double time : k_times) {
+                CAPTURE(time);
+                const auto plan = choose_plan(request, speed, time);
+                if (before) {
+                    CHECK(recurrent_weights(plan.model) >= recurrent_weights(before->model));
+                    CHECK(plan.loss <= before->loss);
+                }
+                before = plan;
+            }
+        });
+    }
+
+    TEST_CASE("every plan fits into memory, text and time, and has updates enough") {
+        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+            for (const double time : k_times) {
+                CAPTURE(time);
+                const auto plan = choose_plan(request, speed, time);
+                const auto& t = plan.training;
+                CHECK(plan.memory <= request.memory);
+                CHECK(plan.seconds < time);
+                CHECK(plan.seconds > 0.9 * time);
+                CHECK(static_cast<std::uint64_t>(4 * t.batch_size * t.window) <=
+                      request.corpus.tokens);
+                if (time >= 20 && speed.flops_per_second > 100e9) CHECK(plan.updates >= 300);
+                CHECK(t.warmup >= 1);
+                CHECK(static_cast<double>(t.warmup) <= std::max(1.0, plan.updates / 10));
+                CHECK(t.learning_rate >= 1e-4F);
+                CHECK(t.learning_rate <= 0.02F);
+            }
+        });
+    }
+
+    TEST_CASE("a text that is read often is learned with dropout, one read once without") {
+        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+            for (const double time : k_times) {
+                const auto plan = choose_plan(request, speed, time);
+                CAPTURE(plan.passes);
+                const auto& t = plan.training;
+                if (plan.passes <= 1) CHECK(t.dropout_output + t.dropout_between == 0);
+                if (plan.passes > 100) CHECK(t.dropout_output >= 0.3F);
+                if (plan.passes > 500) CHECK(t.dropout_output >= 0.5F);
+            }
+        });
+    }
+
+    TEST_CASE("a net worth its time reads more characters than it has weights") {
+        // A gigantic net on a megabyte for two minutes would do the opposite.
+        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+            for (const double time : {60.0, 600.0, 3600.0}) {
+                const auto plan = choose_plan(request, speed, time);
+                CAPTURE(plan.model.hidden_size);
+                if (plan.model.hidden_size > 128)
+                    CHECK(plan.characters > recurrent_weights(plan.model));
+            }
+        });
+    }
+
+    TEST_CASE("two cores plan for a megabyte what docs/recipes.md says") {
+        auto request = request_for(1e6, 65);
+        request.model.cell = CellKind::cifg;
+        const auto two_minutes = choose_plan(request, k_reference_speed, 120);
+        CHECK(two_minutes.model.hidden_size == 256);
+        CHECK(two_minutes.training.batch_size == 32);
+        CHECK(two_minutes.training.window == 64);
+        CHECK(two_minutes.training.learning_rate == doctest::Approx(8e-3));
+        CHECK(two_minutes.training.dropout_output <= 0.2F);
+        CHECK(choose_plan(request, k_reference_speed, 600).model.hidden_size == 384);
+        CHECK(choose_plan(request, k_reference_speed, 3600).model.hidden_size == 512);
+    }
+
+    TEST_CASE("a plan without a time does not depend on the machine") {
+        const auto request = request_for(5e5, 80);
+        const auto plan = choose_plan_by_size(request);
+        const auto same = choose_plan(request, k_reference_speed, 120);
+        CHECK(plan.model == same.model);
+        CHECK(plan.training == same.training);
+        CHECK(recurrent_weights(choose_plan_by_size(request_for(1e9, 80)).model) >
+              recurrent_weights(plan.model));
+    }
+
+    TEST_CASE("decided sizes are kept and the rest follows from them") {
+        auto request = request_for(1e6, 65);
+        request.decided.hidden_size = 100;
+        request.decided.layers = 3;
+        request.decided.embedding_size = 17;
+        request.decided.batch_size = 5;
+        request.decided.window = 33;
+        const auto plan = choose_plan(request, k_reference_speed, 120);
+        CHECK(plan.model.hidden_size == 100);
+        CHECK(plan.model.layers == 3);
+        CHECK(plan.model.embedding_size == 17);
+        CHECK(plan.training.batch_size == 5);
+        CHECK(plan.training.window == 33);
+        request.decided = {};
+        request.decided.window = 33;
+        CHECK(choose_plan(request, k_reference_speed, 120).training.window == 33);
+    }
+
+    TEST_CASE("little memory makes a smaller net") {
+        auto request = request_for(1e7, 65);
+        const SpeedModel speed = machine(64, 95e9);
+        const auto free = choose_plan(request, speed, 36000);
+        request.memory = free.memory / 3;
+        const auto bound = choose_plan(request, speed, 36000);
+        CHECK(bound.memory <= request.memory);
+        CHECK(recurrent_weights(bound.model) < recurrent_weights(free.model));
+    }
+
+    TEST_CASE("a text of a few characters still has a plan") {
+        for (const double characters : {2.0, 10.0, 500.0}) {
+            const auto plan = choose_plan(request_for(characters, 2), k_reference_speed, 10);
+            const auto& t = plan.training;
+            CHECK(static_cast<double>(t.batch_size * t.window) <= characters);
+            CHECK(std::isfinite(plan.loss));
+        }
+    }
+
+    TEST_CASE("what is foreseen for a number of characters follows from the settings") {
+        const auto request = request_for(1e6, 65);
+        auto plan = choose_plan_by_size(request);
+        foresee(plan, request.corpus, k_reference_speed, 3e6);
+        CHECK(plan.passes == doctest::Approx(3));
+        CHECK(plan.seconds == doctest::Approx(3e6 / plan.characters_per_second));
+        const auto loss = plan.loss;
+        foresee(plan, request.corpus, k_reference_speed, 6e6);
+        CHECK(plan.loss < loss);
+        CHECK(plan.loss_low < plan.loss);
+        CHECK(plan.loss_high > plan.loss);
+    }
+}

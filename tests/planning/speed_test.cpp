@@ -1,0 +1,84 @@
+#include "planning/speed.hpp"
+
+#include <doctest/doctest.h>
+
+#include "nn/parameter.hpp"
+
+using namespace carousel;
+
+namespace {
+
+LanguageModelConfig net(std::int64_t hidden_size, CellKind cell = CellKind::lstm) {
+    return {.cell = cell,
+            .vocabulary_size = 65,
+            .layers = 2,
+            .hidden_size = hidden_size,
+            .embedding_size = hidden_size};
+}
+
+}  // namespace
+
+TEST_SUITE("planning/speed") {
+    TEST_CASE("the speed of a server's two cores is foretold within a tenth") {
+        // Characters/s of `carousel benchmark` at 212 GFLOP/s of sgemm: docs/performance.md.
+        const SpeedModel speed{2, 212e9, 0};
+        const auto rate = [&](std::int64_t h, const BatchShape& shape) {
+            return static_cast<double>(shape.batch_size * shape.window) /
+                   seconds_of_update(speed, net(h), shape);
+        };
+        CHECK(rate(512, {64, 128}) == doctest::Approx(10'828).epsilon(0.1));
+        CHECK(rate(512, {8, 128}) == doctest::Approx(10'278).epsilon(0.1));
+        CHECK(rate(128, {50, 50}) == doctest::Approx(156'642).epsilon(0.1));
+        CHECK(rate(256, {32, 64}) == doctest::Approx(38'000).epsilon(0.1));
+    }
+
+    TEST_CASE("threads meet only where each has fewer than eight streams") {
+        const SpeedModel quick{8, 1e12, 0}, slow{8, 1e12, 1e-5};
+        const auto cost = [&](std::int64_t streams) {
+            const BatchShape shape{streams, 64};
+            return seconds_of_update(slow, net(256), shape) -
+                   seconds_of_update(quick, net(256), shape);
+        };
+        CHECK(cost(32) == doctest::Approx(2 * 64 * 1e-5));
+        CHECK(cost(64) == 0);
+        const SpeedModel alone{1, 1e12, 1e-5};
+        CHECK(seconds_of_update(alone, net(256), {4, 64}) ==
+              seconds_of_update({1, 1e12, 0}, net(256), {4, 64}));
+    }
+
+    TEST_CASE("a measured machine has a speed, on one thread and where threads meet") {
+        for (const int threads : {1, 5}) {
+            ThreadPool pool(threads);
+            const auto speed = measure_speed(pool, 0.02);
+            CHECK(speed.threads == threads);
+            CHECK(speed.flops_per_second > 1e6);
+            CHECK(speed.flops_per_second < 1e15);
+            CHECK(speed.meeting_seconds >= 0);
+            CHECK(speed.meeting_seconds < 1);
+            CHECK((threads > 1 || speed.meeting_seconds == 0));
+        }
+    }
+
+    TEST_CASE("the system has memory to give") {
+        CHECK(available_memory() > 1e6);
+    }
+}
+
+TEST_SUITE("planning/work") {
+    TEST_CASE("the work of an update is that of docs/performance.md and the input table") {
+        const auto lstm = net(512);
+        CHECK(recurrent_weights(lstm) == 3 * 4 * 512 * 512);
+        const double products = 8192.0 * ((6 * 2 - 3) * 8.0 * 512 * 512 + 6.0 * 512 * 65);
+        CHECK(update_flops(lstm, {64, 128}) == products + 6.0 * 65 * 512 * 4 * 512);
+        CHECK(recurrent_weights(net(512, CellKind::cifg)) == 3 * 3 * 512 * 512);
+    }
+
+    TEST_CASE("the memory of a training is near what one was measured to take") {
+        // `carousel benchmark`: 340 MB.
+        CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));
+    }
+
+    TEST_CASE("parameters are counted as the model has them") {
+        CHECK(parameter_count(net(20)) == static_cast<double>(ParameterList(net(20)).count()));
+    }
+}
