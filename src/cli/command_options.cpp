@@ -136,7 +136,7 @@ void add_model(OptionTable& table, TrainOptions& o) {
               "none: text and time choose");
     table.exclude({"preset", "from"});
     table.add("cell", choice(o.cell), "kind of recurrent cell",
-              std::string(format_value(preset.cell)));
+              std::string(format_value(usual_plan().model.cell)));
     table.add("layers", whole(o.layers, {1, 16}), "recurrent layers",
               planned(usual_plan().model.layers));
     table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
@@ -147,7 +147,7 @@ void add_model(OptionTable& table, TrainOptions& o) {
               shown(preset.forget_bias));
     table.add("output-input", choice(o.output_input),
               "what the output layer reads: the top layer, or the sum of all layers",
-              std::string(format_value(preset.output_input)));
+              std::string(format_value(usual_plan().model.output_input)));
 }
 
 void add_length(OptionTable& table, TrainOptions& o) {
@@ -171,6 +171,9 @@ void add_learning(OptionTable& table, TrainOptions& o) {
               planned(usual.batch_size));
     table.add("window", whole(o.window, k_batches), "characters of truncated backpropagation",
               planned(usual.window));
+    table.add("optimizer", choice(o.optimizer),
+              "muon gives recurrent matrices orthogonal steps, adam treats all alike",
+              std::string(format_value(preset.optimizer)));
     table.add("learning-rate", real(o.learning_rate, {.low = 0, .high = 10, .without_low = true}),
               "its peak; a third of it in fine-tuning", planned(usual.learning_rate));
     table.add("warmup", whole(o.warmup, {0, k_most_steps}), "steps until the peak",
@@ -185,6 +188,8 @@ void add_learning(OptionTable& table, TrainOptions& o) {
               shown(preset.beta1));
     table.add("beta2", real(o.beta2, k_below_one), "Adam's decay of the mean of their squares",
               shown(preset.beta2));
+    table.add("momentum", real(o.momentum, k_below_one), "Muon's decay of the mean of gradients",
+              shown(preset.momentum));
     table.add("weight-decay", real(o.weight_decay, {0, 10}), "decoupled weight decay of matrices",
               shown(preset.weight_decay));
     table.add("dropout-input", real(o.dropout_input, k_below_one),

@@ -54,7 +54,8 @@ struct TrainOptions {
     std::optional<std::int64_t> warmup;
     std::optional<Schedule> schedule;
     std::optional<float> final_learning_rate;
-    std::optional<float> clip, beta1, beta2, weight_decay;
+    std::optional<OptimizerKind> optimizer;
+    std::optional<float> clip, beta1, beta2, momentum, weight_decay;
     std::optional<float> dropout_input, dropout_between, dropout_output, dropout_recurrent;
     std::optional<DropoutMask> dropout_mask;
     std::optional<float> average, reset_probability;

@@ -62,12 +62,15 @@ std::vector<PageRow> training_rows(const TrainingConfig& config) {
                        : fmt::format("{} {}", length.amount, format_value(length.kind))},
         {"batch size", number(config.batch_size)},
         {"window", number(config.window)},
+        {"optimizer", std::string(format_value(config.optimizer))},
         {"learning rate", number(config.learning_rate)},
         {"warm-up", fmt::format("{} steps", config.warmup)},
         {"schedule", std::string(format_value(config.schedule))}};
     add_if(rows, "final learning rate", config.final_learning_rate);
     add_if(rows, "clip", config.clip);
     rows.push_back({"beta1, beta2", number(config.beta1) + ", " + number(config.beta2)});
+    if (config.optimizer == OptimizerKind::muon)
+        rows.push_back({"momentum", number(config.momentum)});
     add_if(rows, "weight decay", config.weight_decay);
     add_if(rows, "dropout, input", config.dropout_input);
     add_if(rows, "dropout, between", config.dropout_between);

@@ -114,6 +114,7 @@ PlanRequest plan_request(const TrainOptions& o, const Snapshot* from, const Corp
                        .embedding_size = o.embedding_size,
                        .batch_size = o.batch_size,
                        .window = o.window};
+    request.training.optimizer = o.optimizer.value_or(request.training.optimizer);
     auto& decided = request.decided;
     if (o.preset) {
         const auto& sizes = sizes_of(*o.preset);
@@ -156,11 +157,13 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
         if (o.window && wanted.window != t.window)
             keep("--window", o.window, t.window, k_fixed_run);
         keep("--seed", o.seed, t.seed, k_fixed_run);
+        keep("--optimizer", o.optimizer, t.optimizer, k_fixed_run);
     } else {
         t = planned;
         if (stored != nullptr)
             t.learning_rate /= 3;  // a trained model is near its goal: smaller steps keep it there
         t.seed = o.seed.value_or(t.seed);
+        t.optimizer = o.optimizer.value_or(t.optimizer);
         const BatchShape wanted{o.batch_size.value_or(t.batch_size), o.window.value_or(t.window)};
         if (wanted != BatchShape{t.batch_size, t.window}) {
             notes.push_back(
@@ -189,6 +192,7 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     take("--clip", o.clip, t.clip, resumed, notes);
     take("--beta1", o.beta1, t.beta1, resumed, notes);
     take("--beta2", o.beta2, t.beta2, resumed, notes);
+    take("--momentum", o.momentum, t.momentum, resumed, notes);
     take("--weight-decay", o.weight_decay, t.weight_decay, resumed, notes);
     take("--dropout-input", o.dropout_input, t.dropout_input, resumed, notes);
     take("--dropout-between", o.dropout_between, t.dropout_between, resumed, notes);

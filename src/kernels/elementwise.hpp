@@ -38,6 +38,29 @@ void dynamic_update(const DynamicUpdate& u) {
     }
 }
 
+void momentum(const MomentumUpdate& u) {
+    const F16 beta = broadcast(u.beta), rest = broadcast(1.0F - u.beta);
+    const F16 scale = broadcast(u.gradient_scale);
+    for (std::int64_t j = 0; j < u.count; j += k_lanes) {
+        const F16 g = rest * (load(u.gradients + j) * scale);
+        const F16 m = fma(beta, load(u.moments + j), g);
+        store(u.moments + j, m);
+        store(u.direction + j, fma(beta, m, g));
+    }
+}
+
+void step(const DirectionStep& s) {
+    const F16 rate = broadcast(-s.rate), kept = broadcast(1.0F - s.decay);
+    const F16 average_rate = broadcast(s.average_rate);
+    for (std::int64_t j = 0; j < s.count; j += k_lanes) {
+        const F16 w = fma(rate, load(s.direction + j), load(s.weights + j) * kept);
+        store(s.weights + j, w);
+        if (s.averages == nullptr) continue;
+        const F16 average = load(s.averages + j);
+        store(s.averages + j, fma(average_rate, w - average, average));
+    }
+}
+
 double sum_of_squares(const float* values, std::int64_t count) {
     // Four chains, so that the latency of the multiply-add is hidden and memory is the only limit.
     F16 sums[4] = {broadcast(0.0F), broadcast(0.0F), broadcast(0.0F), broadcast(0.0F)};

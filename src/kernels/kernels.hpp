@@ -109,6 +109,24 @@ struct DynamicUpdate {
     float rate, pull, epsilon;
 };
 
+/// Momentum with Nesterov's look ahead: m = β m + (1-β) g', direction = β m + (1-β) g', where
+/// g' = gradient_scale g.
+struct MomentumUpdate {
+    const float* gradients;
+    float *moments, *direction;
+    std::int64_t count;  ///< multiple of 16
+    float beta, gradient_scale;
+};
+
+/// w = w - decay w - rate direction; averages as in `AdamUpdate`.
+struct DirectionStep {
+    float* weights;
+    const float* direction;
+    float* averages;
+    std::int64_t count;  ///< multiple of 16
+    float rate, decay, average_rate;
+};
+
 /// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
 /// row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is
 /// exact.
@@ -130,6 +148,8 @@ struct KernelTable {
     float (*softmax_cross_entropy)(const SoftmaxCrossEntropy&);
     void (*softmax)(float* logits, std::int64_t count, float inverse_temperature);
     void (*adam)(const AdamUpdate&);
+    void (*momentum)(const MomentumUpdate&);
+    void (*step)(const DirectionStep&);
     void (*dynamic_update)(const DynamicUpdate&);
     /// Sum of squares of `count` (a multiple of 16) floats.
     double (*sum_of_squares)(const float* values, std::int64_t count);

@@ -17,13 +17,13 @@ struct Outlook {
 
 /// Loss to be expected on text of the same kind, nats per character:
 ///
-///   L = n/1.519 · [ e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.05 S^-1.25 + 0.014 · 2048 / b + 0.003 N / U
-///   ], e(U) = 0.28 + 0.909 · max(1, U)^-0.2,   D = 30 U (1 − e^(−C / (30 U))),   S = C / b,
+///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.014 · 2048/b + 0.003 N/U]
+///   e(U) = 0.28 + 0.849 · max(1, U)^-0.2,   D = 30 U (1 − e^(−C / (30 U))),   S = C / b,
 ///
-/// with n the loss of the n-gram model, N, U, D, C in millions and the updates S in thousands. What each term stands for, and the
-/// runs to which the constants are fitted: docs/recipes.md, "How the plan is made". The form is
-/// that of Hoffmann et al. 2022 (arXiv 2203.15556, eq. 2) with the fading worth of repeated text of
-/// Muennighoff et al. 2023 (arXiv 2305.16264, eq. 5).
+/// with n the loss of the n-gram model, N, U, D, C in millions and the updates S in thousands. What
+/// each term stands for, and the runs to which the constants are fitted: docs/recipes.md, "How the
+/// plan is made". The form is that of Hoffmann et al. 2022 (arXiv 2203.15556, eq. 2) with the
+/// fading worth of repeated text of Muennighoff et al. 2023 (arXiv 2305.16264, eq. 5).
 ///
 /// Law: falls when C grows and all else stays.
 double expected_loss(const Outlook& outlook);

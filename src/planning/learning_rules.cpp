@@ -30,15 +30,15 @@ double pressure(const Outlook& outlook) {
 
 void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,
                           TrainingConfig& training) {
-    const double output = 0.08 * std::pow(pressure(outlook), 0.41);
+    const double output = 0.025 * std::pow(pressure(outlook), 0.65);
     training.dropout_output = rate(output, 0.6);
-    training.dropout_between = rate(0.8 * output, 0.6);
-    training.dropout_recurrent = rate(0.9 * output - 0.1, 0.5);
+    training.dropout_between = rate(0.8 * output - 0.02, 0.6);
+    training.dropout_recurrent = rate(0.7 * output - 0.06, 0.4);
 
-    const double size = std::min(1.25, 256.0 / static_cast<double>(hidden_size));
-    const double batch = std::min(1.5, std::sqrt(outlook.batch / 2048));
+    const double size = std::min(1.25, std::pow(256.0 / static_cast<double>(hidden_size), 0.7));
+    const double batch = std::min(1.5, std::pow(outlook.batch / 2048, 0.35));
     const double repeats = std::min(1.0, std::pow(12 / passes(outlook), 0.25));
-    training.learning_rate = two_digits(8e-3 * size * batch * repeats);
+    training.learning_rate = two_digits(6e-3 * size * batch * repeats);
 
     const double updates = outlook.characters / outlook.batch;
     training.warmup = static_cast<std::int64_t>(std::clamp(updates / 10, 1.0, 60.0));

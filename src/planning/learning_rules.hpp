@@ -13,11 +13,10 @@ double pressure(const Outlook& outlook);
 
 /// Sets the dropout rates, the peak of the learning rate and its warm-up by rule:
 ///
-///   output = 0.08 pressure^0.41, between = 0.8 output, recurrent = 0.9 output − 0.1,
-///   in twentieths, at most 0.6, 0.6 and 0.5;
-///   rate = 0.008 · 256 / H · √(b / 2048) · (12 / passes)^(1/4), the factors at most 1.25, 1.5
-///   and 1;
-///   warm-up of 60 updates, or a tenth of the run.
+///   output = 0.025 pressure^0.65, between = 0.8 output − 0.02, recurrent = 0.7 output − 0.06,
+///   in twentieths, at most 0.6, 0.6 and 0.4;
+///   rate = 0.006 · (256 / H)^0.7 · (b / 2048)^0.35 · (12 / passes)^0.25, the factors at
+///   most 1.25, 1.5 and 1; warm-up of 60 updates, or a tenth of the run.
 ///
 /// `hidden_size` H. Law: rates of dropout never fall when only the passes grow.
 /// The runs behind it: docs/recipes.md.

@@ -28,7 +28,7 @@ constexpr NetSize k_nets[] = {{1, 64},   {1, 96},   {1, 128}, {2, 96},  {2, 128}
 
 // Smallest first. More streams rather than longer windows, up to what an LSTM looks back.
 constexpr BatchShape k_shapes[] = {{4, 32},  {8, 32},  {16, 32},  {16, 64},   {32, 64},
-                                   {32, 96}, {64, 96}, {64, 128}, {128, 128}, {256, 128}};
+                                   {64, 64}, {64, 96}, {64, 128}, {128, 128}, {256, 128}};
 
 BatchShape shape_of(const TrainingConfig& training) {
     return {training.batch_size, training.window};
@@ -36,7 +36,7 @@ BatchShape shape_of(const TrainingConfig& training) {
 
 double characters_per_second(const SpeedModel& speed, const Plan& plan) {
     return static_cast<double>(plan.training.batch_size * plan.training.window) /
-           seconds_of_update(speed, plan.model, shape_of(plan.training));
+           seconds_of_update(speed, plan.model, shape_of(plan.training), plan.training.optimizer);
 }
 
 Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {

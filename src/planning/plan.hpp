@@ -25,8 +25,9 @@ struct DecidedSizes {
 
 struct PlanRequest {
     CorpusFacts corpus;
-    LanguageModelConfig model;  ///< cell, vocabulary size and all that a plan does not choose
-    TrainingConfig training;    ///< likewise
+    /// Cell, vocabulary size and all that a plan does not choose; those that won (docs/recipes.md).
+    LanguageModelConfig model{.cell = CellKind::cifg, .output_input = OutputInput::sum};
+    TrainingConfig training;  ///< likewise
     DecidedSizes decided;
     double memory = 0;  ///< bytes that the training may take; 0 = any
 };

@@ -27,12 +27,14 @@ constexpr std::int64_t k_streams_of_a_thread = 8;
 
 constexpr BatchShape k_shape{.batch_size = 32, .window = 16};
 constexpr std::int64_t k_symbols = 64;
+constexpr OptimizerKind k_optimizer = OptimizerKind::muon;
 
-double work(const LanguageModelConfig& model, const BatchShape& shape) {
+double work(const LanguageModelConfig& model, const BatchShape& shape, OptimizerKind optimizer) {
     const auto units =
         static_cast<double>(shape.batch_size * shape.window * model.layers * model.hidden_size);
     return update_flops(model, shape) + k_unit_work * units +
-           k_parameter_work * parameter_count(model);
+           k_parameter_work * parameter_count(model) +
+           (optimizer == OptimizerKind::muon ? orthogonalization_flops(model) : 0);
 }
 
 double meetings(const SpeedModel& speed, const LanguageModelConfig& model,
@@ -55,6 +57,7 @@ double measure(const LanguageModelConfig& net, ThreadPool& pool, double seconds)
     TrainingConfig config;
     config.batch_size = k_shape.batch_size;
     config.window = k_shape.window;
+    config.optimizer = k_optimizer;
     const auto read = [](std::uint64_t begin, std::span<TokenId> out) {
         const RandomKey key{1, RandomPurpose::benchmark, 5};
         for (std::size_t i = 0; i < out.size(); ++i)
@@ -75,8 +78,8 @@ double measure(const LanguageModelConfig& net, ThreadPool& pool, double seconds)
 }  // namespace
 
 double seconds_of_update(const SpeedModel& speed, const LanguageModelConfig& model,
-                         const BatchShape& shape) {
-    return work(model, shape) / speed.flops_per_second +
+                         const BatchShape& shape, OptimizerKind optimizer) {
+    return work(model, shape, optimizer) / speed.flops_per_second +
            meetings(speed, model, shape) * speed.meeting_seconds;
 }
 
@@ -84,11 +87,11 @@ SpeedModel measure_speed(ThreadPool& pool, double seconds) {
     SpeedModel speed{pool.size(), 0, 0};
     const auto large = calibration_net(256), small = calibration_net(64);
     const double large_time = measure(large, pool, seconds * 0.7);
-    const double large_work = work(large, k_shape);
+    const double large_work = work(large, k_shape, k_optimizer);
     const double met = meetings(speed, large, k_shape);
     if (met > 0) {  // the same number of meetings, less work: the difference tells the rate
         const double small_time = measure(small, pool, seconds * 0.3);
-        const double more_work = large_work - work(small, k_shape);
+        const double more_work = large_work - work(small, k_shape, k_optimizer);
         const double rate = more_work / std::max(large_time - small_time, large_time * 0.1);
         speed.meeting_seconds = std::max(0.0, large_time - large_work / rate) / met;
     }

@@ -2,6 +2,7 @@
 
 #include "base/thread_pool.hpp"
 #include "planning/work.hpp"
+#include "training/training_config.hpp"
 
 namespace carousel {
 
@@ -22,7 +23,7 @@ struct SpeedModel {
 inline constexpr SpeedModel k_reference_speed{2, 190e9, 0};
 
 double seconds_of_update(const SpeedModel& speed, const LanguageModelConfig& model,
-                         const BatchShape& shape);
+                         const BatchShape& shape, OptimizerKind optimizer);
 
 /// Trains two small nets on generated text with the threads of `pool`, for about `seconds`.
 SpeedModel measure_speed(ThreadPool& pool, double seconds);

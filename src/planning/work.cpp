@@ -19,7 +19,8 @@ double table_rows(const LanguageModelConfig& model, const BatchShape& shape) {
 }
 
 double gate_width(const LanguageModelConfig& model) {
-    return static_cast<double>(cell_shape(model.cell).gates) * static_cast<double>(model.hidden_size);
+    return static_cast<double>(cell_shape(model.cell).gates) *
+           static_cast<double>(model.hidden_size);
 }
 
 }  // namespace
@@ -38,6 +39,15 @@ double update_flops(const LanguageModelConfig& model, const BatchShape& shape) {
         table_rows(model, shape) * static_cast<double>(model.embedding_size) * gate_width(model);
     const double output = static_cast<double>(model.hidden_size * model.vocabulary_size);
     return 6 * ((recurrent_weights(model) + output) * symbols(shape) + table);
+}
+
+double orthogonalization_flops(const LanguageModelConfig& model) {
+    const auto of_matrix = [&](std::int64_t columns) {
+        const auto k = static_cast<double>(columns);
+        return 5 * (3 * gate_width(model) * k * k + k * k * k);
+    };
+    return of_matrix(model.embedding_size) +
+           static_cast<double>(2 * model.layers - 1) * of_matrix(model.hidden_size);
 }
 
 double training_bytes(const LanguageModelConfig& model, const BatchShape& shape) {

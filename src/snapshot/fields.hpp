@@ -32,6 +32,8 @@ inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "su
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "linear", "constant"};
 template <>
+inline constexpr std::array<std::string_view, 2> k_words<OptimizerKind>{"adam", "muon"};
+template <>
 inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<DropoutMask>{"window", "step"};
@@ -78,10 +80,10 @@ void serialize(Archive& archive, TrainingLength& x, unsigned) {
 
 template <class Archive>
 void serialize(Archive& archive, TrainingConfig& x, unsigned) {
-    fields(archive, x.batch_size, x.window, x.length, x.learning_rate, x.warmup, x.schedule,
-           x.final_learning_rate, x.clip, x.beta1, x.beta2, x.weight_decay, x.dropout_input,
-           x.dropout_between, x.dropout_output, x.dropout_recurrent, x.dropout_mask, x.average,
-           x.reset_probability, x.patience, x.seed);
+    fields(archive, x.batch_size, x.window, x.length, x.optimizer, x.learning_rate, x.warmup,
+           x.schedule, x.final_learning_rate, x.clip, x.beta1, x.beta2, x.momentum, x.weight_decay,
+           x.dropout_input, x.dropout_between, x.dropout_output, x.dropout_recurrent,
+           x.dropout_mask, x.average, x.reset_probability, x.patience, x.seed);
 }
 
 template <class Archive>

@@ -79,6 +79,7 @@ void require_training(const TrainingConfig& training) {
     require_range("the final learning rate", training.final_learning_rate, 0.0F, 1.0F);
     require_not_negative("the clipping bound", training.clip);
     require_fraction_below_one("beta1", training.beta1);
+    require_fraction_below_one("momentum", training.momentum);
     require_fraction_below_one("beta2", training.beta2);
     require_not_negative("the weight decay", training.weight_decay);
     require_fraction_below_one("the input dropout", training.dropout_input);

@@ -8,20 +8,30 @@
 #include "nn/language_model.hpp"
 #include "nn/named_tensor.hpp"
 #include "tensor/buffer.hpp"
+#include "training/orthogonalization.hpp"
+#include "training/training_config.hpp"
 
 namespace carousel {
 
-struct AdamConfig {
+struct OptimizerConfig {
+    OptimizerKind kind = OptimizerKind::adam;
     float beta1 = 0.0F, beta2 = 0.999F, epsilon = 1e-8F;
+    float momentum = 0.95F;     ///< of Muon
     float weight_decay = 0.0F;  ///< of matrices, decoupled from the gradient
     float average = 0.0F;       ///< decay of the running mean of the weights; 0 = none is kept
 };
 
-/// Adam with bias correction (Kingma & Ba 2015, algorithm 1) and decoupled weight decay (Loshchilov
-/// & Hutter 2019). With beta1 = 0 it is RMSProp with bias correction.
+/// `adam`: Adam with bias correction (Kingma & Ba 2015, algorithm 1) and decoupled weight decay
+/// (Loshchilov & Hutter 2019). With beta1 = 0 it is RMSProp with bias correction.
+///
+/// `muon`: the same for embedding, biases and output layer; the matrices of the recurrent layers
+/// (N, K) step along their orthogonalized momentum, w -= rate k sqrt(max(N, K)) U Vᵀ, so that all
+/// directions of a matrix learn at the same pace (Jordan et al. 2024; the factor that makes one
+/// rate serve matrices of all shapes and Adam's parameters too: Liu et al. 2025, arXiv 2502.16982,
+/// section 2.2). Their first moment is that momentum; their second stays zero.
 class Optimizer {
 public:
-    Optimizer(const LanguageModel& model, const AdamConfig& config);
+    Optimizer(const LanguageModel& model, const OptimizerConfig& config);
 
     /// Update number `step` (from 1): weights change by the gradients times `gradient_scale`.
     void update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step,
@@ -48,10 +58,21 @@ public:
     }
 
 private:
+    struct Step {
+        std::uint64_t number;
+        float learning_rate, gradient_scale, average_rate;
+    };
+    void adam(ThreadPool& pool, LanguageModel& model, const Parameter& p, float* gradients,
+              const Step& step);
+    void muon(ThreadPool& pool, LanguageModel& model, const Parameter& p, const float* gradients,
+              const Step& step);
+
     ParameterList parameters_;
-    AdamConfig config_;
+    OptimizerConfig config_;
     Buffer first_, second_;
     Buffer averages_;  // empty when none are kept
+    Orthogonalization orthogonalization_;
+    Buffer direction_;  // of the matrix under way
 };
 
 }  // namespace carousel

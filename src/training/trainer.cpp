@@ -29,9 +29,11 @@ void from_named(const NamedTensor& named, Tensor<3>& tensor) {
     std::copy(named.values.begin(), named.values.end(), tensor.begin());
 }
 
-AdamConfig adam_config(const TrainingConfig& config) {
-    return {.beta1 = config.beta1,
+OptimizerConfig optimizer_config(const TrainingConfig& config) {
+    return {.kind = config.optimizer,
+            .beta1 = config.beta1,
             .beta2 = config.beta2,
+            .momentum = config.momentum,
             .weight_decay = config.weight_decay,
             .average = config.average};
 }
@@ -44,7 +46,7 @@ Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches,
       pool_(&pool),
       batches_(std::move(batches)),
       config_(config),
-      optimizer_(model, adam_config(config)),
+      optimizer_(model, optimizer_config(config)),
       backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
                        {.input = config.dropout_input,
                         .between = config.dropout_between,
@@ -130,7 +132,7 @@ void Trainer::set_state(const TrainingState& state) {
 }
 
 void Trainer::reset() {
-    optimizer_ = Optimizer(*model_, adam_config(config_));
+    optimizer_ = Optimizer(*model_, optimizer_config(config_));
     state_ = {};
     recurrent_.clear();
 }

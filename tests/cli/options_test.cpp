@@ -127,6 +127,10 @@ TEST_SUITE("cli/options") {
                                              "0.5",
                                              "--beta1",
                                              "0.75",
+                                             "--optimizer",
+                                             "adam",
+                                             "--momentum",
+                                             "0.625",
                                              "--beta2",
                                              "0.875",
                                              "--weight-decay",
@@ -186,6 +190,8 @@ TEST_SUITE("cli/options") {
         CHECK(o.clip == 0.5F);
         CHECK(o.beta1 == 0.75F);
         CHECK(o.beta2 == 0.875F);
+        CHECK(o.optimizer == OptimizerKind::adam);
+        CHECK(o.momentum == 0.625F);
         CHECK(o.weight_decay == 0.125F);
         CHECK(o.dropout_input == 0.0625F);
         CHECK(o.dropout_between == 0.375F);

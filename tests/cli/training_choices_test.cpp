@@ -24,6 +24,7 @@ Snapshot stored_run() {
     stored.training = {.batch_size = 2,
                        .window = 3,
                        .length = {LengthKind::steps, 40},
+                       .optimizer = OptimizerKind::adam,
                        .learning_rate = 0.5F,
                        .warmup = 1,
                        .schedule = Schedule::linear,
@@ -31,6 +32,7 @@ Snapshot stored_run() {
                        .clip = 3,
                        .beta1 = 0.25F,
                        .beta2 = 0.5F,
+                       .momentum = 0.5F,
                        .weight_decay = 0.75F,
                        .dropout_input = 0.125F,
                        .dropout_between = 0.25F,
@@ -75,6 +77,7 @@ TEST_SUITE("cli/training_choices") {
             [](auto& o, auto& t) { o.clip = t.clip = 4; },
             [](auto& o, auto& t) { o.beta1 = t.beta1 = 0.5F; },
             [](auto& o, auto& t) { o.beta2 = t.beta2 = 0.875F; },
+            [](auto& o, auto& t) { o.momentum = t.momentum = 0.75F; },
             [](auto& o, auto& t) { o.weight_decay = t.weight_decay = 0.5F; },
             [](auto& o, auto& t) { o.dropout_input = t.dropout_input = 0.75F; },
             [](auto& o, auto& t) { o.dropout_between = t.dropout_between = 0.75F; },
@@ -100,6 +103,18 @@ TEST_SUITE("cli/training_choices") {
             changes[i](options, fresh);
             CHECK(choose_training(options, nullptr, {}, 1000, notes) == fresh);
         }
+    }
+
+    TEST_CASE("a run goes on with the optimizer it began with") {
+        const auto stored = stored_run();
+        std::vector<std::string> notes;
+        auto options = resuming();
+        options.optimizer = OptimizerKind::adam;
+        CHECK(chosen(options, stored, notes) == stored.training);
+        options.optimizer = OptimizerKind::muon;
+        CHECK_THROWS_AS(chosen(options, stored, notes), UsageError);
+        options.resume = false;
+        CHECK(choose_training(options, nullptr, {}, 1000, notes).optimizer == OptimizerKind::muon);
     }
 
     TEST_CASE("an architecture is fixed: another is refused, the same is accepted") {

@@ -124,6 +124,47 @@ TEST_SUITE("kernels/elementwise") {
         }
     }
 
+    TEST_CASE("momentum looks ahead and a step follows it, with the same bits everywhere") {
+        const auto sets = instruction_sets();
+        Floats moments, direction, weights, averages;
+        for (const auto* set : sets) {
+            CAPTURE(set->name);
+            Weights x{48};
+            Floats ahead(48);
+            const auto old = x;
+            set->momentum({.gradients = x.gradients.data(),
+                           .moments = x.first.data(),
+                           .direction = ahead.data(),
+                           .count = 48,
+                           .beta = 0.75F,
+                           .gradient_scale = 0.5F});
+            set->step({.weights = x.weights.data(),
+                       .direction = ahead.data(),
+                       .averages = x.averages.data(),
+                       .count = 48,
+                       .rate = 0.25F,
+                       .decay = 0.125F,
+                       .average_rate = 0.5F});
+            for (std::size_t i = 0; i < 48; ++i) {
+                const double g = 0.25 * 0.5 * double{old.gradients[i]};
+                const double m = 0.75 * double{old.first[i]} + g;
+                const double w = 0.875 * double{old.weights[i]} - 0.25 * (0.75 * m + g);
+                CHECK(x.first[i] == doctest::Approx(m).epsilon(1e-5).scale(0.01));
+                CHECK(x.weights[i] == doctest::Approx(w).epsilon(1e-5).scale(0.01));
+                CHECK(
+                    x.averages[i] ==
+                    doctest::Approx(0.5 * (double{old.averages[i]} + w)).epsilon(1e-5).scale(0.01));
+            }
+            if (moments.empty()) {
+                moments = x.first, direction = ahead, weights = x.weights, averages = x.averages;
+            }
+            CHECK(bits(x.first) == bits(moments));
+            CHECK(bits(ahead) == bits(direction));
+            CHECK(bits(x.weights) == bits(weights));
+            CHECK(bits(x.averages) == bits(averages));
+        }
+    }
+
     TEST_CASE("an update leaves zero weights without gradients at zero") {
         for (const auto* set : instruction_sets()) {
             Weights x{32};

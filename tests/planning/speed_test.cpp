@@ -24,7 +24,7 @@ TEST_SUITE("planning/speed") {
         const SpeedModel speed{2, 212e9, 0};
         const auto rate = [&](std::int64_t h, const BatchShape& shape) {
             return static_cast<double>(shape.batch_size * shape.window) /
-                   seconds_of_update(speed, net(h), shape);
+                   seconds_of_update(speed, net(h), shape, OptimizerKind::adam);
         };
         CHECK(rate(512, {64, 128}) == doctest::Approx(10'828).epsilon(0.1));
         CHECK(rate(512, {8, 128}) == doctest::Approx(10'278).epsilon(0.1));
@@ -36,14 +36,14 @@ TEST_SUITE("planning/speed") {
         const SpeedModel quick{8, 1e12, 0}, slow{8, 1e12, 1e-5};
         const auto cost = [&](std::int64_t streams) {
             const BatchShape shape{streams, 64};
-            return seconds_of_update(slow, net(256), shape) -
-                   seconds_of_update(quick, net(256), shape);
+            return seconds_of_update(slow, net(256), shape, OptimizerKind::adam) -
+                   seconds_of_update(quick, net(256), shape, OptimizerKind::adam);
         };
         CHECK(cost(32) == doctest::Approx(2 * 64 * 1e-5));
         CHECK(cost(64) == 0);
         const SpeedModel alone{1, 1e12, 1e-5};
-        CHECK(seconds_of_update(alone, net(256), {4, 64}) ==
-              seconds_of_update({1, 1e12, 0}, net(256), {4, 64}));
+        CHECK(seconds_of_update(alone, net(256), {4, 64}, OptimizerKind::adam) ==
+              seconds_of_update({1, 1e12, 0}, net(256), {4, 64}, OptimizerKind::adam));
     }
 
     TEST_CASE("a measured machine has a speed, on one thread and where threads meet") {
@@ -70,6 +70,8 @@ TEST_SUITE("planning/work") {
         CHECK(recurrent_weights(lstm) == 3 * 4 * 512 * 512);
         const double products = 8192.0 * ((6 * 2 - 3) * 8.0 * 512 * 512 + 6.0 * 512 * 65);
         CHECK(update_flops(lstm, {64, 128}) == products + 6.0 * 65 * 512 * 4 * 512);
+        const double matrix = 5 * (3 * 4.0 * 512 * 512 * 512 + 512.0 * 512 * 512);
+        CHECK(orthogonalization_flops(lstm) == doctest::Approx(4 * matrix));
         CHECK(recurrent_weights(net(512, CellKind::cifg)) == 3 * 3 * 512 * 512);
     }
 

@@ -150,7 +150,7 @@ TEST_SUITE("reference/fast_path") {
             INFO(shown(example));
             const auto& config = example.config;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
-            const AdamConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
+            const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
                                   .beta2 = 0.99F,
                                   .epsilon = 1e-5F,
                                   .weight_decay = 0.1F};

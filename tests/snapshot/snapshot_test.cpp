@@ -59,6 +59,7 @@ TEST_SUITE("snapshot/snapshot") {
             [](Snapshot& s) { s.training.length.amount = k_nan; },
             [](Snapshot& s) { s.training.clip = k_nan; },
             [](Snapshot& s) { s.training.beta1 = k_nan; },
+            [](Snapshot& s) { s.training.momentum = 1; },
             [](Snapshot& s) { s.training.weight_decay = k_infinity; },
             [](Snapshot& s) { s.training.final_learning_rate = k_nan; },
             [](Snapshot& s) { s.training.average = k_nan; },

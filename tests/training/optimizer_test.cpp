@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "nn/initialization.hpp"
@@ -17,7 +19,7 @@ constexpr LanguageModelConfig k_config{
 
 /// A model with an optimizer, and gradients that are all `gradient` but zero in the padding.
 struct Setup {
-    explicit Setup(const AdamConfig& adam, float gradient = 0.25F)
+    explicit Setup(const OptimizerConfig& adam, float gradient = 0.25F)
         : pool(2),
           model(k_config, initial_weights(k_config, 1, pool)),
           optimizer(model, adam),
@@ -103,5 +105,59 @@ TEST_SUITE("training/optimizer") {
         moments.pop_back();
         CHECK_THROWS_AS(x.optimizer.set_moments(moments, x.optimizer.second_moments()),
                         std::logic_error);
+    }
+
+    TEST_CASE("Muon steps along the directions of a matrix, whatever the gradient's size") {
+        // A gradient of rank one, (3, 4) ⊗ (0.6, 0.8): one singular value, which the iterations
+        // take from 1 to `singular`.
+        double singular = 1;
+        for (int i = 0; i < 5; ++i) {
+            const double square = singular * singular;
+            singular *= 3.4445 - 4.7750 * square + 2.0315 * square * square;
+        }
+        for (const float scale : {1.0F, 1e-4F}) {
+            CAPTURE(scale);
+            Setup x({.kind = OptimizerKind::muon, .momentum = 0.9F, .weight_decay = 0.5F}, 0.0F);
+            auto gradients = x.model.weights();
+            auto& hidden = gradients[2];  // layers.0.weight_hh, (12, 3)
+            REQUIRE(hidden.shape == std::vector<std::int64_t>{12, 3});
+            const std::array<float, 2> left{3, 4}, right{0.6F, 0.8F};
+            for (auto& tensor : gradients) tensor.values.assign(tensor.values.size(), 0.0F);
+            for (std::size_t n = 0; n < 2; ++n) {
+                for (std::size_t k = 0; k < 2; ++k)
+                    hidden.values[(n + 4) * 3 + k + 1] = scale * left[n] * right[k];
+            }
+            x.model.parameters().from_canonical(gradients, x.gradients.data());
+            const auto before = x.model.weights();
+            x.update(1, 0.1F);
+            const auto after = x.model.weights();
+            for (std::size_t n = 0; n < 12; ++n) {
+                for (std::size_t k = 0; k < 3; ++k) {
+                    const bool inside = n >= 4 && n < 6 && k >= 1;
+                    const double direction =
+                        inside ? double{left[n - 4]} / 5 * double{right[k - 1]} : 0;
+                    CHECK(after[2].values[n * 3 + k] ==
+                          doctest::Approx(0.95 * double{before[2].values[n * 3 + k]} -
+                                          0.1 * 0.5 * std::sqrt(12.0) * singular * direction)
+                              .epsilon(1e-4)
+                              .scale(0.1));
+                }
+            }
+            CHECK(x.optimizer.second_moments()[2].values == std::vector<float>(36));
+            CHECK(x.optimizer.first_moments()[2].values[13] ==
+                  doctest::Approx(0.1 * double{scale} * 3 * 0.6));
+        }
+    }
+
+    TEST_CASE("Muon leaves embedding, biases and output layer to Adam") {
+        Setup adam({.kind = OptimizerKind::adam}), muon({.kind = OptimizerKind::muon});
+        for (auto* x : {&adam, &muon}) {
+            for (std::uint64_t step = 1; step <= 3; ++step) x->update(step, 0.01F);
+        }
+        const auto one = adam.model.weights(), two = muon.model.weights();
+        for (std::size_t i = 0; i < one.size(); ++i) {
+            const bool recurrent = one[i].name.find(".weight_") != std::string::npos;
+            CHECK((one[i].values == two[i].values) == !recurrent);
+        }
     }
 }

@@ -121,6 +121,7 @@ TEST_SUITE("training/trainer") {
         using Training = TrainingConfig;
         const std::vector<std::string> hashes{
             trained([](Model&, Training&) {}),
+            trained([](Model&, Training& t) { t.optimizer = OptimizerKind::adam; }),
             trained([](Model& m, Training&) { m.cell = CellKind::cifg; }),
             trained([](Model& m, Training&) { m.cell = CellKind::capped_lstm; }),
             trained([](Model& m, Training&) { m.output_input = OutputInput::top; }),
