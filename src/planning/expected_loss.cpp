@@ -9,13 +9,13 @@ namespace {
 
 // Everything to be fitted anew when there are more measured runs. In millions.
 constexpr double k_floor = 0.28;    // of any text, however much of it there is
-constexpr double k_finite = 0.849;  // what a text of a million characters cannot teach
+constexpr double k_finite = 0.847;  // what a text of a million characters cannot teach
 constexpr double k_finite_power = 0.2;
 constexpr double k_size = 0.066, k_size_power = 0.5;
 constexpr double k_text = 0.22, k_text_power = 0.15;
 constexpr double k_worthy_passes = 30;  // after so many the same text teaches little more
 constexpr double k_updates = 0.03, k_updates_power = 1.25;  // of a thousand updates
-constexpr double k_noise = 0.014;                           // of updates by 2048 characters
+constexpr double k_noise = 0.007;                           // of updates by 2048 characters
 constexpr double k_excess = 0.003;                          // of as many weights as characters
 
 }  // namespace

@@ -17,8 +17,8 @@ struct Outlook {
 
 /// Loss to be expected on text of the same kind, nats per character:
 ///
-///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.014 · 2048/b + 0.003 N/U]
-///   e(U) = 0.28 + 0.849 · max(1, U)^-0.2,   D = 30 U (1 − e^(−C / (30 U))),   S = C / b,
+///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.007 · 2048/b + 0.003 N/U]
+///   e(U) = 0.28 + 0.847 · max(1, U)^-0.2,   D = 30 U (1 − e^(−C / (30 U))),   S = C / b,
 ///
 /// with n the loss of the n-gram model, N, U, D, C in millions and the updates S in thousands. What
 /// each term stands for, and the runs to which the constants are fitted: docs/recipes.md, "How the

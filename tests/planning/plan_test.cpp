@@ -109,10 +109,10 @@ TEST_SUITE("planning/plan") {
         const auto request = request_for(1e6, 65);
         const auto two_minutes = choose_plan(request, k_reference_speed, 120);
         CHECK(two_minutes.model.cell == CellKind::cifg);
-        CHECK(two_minutes.model.hidden_size == 224);
-        CHECK(two_minutes.training.batch_size == 64);
+        CHECK(two_minutes.model.hidden_size == 256);
+        CHECK(two_minutes.training.batch_size == 32);
         CHECK(two_minutes.training.window == 64);
-        CHECK(two_minutes.training.learning_rate == doctest::Approx(0.0084));
+        CHECK(two_minutes.training.learning_rate == doctest::Approx(0.006));
         CHECK(two_minutes.training.dropout_output == 0.05F);
         CHECK(choose_plan(request, k_reference_speed, 600).model.hidden_size == 320);
         CHECK(choose_plan(request, k_reference_speed, 3600).model.hidden_size == 512);
