@@ -90,7 +90,10 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
     TrainingConfig training;
     training.batch_size = config.batch_size;
     training.window = config.window;
+    // Plain steps, which other programs have too; what Muon costs is said in docs/performance.md.
+    training.optimizer = OptimizerKind::adam;
     training.dropout_between = training.dropout_output = 0;
+    training.reset_probability = training.average = 0;
     std::vector<double> train, sgemm;
     {
         LanguageModel model(config.model, initial_weights(config.model, 1, pool));
