@@ -123,7 +123,9 @@ HistoryRecord TrainingRun::record() const {
 int TrainingRun::run() {
     const StopSignals signals;
     update_page();
-    while (!finished() && signals.received() == 0) {
+    // Even where reading has used up the time, a new model takes one step: it is then measured.
+    const auto goes_on = [&] { return !finished() || trainer_->counters().step == 0; };
+    while (goes_on() && signals.received() == 0) {
         step();
         if (signals.received() != 0) break;
         if (validation_due()) validate();

@@ -151,9 +151,9 @@ TEST_SUITE("reference/fast_path") {
             const auto& config = example.config;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
-                                  .beta2 = 0.99F,
-                                  .epsilon = 1e-5F,
-                                  .weight_decay = 0.1F};
+                                       .beta2 = 0.99F,
+                                       .epsilon = 1e-5F,
+                                       .weight_decay = 0.1F};
             const float clip = 0.3F, rate = 0.01F;
             const auto first = lively_weights(config, pool);
             LanguageModel model(config, first);
