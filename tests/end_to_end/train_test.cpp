@@ -166,10 +166,10 @@ TEST_SUITE("end_to_end/train") {
                   .code == 0);
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         CHECK(seconds.count() > 0.5);
-        // A busy machine may have had time for one step only, at the peak.
+        // A busy machine may have had time for one step only, at the peak or behind the end.
         const auto history = Json::parse(inspected(folder.path(), "m.resume.carousel", "history"));
         const double last = history.back().at("learning_rate");
-        CHECK(last >= 0.005);
+        CHECK(last >= 0.00499);
         CHECK(last <= 0.01);
     }
 
