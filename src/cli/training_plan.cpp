@@ -118,10 +118,12 @@ std::vector<std::string> describe_plan(const TrainingPlan& training, double left
         plan.model.layers, format_value(plan.model.cell), plan.model.hidden_size, t.batch_size,
         t.window, as_written(t.dropout_between), as_written(t.dropout_output),
         as_written(t.dropout_recurrent), as_written(t.learning_rate), format_value(t.schedule)));
+    const auto count = fmt::format("{}", rounded(plan.passes));
+    const auto passes = count + (count == "1" ? " pass" : " passes");
     lines.push_back(fmt::format(
-        "It reads about {} characters ({} passes over the text) in {} updates, {} characters/s on "
+        "It reads about {} characters ({} over the text) in {} updates, {} characters/s on "
         "{} thread{}, takes {} of memory, and ends at {}, in {}.",
-        format_count(static_cast<std::uint64_t>(plan.characters)), rounded(plan.passes),
+        format_count(static_cast<std::uint64_t>(plan.characters)), passes,
         format_count(static_cast<std::uint64_t>(plan.updates)),
         format_count(static_cast<std::uint64_t>(plan.characters_per_second)), training.threads,
         training.threads == 1 ? "" : "s", format_bytes(plan.memory), clock_after(left),
