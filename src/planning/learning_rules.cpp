@@ -37,7 +37,7 @@ void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,
 
     const double size = std::min(1.25, std::pow(256.0 / static_cast<double>(hidden_size), 0.7));
     const double batch = std::min(1.5, std::pow(outlook.batch / 2048, 0.35));
-    const double repeats = std::min(1.0, std::pow(12 / passes(outlook), 0.25));
+    const double repeats = std::min(1.0, std::pow(48 / passes(outlook), 0.25));
     training.learning_rate = two_digits(6e-3 * size * batch * repeats);
 
     const double updates = outlook.characters / outlook.batch;

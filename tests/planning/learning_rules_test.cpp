@@ -46,7 +46,7 @@ TEST_SUITE("planning/learning_rules") {
     TEST_CASE("larger nets and many passes take smaller steps, larger batches larger ones") {
         const auto usual = rules(6e5, 1e6, 5).learning_rate;
         CHECK(rules(6e5, 1e6, 5, 512).learning_rate == doctest::Approx(0.0037));
-        CHECK(rules(6e5, 1e6, 192).learning_rate == doctest::Approx(usual / 2));
+        CHECK(rules(6e5, 1e6, 768).learning_rate == doctest::Approx(usual / 2));
         CHECK(rules(6e5, 1e6, 5, 256, 512).learning_rate == doctest::Approx(0.0037));
         CHECK(rules(6e5, 1e6, 5, 256, 4096).learning_rate > usual);
     }
