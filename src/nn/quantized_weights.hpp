@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "nn/language_model.hpp"
@@ -18,7 +19,11 @@ public:
 
     /// out(n) += sum over k of W(n, k) x(k), with x given as quantized activations of padded(depth)
     /// bytes.
-    void multiply_add(const std::uint8_t* activations, float* out) const;
+    void multiply_add(const std::uint8_t* activations, float* out) const {
+        multiply_add(activations, out, {0, panels_});
+    }
+    /// The same for some panels; `out` begins with the first of them.
+    void multiply_add(const std::uint8_t* activations, float* out, Range panels) const;
 
 private:
     std::int64_t panels_, groups_;
@@ -43,7 +48,13 @@ public:
                 std::int64_t count, float* logits, std::ptrdiff_t logits_row);
 
 private:
-    std::vector<QuantizedMatrix> input_, recurrent_;  // input_[l - 1] for layer l ≥ 1
+    struct Layer {
+        std::optional<QuantizedMatrix> input, recurrent, mixed;  // those that the layer has
+    };
+    void add_product(const QuantizedMatrix& matrix, const float* vector, const LayerWindow& layer,
+                     const GateRange& range, float* gates);
+
+    std::vector<Layer> layers_;
     QuantizedMatrix output_;
     std::vector<std::uint8_t> activations_;
 };

@@ -26,7 +26,7 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
                                                                      "byte"};
 template <>
-inline constexpr std::array<std::string_view, 3> k_words<CellKind>{"lstm", "cifg", "capped-lstm"};
+inline constexpr auto k_words<CellKind> = k_cell_words;
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 template <>
