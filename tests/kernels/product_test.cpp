@@ -144,6 +144,55 @@ TEST_SUITE("kernels/product") {
         }
     }
 
+    TEST_CASE("groups of panels and of depth with gaps between them change nothing but places") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            constexpr std::int64_t panels = 6, depth = 96;
+            const Operands x(Order::row_major);
+            for (std::int64_t rows = 1; rows <= 16; ++rows) {
+                for (const std::int64_t group : {1, 2, 3}) {
+                    // Each group has one place more than panels, or than pieces of the depth.
+                    const auto step = (group + 1) * k_panel;
+                    const auto spread = [&](std::int64_t k) {
+                        return k / (group * k_panel) * step + k % (group * k_panel);
+                    };
+                    Floats together(static_cast<std::size_t>(rows * panels * k_panel), 0.5F);
+                    auto plain = x.product(together.data(), rows, panels, depth, Begin::accumulate);
+                    plain.c_row = panels * k_panel;
+                    set->product(plain);
+
+                    const auto a_row = spread(depth), c_row = spread(panels * k_panel);
+                    Floats a(static_cast<std::size_t>(rows * a_row), 7.0F);
+                    for (std::int64_t m = 0; m < rows; ++m) {
+                        for (std::int64_t k = 0; k < depth; ++k)
+                            a[static_cast<std::size_t>(m * a_row + spread(k))] =
+                                x.a[static_cast<std::size_t>(m * x.a_row + k)];
+                    }
+                    Floats apart(static_cast<std::size_t>(rows * c_row), 0.5F);
+                    auto grouped = plain;
+                    grouped.a = a.data();
+                    grouped.a_row = a_row;
+                    grouped.a_group = group * k_panel;
+                    grouped.c = apart.data();
+                    grouped.c_row = c_row;
+                    grouped.c_group = group;
+                    grouped.a_group_step = grouped.c_group_step = step;
+                    set->product(grouped);
+                    for (std::int64_t m = 0; m < rows; ++m) {
+                        for (std::int64_t n = 0; n < panels * k_panel; ++n) {
+                            auto& found = apart[static_cast<std::size_t>(m * c_row + spread(n))];
+                            REQUIRE(found ==
+                                    together[static_cast<std::size_t>(m * plain.c_row + n)]);
+                            found = 0.5F;
+                        }
+                    }
+                    REQUIRE(std::all_of(apart.begin(), apart.end(),
+                                        [](float gap) { return gap == 0.5F; }));
+                }
+            }
+        }
+    }
+
     TEST_CASE("8-bit products are exact sums, scaled and added once") {
         for (const std::int64_t panels : {1, 7, 8, 9, 17}) {
             for (const std::int64_t groups : {1, 2, 5, 33}) {
