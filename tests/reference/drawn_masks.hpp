@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -68,18 +70,34 @@ private:
         }
     }
 
-    /// In the order in which the weights are stored.
+    /// The recurrent matrices of a layer, one after the other in the order in which they are
+    /// stored.
     void draw_weights(const LanguageModelConfig& config, float rate, std::uint32_t layer) {
         if (rate <= 0) return;
+        const auto weight_hh = fmt::format("layers.{}.weight_hh", layer),
+                   weight_vh = fmt::format("layers.{}.weight_vh", layer);
         const ParameterList list(config);
-        const auto& weight = list.recurrent_weight(layer);
-        const auto drawn = draw(static_cast<std::size_t>(weight.stored), rate,
-                                RandomPurpose::dropout_recurrent, layer);
+        std::vector<const Parameter*> matrices;
+        std::size_t count = 0;
+        for (const auto& p : list.all()) {
+            if (p.name != weight_hh && p.name != weight_vh) continue;
+            matrices.push_back(&p);
+            count += static_cast<std::size_t>(p.stored);
+        }
+        const auto drawn = draw(count, rate, RandomPurpose::dropout_recurrent, layer);
         std::vector<float> stored(static_cast<std::size_t>(list.stored()));
-        std::copy(drawn.begin(), drawn.end(), stored.begin() + weight.offset);
-        const auto tensors = list.to_canonical(stored.data());
-        const auto& values = tensors[2 + 3 * layer].values;
-        std::copy(values.begin(), values.end(), masks_.recurrent[layer].begin());
+        auto from = drawn.begin();
+        for (const auto* p : matrices) {
+            std::copy_n(from, p->stored, stored.begin() + p->offset);
+            from += p->stored;
+        }
+        for (const auto& tensor : list.to_canonical(stored.data())) {
+            const auto copy_to = [&](Matrix& mask) {
+                std::copy(tensor.values.begin(), tensor.values.end(), mask.begin());
+            };
+            if (tensor.name == weight_hh) copy_to(masks_.weight_hh[layer]);
+            if (tensor.name == weight_vh) copy_to(masks_.weight_vh[layer]);
+        }
     }
 
     ThreadPool pool_{1};

@@ -167,6 +167,7 @@ TEST_SUITE("reference/fast_path") {
                                     .epsilon = double{adam.epsilon},
                                     .weight_decay = double{adam.weight_decay},
                                     .clip = double{clip},
+                                    .decays = reference_matrices(config),
                                     .first = {},
                                     .second = {}};
             auto reference_state = reference_zeros(config, static_cast<std::size_t>(b));

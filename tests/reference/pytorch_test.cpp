@@ -121,6 +121,7 @@ TEST_SUITE("reference/pytorch") {
                                .epsilon = run.at("adam")[3],
                                .weight_decay = run.at("adam")[4],
                                .clip = run.at("adam")[5],
+                               .decays = reference_matrices(config),
                                .first = {},
                                .second = {}};
             auto state = reference_zeros(config, run.streams());
