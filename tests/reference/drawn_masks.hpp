@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -70,34 +71,29 @@ private:
         }
     }
 
-    /// The recurrent matrices of a layer, one after the other in the order in which they are
-    /// stored.
+    /// In the order in which the weights are stored; V's random numbers follow those of the U of
+    /// sixteen layers, the most there can be.
     void draw_weights(const LanguageModelConfig& config, float rate, std::uint32_t layer) {
         if (rate <= 0) return;
-        const auto weight_hh = fmt::format("layers.{}.weight_hh", layer),
-                   weight_vh = fmt::format("layers.{}.weight_vh", layer);
+        draw_weight(config, rate, layer, fmt::format("layers.{}.weight_hh", layer),
+                    masks_.weight_hh[layer]);
+        draw_weight(config, rate, layer + 16, fmt::format("layers.{}.weight_vh", layer),
+                    masks_.weight_vh[layer]);
+    }
+
+    void draw_weight(const LanguageModelConfig& config, float rate, std::uint32_t stream,
+                     const std::string& name, Matrix& mask) {
         const ParameterList list(config);
-        std::vector<const Parameter*> matrices;
-        std::size_t count = 0;
-        for (const auto& p : list.all()) {
-            if (p.name != weight_hh && p.name != weight_vh) continue;
-            matrices.push_back(&p);
-            count += static_cast<std::size_t>(p.stored);
-        }
-        const auto drawn = draw(count, rate, RandomPurpose::dropout_recurrent, layer);
+        const auto named = [&](const auto& tensor) { return tensor.name == name; };
+        const auto weight = std::ranges::find_if(list.all(), named);
+        if (weight == list.all().end()) return;
+        const auto drawn = draw(static_cast<std::size_t>(weight->stored), rate,
+                                RandomPurpose::dropout_recurrent, stream);
         std::vector<float> stored(static_cast<std::size_t>(list.stored()));
-        auto from = drawn.begin();
-        for (const auto* p : matrices) {
-            std::copy_n(from, p->stored, stored.begin() + p->offset);
-            from += p->stored;
-        }
-        for (const auto& tensor : list.to_canonical(stored.data())) {
-            const auto copy_to = [&](Matrix& mask) {
-                std::copy(tensor.values.begin(), tensor.values.end(), mask.begin());
-            };
-            if (tensor.name == weight_hh) copy_to(masks_.weight_hh[layer]);
-            if (tensor.name == weight_vh) copy_to(masks_.weight_vh[layer]);
-        }
+        std::copy(drawn.begin(), drawn.end(), stored.begin() + weight->offset);
+        const auto tensors = list.to_canonical(stored.data());
+        const auto& values = std::ranges::find_if(tensors, named)->values;
+        std::copy(values.begin(), values.end(), mask.begin());
     }
 
     ThreadPool pool_{1};

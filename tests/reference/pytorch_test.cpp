@@ -150,7 +150,7 @@ TEST_SUITE("reference/pytorch") {
                 CHECK(distance(weights[i], run.at("last." + names[i].name)).relative() < 1e-8);
             }
             CHECK(distance(joined(state.hidden), run.at("hidden")).relative() < 1e-8);
-            CHECK(distance(joined(state.cell), run.at("cell")).relative() < 1e-8);
+            CHECK(distance(joined(state.states), run.at("cell")).relative() < 1e-8);
         }
     }
 

@@ -15,50 +15,55 @@ using namespace carousel;
 
 namespace {
 
-/// One step of one unit from an output of -1/2, x = 2. W, U and V are all different; the biases
-/// make up for them.
-struct OneUnit {
+/// One step of two units that read each other: U and V have nothing on the diagonal. Of the first
+/// unit all is given, and biases make up for weights that are all different; the second has -ln 3
+/// at every gate. They begin with outputs of -1/2 and 1/2.
+struct TwoUnits {
     CellKind cell;
-    std::vector<double> gates;  ///< what they shall be functions of
+    std::vector<double> gates;  ///< what those of the first unit shall be functions of
     std::vector<double> states_before{}, diagonal{};
-    double mixed = 0;  ///< the vector v
+    double mixed = 0;  ///< the vector v at the second unit
     double hidden = 0;
     std::vector<double> states{};
 
-    LanguageModelConfig config() const {
-        return {
-            .cell = cell, .vocabulary_size = 2, .layers = 1, .hidden_size = 1, .embedding_size = 1};
-    }
-
-    /// The second symbol follows; its logit is 0, that of the first 2 h.
+    /// The second symbol follows. Its logit is 0, that of the first is twice the first unit's
+    /// output.
     ReferenceResult run() const {
-        const auto shape = cell_shape(cell);
-        const double x = 2, h = -0.5;
-        std::vector<double> bias = gates;
-        const auto matrix = [&](const GateRange& range, double first, double input) {
-            Matrix weight({static_cast<std::size_t>(range.count), 1});
-            for (std::size_t k = 0; k < weight.size(); ++k) {
-                weight(k, 0) = first + 0.25 * static_cast<double>(k);
-                bias[static_cast<std::size_t>(range.first) + k] -= weight(k, 0) * input;
+        const LanguageModelConfig config{
+            .cell = cell, .vocabulary_size = 2, .layers = 1, .hidden_size = 2, .embedding_size = 1};
+        const auto row = [](const std::vector<double>& of_first, double of_second) {
+            Matrix both({1, 2 * of_first.size()});
+            for (std::size_t k = 0; k < of_first.size(); ++k) {
+                both(0, 2 * k) = of_first[k];
+                both(0, 2 * k + 1) = of_second;
+            }
+            return both;
+        };
+        Matrix bias = row(gates, -std::log(3.0));
+        const auto matrix = [&](const GateRange& range, double first,
+                                const std::vector<double>& read) {
+            Matrix weight =
+                xt::zeros<double>({2 * static_cast<std::size_t>(range.count), read.size()});
+            for (std::size_t n = 0; n < weight.shape(0); ++n) {
+                const auto k = (n + 1) % read.size();
+                weight(n, k) = first + 0.25 * static_cast<double>(n);
+                bias(0, 2 * static_cast<std::size_t>(range.first) + n) -= weight(n, k) * read[k];
             }
             return weight;
         };
-        const auto row = [](const std::vector<double>& values) {
-            Matrix vector({1, values.size()});
-            std::copy(values.begin(), values.end(), vector.begin());
-            return vector;
-        };
-        ReferenceTensors weights{Matrix{{x}, {0}}, matrix(shape.input, 0.75, x)};
-        if (shape.recurrent.count > 0) weights.push_back(matrix(shape.recurrent, -1.5, h));
-        if (shape.mixed.count > 0) weights.push_back(matrix(shape.mixed, 0.5, mixed));
-        if (shape.diagonals > 0) weights.push_back(row(diagonal));
-        weights.push_back(row(bias));
-        weights.push_back(Matrix{{2}, {0}});
+        const auto shape = cell_shape(cell);
+        ReferenceTensors weights{Matrix{{2}, {0}}, matrix(shape.input, 0.75, {2})};
+        if (shape.recurrent.count > 0)
+            weights.push_back(matrix(shape.recurrent, -1.5, {-0.5, 0.5}));
+        if (shape.mixed.count > 0) weights.push_back(matrix(shape.mixed, 0.5, {0, mixed}));
+        if (shape.diagonals > 0) weights.push_back(row(diagonal, 0));
+        weights.push_back(bias);
+        weights.push_back(Matrix{{2, 0}, {0, 0}});
         weights.push_back(xt::zeros<double>({1, 2}));
         const TokenIds inputs{{0}}, targets{{1}};
-        const ReferenceState state{{Matrix{{h}}}, {row(states_before)}};
-        return reference_forward(
-            weights, {config(), inputs, targets, state, reference_ones(config(), 1, 1)});
+        const ReferenceState state{{Matrix{{-0.5, 0.5}}}, {row(states_before, 0)}};
+        return reference_forward(weights,
+                                 {config, inputs, targets, state, reference_ones(config, 1, 1)});
     }
 };
 
@@ -67,11 +72,11 @@ struct OneUnit {
 TEST_SUITE("reference/reference_cell") {
     // Activations of ln 3 and -ln 3: sigmoid 3/4 and 1/4, tanh 4/5.
     TEST_CASE(
-        "one unit and two symbols give the output, the state and the loss worked out by hand") {
+        "two units and two symbols give the output, the state and the loss worked out by hand") {
         const double x = std::log(3.0), open = 0.5 * std::tanh(1.1);
         // slstm: ln sigmoid(a_f) + m_ for a_f = -x and m_ = 1.
         const double kept = 1 + std::log(0.25), two = std::log(2.0);
-        const std::vector<OneUnit> all{
+        const std::vector<TwoUnits> all{
             {.cell = CellKind::lstm,
              .gates = {x, -x, x, 0},
              .states_before = {2},
@@ -110,12 +115,12 @@ TEST_SUITE("reference/reference_cell") {
              .hidden = 0.75 * 0.8 + 0.25 * -0.5},
             {.cell = CellKind::gru_before,
              .gates = {x, -x, x},
-             .mixed = 0.75 * -0.5,
+             .mixed = 0.25 * 0.5,
              .hidden = 0.75 * 0.8 + 0.25 * -0.5},
             {.cell = CellKind::mlstm,
              .gates = {2, -0.5, x, -x, x, 0},
              .states_before = {2},
-             .mixed = 2 * -0.5,
+             .mixed = x * x,
              .hidden = open,
              .states = {0.25 * 2 + 0.75 * 0.8}},
             // At the start; then i twice f, and f twice i.
@@ -145,14 +150,15 @@ TEST_SUITE("reference/reference_cell") {
              .hidden = 0.8,
              .states = {0}},
         };
-        for (const auto& unit : all) {
-            CAPTURE(k_cell_words[static_cast<std::size_t>(unit.cell)]);
-            const auto result = unit.run();
-            CHECK(result.state.hidden[0](0, 0) == doctest::Approx(unit.hidden).epsilon(1e-12));
-            REQUIRE(result.state.cell[0].size() == unit.states.size());
-            CHECK(distance(result.state.cell[0], unit.states).difference < 1e-14);
+        for (const auto& units : all) {
+            CAPTURE(k_cell_words[static_cast<std::size_t>(units.cell)]);
+            const auto result = units.run();
+            CHECK(result.state.hidden[0](0, 0) == doctest::Approx(units.hidden).epsilon(1e-12));
+            REQUIRE(result.state.states[0].size() == 2 * units.states.size());
+            for (std::size_t s = 0; s < units.states.size(); ++s)
+                CHECK(std::abs(result.state.states[0](0, 2 * s) - units.states[s]) < 1e-14);
             CHECK(result.loss ==
-                  doctest::Approx(std::log(1 + std::exp(2 * unit.hidden))).epsilon(1e-12));
+                  doctest::Approx(std::log(1 + std::exp(2 * units.hidden))).epsilon(1e-12));
         }
     }
 
@@ -179,7 +185,7 @@ TEST_SUITE("reference/reference_cell") {
                 CAPTURE(u);
                 const bool changed = next.hidden[0](0, u) != state.hidden[0](0, u);
                 CHECK(changed == (t % k_period[u] == 0));
-                CHECK(next.cell[0](0, u) == static_cast<double>((t + 1) % k_period[u]));
+                CHECK(next.states[0](0, u) == static_cast<double>((t + 1) % k_period[u]));
             }
             state = next;
         }
@@ -209,8 +215,8 @@ TEST_SUITE("reference/reference_cell") {
             reference_forward(weights, {config, inputs, targets, reference_zeros(config, 2), masks})
                 .state;
         auto scaled = start;
-        xt::view(scaled.cell[0], xt::all(), xt::range(0, 10)) *= std::exp(-2.0);
-        xt::view(scaled.cell[0], xt::all(), xt::range(10, 15)) += 2.0;
+        xt::view(scaled.states[0], xt::all(), xt::range(0, 10)) *= std::exp(-2.0);
+        xt::view(scaled.states[0], xt::all(), xt::range(10, 15)) += 2.0;
         const auto one = reference_backward(weights, {config, inputs, targets, start, masks}),
                    other = reference_backward(weights, {config, inputs, targets, scaled, masks});
         CHECK(distance(one.state.hidden[0], other.state.hidden[0]).difference < 1e-14);

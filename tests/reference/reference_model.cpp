@@ -73,7 +73,7 @@ Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& wind
     std::vector<LayerWeights> layers;
     for (std::size_t l = 0; l < state.hidden.size(); ++l) {
         layers.push_back(weights.layer(l, masks));
-        carried.push_back({tape.leaf(state.hidden[l]), tape.leaf(state.cell[l])});
+        carried.push_back({tape.leaf(state.hidden[l]), tape.leaf(state.states[l])});
     }
     const Value embedding = weights["embedding.weight"] * tape.leaf(masks.symbols);
     Value loss = tape.leaf(xt::zeros<double>({1, 1}));
@@ -104,7 +104,7 @@ ReferenceResult run(const ReferenceTensors& weights, const ReferenceWindow& wind
     result.loss = loss.matrix()(0, 0);
     for (const auto& layer : carried) {
         result.state.hidden.push_back(layer.hidden.matrix());
-        result.state.cell.push_back(layer.states.matrix());
+        result.state.states.push_back(layer.states.matrix());
     }
     if (pass == Pass::both) {
         tape.backward(loss);

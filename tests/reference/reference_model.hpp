@@ -20,9 +20,9 @@ using ReferenceTensors = std::vector<Matrix>;
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
 
-/// What the streams remember, for each layer: hidden (B, H), cell (B, S H).
+/// What the streams remember, for each layer: hidden (B, H), states (B, S H).
 struct ReferenceState {
-    std::vector<Matrix> hidden, cell;
+    std::vector<Matrix> hidden, states;
 };
 ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size);
 

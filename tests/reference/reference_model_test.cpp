@@ -133,7 +133,7 @@ TEST_SUITE("reference/reference_model") {
             CHECK(sum == doctest::Approx(whole.loss).epsilon(1e-12));
             for (std::size_t l = 0; l < state.hidden.size(); ++l) {
                 CHECK(distance(state.hidden[l], whole.state.hidden[l]).difference < 1e-14);
-                CHECK(distance(state.cell[l], whole.state.cell[l]).difference < 1e-14);
+                CHECK(distance(state.states[l], whole.state.states[l]).difference < 1e-14);
             }
         }
     }
