@@ -1,10 +1,7 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -75,25 +72,23 @@ private:
     /// sixteen layers, the most there can be.
     void draw_weights(const LanguageModelConfig& config, float rate, std::uint32_t layer) {
         if (rate <= 0) return;
-        draw_weight(config, rate, layer, fmt::format("layers.{}.weight_hh", layer),
-                    masks_.weight_hh[layer]);
-        draw_weight(config, rate, layer + 16, fmt::format("layers.{}.weight_vh", layer),
-                    masks_.weight_vh[layer]);
+        const ParameterList list(config);
+        const auto weights = list.layer(layer);
+        draw_weight(list, weights.recurrent_weight, rate, layer, masks_.weight_hh[layer]);
+        draw_weight(list, weights.mixed_weight, rate, layer + 16, masks_.weight_vh[layer]);
     }
 
-    void draw_weight(const LanguageModelConfig& config, float rate, std::uint32_t stream,
-                     const std::string& name, Matrix& mask) {
-        const ParameterList list(config);
-        const auto named = [&](const auto& tensor) { return tensor.name == name; };
-        const auto weight = std::ranges::find_if(list.all(), named);
-        if (weight == list.all().end()) return;
+    void draw_weight(const ParameterList& list, const Parameter* weight, float rate,
+                     std::uint32_t stream, Matrix& mask) {
+        if (weight == nullptr) return;
         const auto drawn = draw(static_cast<std::size_t>(weight->stored), rate,
                                 RandomPurpose::dropout_recurrent, stream);
         std::vector<float> stored(static_cast<std::size_t>(list.stored()));
         std::copy(drawn.begin(), drawn.end(), stored.begin() + weight->offset);
-        const auto tensors = list.to_canonical(stored.data());
-        const auto& values = std::ranges::find_if(tensors, named)->values;
-        std::copy(values.begin(), values.end(), mask.begin());
+        for (const auto& tensor : list.to_canonical(stored.data())) {
+            if (tensor.name == weight->name)
+                std::copy(tensor.values.begin(), tensor.values.end(), mask.begin());
+        }
     }
 
     ThreadPool pool_{1};

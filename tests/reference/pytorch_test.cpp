@@ -191,7 +191,7 @@ TEST_SUITE("reference/pytorch") {
                 CHECK(distance(tensor.values, run.at("last." + tensor.name)).difference < 2e-5);
             }
             CHECK(distance(state.hidden, run.at("hidden")).difference < 1e-5);
-            CHECK(distance(state.cell, run.at("cell")).difference < 1e-5);
+            CHECK(distance(state.states, run.at("cell")).difference < 1e-5);
         }
     }
 }
