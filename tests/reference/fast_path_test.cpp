@@ -91,6 +91,12 @@ std::vector<NamedTensor> lively_weights(const LanguageModelConfig& config, Threa
     return weights;
 }
 
+/// How much more rounding grows in a cell than in the others. In mlstm, v is a product of two sums
+/// that have no bound: a change of 6e-8 in the weights was measured to move h by up to 1e-6.
+double amplification(CellKind cell) {
+    return cell == CellKind::mlstm ? 5 : 1;
+}
+
 Distance state_distance(const Tensor<3>& fast, const std::vector<Matrix>& layers) {
     std::vector<double> expected;
     for (const auto& layer : layers) expected.insert(expected.end(), layer.begin(), layer.end());
@@ -111,6 +117,7 @@ TEST_SUITE("reference/fast_path") {
         for (const auto& example : examples()) {
             INFO(shown(example));
             const auto& config = example.config;
+            const double more = amplification(config.cell);
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const auto first = lively_weights(config, pool);
             const auto weights = to_reference(first);
@@ -137,8 +144,10 @@ TEST_SUITE("reference/fast_path") {
                     const auto apart = distance(tensors[i].values, result.gradients[i]);
                     CHECK(apart.relative(0.01 * largest) < 1e-4);
                 }
-                CHECK(state_distance(state.hidden, reference_state.hidden).relative(1) < 1e-5);
-                CHECK(state_distance(state.states, reference_state.states).relative(1) < 1e-5);
+                CHECK(state_distance(state.hidden, reference_state.hidden).relative(1) <
+                      1e-5 * more);
+                CHECK(state_distance(state.states, reference_state.states).relative(1) <
+                      1e-5 * more);
             }
         }
     }
@@ -153,6 +162,7 @@ TEST_SUITE("reference/fast_path") {
         for (const auto& example : examples()) {
             INFO(shown(example));
             const auto& config = example.config;
+            const double more = amplification(config.cell);
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
                                        .beta2 = 0.99F,
@@ -188,12 +198,13 @@ TEST_SUITE("reference/fast_path") {
                     reference_backward(weights, {config, inputs, targets, reference_state, masks});
                 reference_state = result.state;
                 const double expected = reference.update(weights, result.gradients, double{rate});
-                CHECK(std::abs(norm / expected - 1) < 2e-5);
+                CHECK(std::abs(norm / expected - 1) < 2e-5 * more);
             }
             const auto tensors = model.weights();
             for (std::size_t i = 0; i < tensors.size(); ++i) {
                 CAPTURE(tensors[i].name);
-                CHECK(distance(tensors[i].values, weights[i]).difference < 0.005 * double{rate});
+                CHECK(distance(tensors[i].values, weights[i]).difference <
+                      0.005 * double{rate} * more);
             }
         }
     }
