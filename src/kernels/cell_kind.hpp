@@ -20,7 +20,8 @@ namespace carousel {
     CELL(mlstm, "mlstm", MultiplicativeLstm)     \
     CELL(slstm, "slstm", ExponentialLstm)        \
     CELL(minlstm, "minlstm", MinimalLstm)        \
-    CELL(mingru, "mingru", MinimalGru)
+    CELL(mingru, "mingru", MinimalGru)           \
+    CELL(clockwork, "clockwork", Clockwork)
 
 #define CAROUSEL_CELL(name, word, type) name,
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
@@ -54,6 +55,7 @@ struct CellShape {
     std::int64_t forget_gate = -1;  ///< the gate whose first bias is the option's; -1: none
     float forget_sign = 1;          ///< -1 where a large gate forgets
     bool keeps_output = false;      ///< the arithmetic reads h(t-1)
+    bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
 };
 
 /// The shape of a cell, from its own file.

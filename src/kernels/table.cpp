@@ -2,6 +2,7 @@
 
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
+#include "kernels/cells/clockwork.hpp"
 #include "kernels/cells/gru.hpp"
 #include "kernels/cells/gru_before.hpp"
 #include "kernels/cells/lstm.hpp"

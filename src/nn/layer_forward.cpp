@@ -88,7 +88,8 @@ RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t l
     const auto values = [&](const Parameter* weight) {
         return weight != nullptr ? model.values(*weight) : nullptr;
     };
-    return {values(p.recurrent_weight), values(p.mixed_weight), values(p.diagonal)};
+    return {values(p.recurrent_weight), values(p.mixed_weight),
+            p.diagonal != nullptr ? values(p.diagonal) : model.clock_periods()};
 }
 
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,

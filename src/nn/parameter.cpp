@@ -73,7 +73,8 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
         matrix(prefix + "weight_ih", cell_->input.count, layer == 0 ? e : h);
         matrix(prefix + "weight_hh", cell_->recurrent.count, h);
         matrix(prefix + "weight_vh", cell_->mixed.count, h);
-        vector(prefix + "diagonal", cell_->diagonals);
+        if (cell_->clockwork) parameters_.back().is_sparse = true;
+        if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
         vector(prefix + "bias", cell_->gates);
     }
     append("output.weight", {v, h}, ParameterLayout::panels, 1);
@@ -82,7 +83,7 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
 
 LayerParameters ParameterList::layer(std::int64_t layer) const {
     const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
-               diagonal = cell_->diagonals > 0;
+               diagonal = cell_->diagonals > 0 && !cell_->clockwork;
     const Parameter* next = &parameters_[static_cast<std::size_t>(
         1 + layer * (2 + int{recurrent} + int{mixed} + int{diagonal}))];
     LayerParameters found;
@@ -96,7 +97,7 @@ LayerParameters ParameterList::layer(std::int64_t layer) const {
 
 void ParameterList::append(std::string name, std::vector<std::int64_t> shape,
                            ParameterLayout layout, std::int64_t gates) {
-    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0};
+    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0, false};
     p.stored = padded(stored_size(p));
     stored_ += p.stored;
     parameters_.push_back(std::move(p));

@@ -28,9 +28,10 @@ struct Parameter {
     std::string name;
     std::vector<std::int64_t> shape;  ///< canonical, see NamedTensor
     ParameterLayout layout;
-    std::int64_t gates;   ///< G for the gate layouts, else 1
-    std::int64_t offset;  ///< into the stored floats
-    std::int64_t stored;  ///< floats with padding, a multiple of 16
+    std::int64_t gates;      ///< G for the gate layouts, else 1
+    std::int64_t offset;     ///< into the stored floats
+    std::int64_t stored;     ///< floats with padding, a multiple of 16
+    bool is_sparse = false;  ///< some elements are zero for good (`nn/clockwork.hpp`)
     bool is_matrix() const { return shape.size() == 2; }
     std::int64_t count() const;
 };

@@ -88,9 +88,12 @@ RecurrentWeights StepMatrices::gathered(bool transposed) const {
 
 void StepMatrices::mask_gradients(ThreadPool& pool, float* gradients) const {
     for (const auto& m : matrices_) {
-        if (m.mask.size() == 0) continue;
         float* gradient = gradients + m.parameter.offset;
-        multiply_in_pieces(pool, gradient, gradient, m.mask.data(), m.parameter.stored);
+        const float* dropped = m.mask.size() > 0 ? m.mask.data() : nullptr;
+        for (const float* mask : {dropped, model_->connections(m.parameter)}) {
+            if (mask != nullptr)
+                multiply_in_pieces(pool, gradient, gradient, mask, m.parameter.stored);
+        }
     }
 }
 

@@ -32,7 +32,7 @@ public:
     RecurrentWeights weights() const { return gathered(false); }
     RecurrentWeights transposed() const { return gathered(true); }
 
-    /// Multiplies the gradients of the weights by the masks.
+    /// Multiplies the gradients of the weights by the masks, and by zero where there is no weight.
     void mask_gradients(ThreadPool& pool, float* gradients) const;
 
 private:

@@ -1,5 +1,7 @@
 #include "reference/reference_cell.hpp"
 
+#include <algorithm>
+
 namespace carousel {
 
 // In each function x is the input, h_ and c_ are output and state of the step before, a_k is what
@@ -114,6 +116,23 @@ CellStep mingru(const LayerWeights& l, const Value& x, const Value& h_, const Va
     const auto [a_z, a_g] = split<2>(product(l.W, x) + l.b);
     const Value z = sigmoid(a_z);
     return {(1.0 - z) * h_ + z * q(a_g), none};
+}
+
+// Koutník, Greff, Gomez & Schmidhuber 2014, periods 1, 2, 4, ... Each unit counts the steps since
+// its module was last due.
+CellStep clockwork(const LayerWeights& l, const Value& x, const Value& h_, const Value& phase) {
+    const auto h = h_.matrix().shape(1), modules = std::min<std::size_t>(8, h);
+    Matrix period({1, h}),
+        feeds({h, h});  // feeds: unit k, in the column, is as slow as n or slower
+    for (std::size_t n = 0; n < h; ++n) {
+        const auto module = n * modules / h;
+        period(0, n) = static_cast<double>(1U << module);
+        for (std::size_t k = 0; k < h; ++k) feeds(n, k) = k * modules / h >= module ? 1 : 0;
+    }
+    Tape& tape = x.tape();
+    const Value a = product(l.W, x) + product(tape.leaf(feeds) * l.U, h_) + l.b;
+    const Value next = phase + 1.0, wraps = equal(next, tape.leaf(period));
+    return {choose(equal(phase, 0), tanh(a), h_), constant((1.0 - wraps) * next)};
 }
 
 #define CAROUSEL_CELL(name, word, type) name,

@@ -144,6 +144,11 @@ TEST_SUITE("reference/reference_cell") {
             {.cell = CellKind::minlstm, .gates = {x, 0, -x}, .hidden = 0.6 * -0.5 + 0.4 * 0.25},
             {.cell = CellKind::mingru, .gates = {x, 1}, .hidden = 0.25 * -0.5 + 0.75 * 1.5},
             {.cell = CellKind::mingru, .gates = {x, -x}, .hidden = 0.25 * -0.5 + 0.75 * 0.25},
+            {.cell = CellKind::clockwork,
+             .gates = {x},
+             .states_before = {0},
+             .hidden = 0.8,
+             .states = {0}},
         };
         for (const auto& units : all) {
             CAPTURE(k_cell_words[static_cast<std::size_t>(units.cell)]);
@@ -154,6 +159,44 @@ TEST_SUITE("reference/reference_cell") {
                 CHECK(std::abs(result.state.states[0](0, 2 * s) - units.states[s]) < 1e-14);
             CHECK(result.loss ==
                   doctest::Approx(std::log(1 + std::exp(2 * units.hidden))).epsilon(1e-12));
+        }
+    }
+
+    TEST_CASE("a clockwork unit changes when its module is due, and reads no faster one") {
+        constexpr std::size_t k_module[] = {0, 0, 1, 2, 3, 4, 5, 6, 7};
+        constexpr std::size_t k_period[] = {1, 1, 2, 4, 8, 16, 32, 64, 128};
+        const LanguageModelConfig config{.cell = CellKind::clockwork,
+                                         .vocabulary_size = 7,
+                                         .layers = 1,
+                                         .hidden_size = 9,
+                                         .embedding_size = 3};
+        TestNumbers numbers(5);
+        const auto weights = random_weights(config, numbers);
+        const auto inputs = random_ids(numbers, 130, 1, 7);
+        const auto start = reference_zeros(config, 1);
+        auto state = start;
+        for (std::size_t t = 0; t < 130; ++t) {
+            CAPTURE(t);
+            const TokenIds id{{inputs(t, 0)}};
+            const auto next =
+                reference_forward(weights, {config, id, id, state, reference_ones(config, 1, 1)})
+                    .state;
+            for (std::size_t u = 0; u < 9; ++u) {
+                CAPTURE(u);
+                const bool changed = next.hidden[0](0, u) != state.hidden[0](0, u);
+                CHECK(changed == (t % k_period[u] == 0));
+                CHECK(next.states[0](0, u) == static_cast<double>((t + 1) % k_period[u]));
+            }
+            state = next;
+        }
+        const auto gradients = reference_backward(weights, {config, inputs, inputs, start,
+                                                            reference_ones(config, 130, 1)})
+                                   .gradients;
+        for (std::size_t n = 0; n < 9; ++n) {
+            for (std::size_t k = 0; k < 9; ++k) {
+                const bool counts = gradients[2](n, k) != 0;
+                CHECK(counts == (k_module[k] >= k_module[n]));
+            }
         }
     }
 
