@@ -54,7 +54,6 @@ struct CellShape {
     std::int64_t forget_gate = -1;  ///< the gate whose first bias is the option's; -1: none
     float forget_sign = 1;          ///< -1 where a large gate forgets
     bool keeps_output = false;      ///< the arithmetic reads h(t-1)
-    bool bounded = true;            ///< h and v stay within [-1, 1]
 };
 
 /// The shape of a cell, from its own file.

@@ -145,12 +145,13 @@ struct DirectionStep {
     float rate, decay, average_rate;
 };
 
-/// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
-/// row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is
-/// exact.
+/// c(16 p + j) += activation_scale * scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16
+/// p + j]), for one row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4].
+/// The integer sum is exact.
 struct QuantizedProduct {
     const std::uint8_t* activations;  ///< 4 * groups, zero stands at 64
-    const std::int8_t* w;             ///< in [-127, 127]
+    float activation_scale;
+    const std::int8_t* w;  ///< in [-127, 127]
     const float* scales;
     const std::int32_t* offsets;  ///< 64 times the sum of the column's weights
     float* c;
@@ -179,9 +180,10 @@ struct KernelTable {
     void (*add_squares)(float* out, const float* in, std::int64_t count);
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*quantized_product)(const QuantizedProduct&);
-    /// out = 64 + 63 x, rounded to nearest, for x in [-1, 1]; `count` is rounded up to a multiple
-    /// of 16.
-    void (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
+    /// out = 64 + 63 x / s, rounded to nearest, where s, which is returned, is 1 or the power of
+    /// two that bounds |x|. Whole pieces of 16 are read and written; of the last only `count`
+    /// numbers count for s.
+    float (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
     /// Turns panels W(p, k, j) into the panels of the transpose: out(k / 16, 16 p + j, k % 16) =
     /// W(p, k, j), for k in [16 first, 16 last); rows k >= depth are zero.
     void (*transpose_panels)(const float* w, std::int64_t panels, std::int64_t depth, float* out,

@@ -139,6 +139,13 @@ void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* 
     }
 }
 
+std::int64_t multiplied_weights(const LanguageModelConfig& config) {
+    const auto& cell = cell_shape(config.cell);
+    return config.hidden_size * config.hidden_size *
+           ((config.layers - 1) * cell.input.count +
+            config.layers * (cell.recurrent.count + cell.mixed.count));
+}
+
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config) {
     std::vector<NamedTensor> expected;
     const ParameterList list(config);

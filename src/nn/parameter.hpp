@@ -78,6 +78,10 @@ private:
     std::int64_t stored_ = 0;
 };
 
+/// Weights of the recurrent layers that every symbol is multiplied with: all their matrices but the
+/// W of layer 0, whose products are a table (`InputTable`).
+std::int64_t multiplied_weights(const LanguageModelConfig& config);
+
 /// Names and shapes of the parameters that a configuration implies, without values.
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config);
 

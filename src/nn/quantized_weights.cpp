@@ -34,9 +34,13 @@ QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, 
     }
 }
 
-void QuantizedMatrix::multiply_add(const std::uint8_t* activations, float* out,
-                                   Range panels) const {
-    kernels().quantized_product({.activations = activations,
+void QuantizedVector::take(const float* vector, std::int64_t size) {
+    scale = kernels().quantize_activations(vector, size, values.data());
+}
+
+void QuantizedMatrix::multiply_add(const QuantizedVector& x, float* out, Range panels) const {
+    kernels().quantized_product({.activations = x.values.data(),
+                                 .activation_scale = x.scale,
                                  .w = values_.data() + panels.begin * groups_ * 4 * k_panel,
                                  .scales = scales_.data() + panels.begin * k_panel,
                                  .offsets = offsets_.data() + panels.begin * k_panel,
@@ -48,7 +52,8 @@ void QuantizedMatrix::multiply_add(const std::uint8_t* activations, float* out,
 QuantizedWeights::QuantizedWeights(const LanguageModel& model)
     : output_(model.values(model.parameters().output_weight()),
               panels_for(model.config().vocabulary_size), model.config().hidden_size),
-      activations_(static_cast<std::size_t>(padded(model.config().hidden_size))) {
+      activations_{
+          std::vector<std::uint8_t>(static_cast<std::size_t>(padded(model.config().hidden_size)))} {
     for (std::int64_t l = 0; l < model.config().layers; ++l) {
         const auto p = model.parameters().layer(l);
         const auto quantized = [&](const Parameter* weight) {
@@ -66,12 +71,12 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
 
 void QuantizedWeights::add_product(const QuantizedMatrix& matrix, const float* vector,
                                    const LayerWindow& layer, const GateRange& range, float* gates) {
-    kernels().quantize_activations(vector, layer.hidden_size, activations_.data());
+    activations_.take(vector, layer.hidden_size);
     const auto step = layer.shape().gates;
     float* first = gates + range.first * k_panel;
-    if (range.count == step) return matrix.multiply_add(activations_.data(), first);
+    if (range.count == step) return matrix.multiply_add(activations_, first);
     for (std::int64_t u = 0; u < layer.blocks(); ++u) {
-        matrix.multiply_add(activations_.data(), first + u * step * k_panel,
+        matrix.multiply_add(activations_, first + u * step * k_panel,
                             {u * range.count, (u + 1) * range.count});
     }
 }
@@ -125,9 +130,8 @@ void QuantizedWeights::logits(const LanguageModel& model, const float* hidden, s
     const float* bias = model.values(model.parameters().output_bias());
     for (std::int64_t r = 0; r < count; ++r) {
         std::copy_n(bias, padded(model.config().vocabulary_size), logits + r * logits_row);
-        kernels().quantize_activations(hidden + r * row, model.config().hidden_size,
-                                       activations_.data());
-        output_.multiply_add(activations_.data(), logits + r * logits_row);
+        activations_.take(hidden + r * row, model.config().hidden_size);
+        output_.multiply_add(activations_, logits + r * logits_row);
     }
 }
 

@@ -25,10 +25,7 @@ double width(const GateRange& gates, const LanguageModelConfig& model) {
 }  // namespace
 
 double recurrent_weights(const LanguageModelConfig& model) {
-    const auto l = static_cast<double>(model.layers), h = static_cast<double>(model.hidden_size);
-    const auto& cell = cell_shape(model.cell);
-    return h * ((l - 1) * width(cell.input, model) +
-                l * (width(cell.recurrent, model) + width(cell.mixed, model)));
+    return static_cast<double>(multiplied_weights(model));
 }
 
 double parameter_count(const LanguageModelConfig& model) {

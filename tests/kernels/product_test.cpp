@@ -226,6 +226,7 @@ TEST_SUITE("kernels/product") {
                     CAPTURE(set->name);
                     auto c = before;
                     set->quantized_product({.activations = activations.data(),
+                                            .activation_scale = 1,
                                             .w = w.data(),
                                             .scales = scales.data(),
                                             .offsets = offsets.data(),
@@ -246,13 +247,27 @@ TEST_SUITE("kernels/product") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
             std::vector<std::uint8_t> out(48);
-            set->quantize_activations(values.data(), 33, out.data());
+            CHECK(set->quantize_activations(values.data(), 33, out.data()) == 1.0F);
             CHECK(int{out[0]} == 1);
             CHECK(int{out[1]} == 127);
             CHECK(int{out[2]} == 64);
             for (std::size_t i = 0; i < 33; ++i) {
                 REQUIRE(int{out[i]} == static_cast<int>(std::lround(63 * values[i]) + 64));
             }
+        }
+    }
+
+    TEST_CASE("activations beyond 1 are divided by the power of two that bounds them") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            auto values = random_floats(48, 9);
+            values[32] = -5;
+            values[33] = 100;  // after the last of those that count
+            std::vector<std::uint8_t> out(48);
+            CHECK(set->quantize_activations(values.data(), 33, out.data()) == 8.0F);
+            CHECK(int{out[32]} == 25);  // 64 - 63 * 5 / 8 = 24.6
+            for (std::size_t i = 0; i < 32; ++i)
+                REQUIRE(int{out[i]} == static_cast<int>(std::lround(63 * values[i] / 8) + 64));
         }
     }
 }

@@ -109,7 +109,6 @@ TEST_SUITE("nn/inference") {
             const auto inputs = random_ids(steps, streams, config.vocabulary_size, 1);
             const auto targets = random_ids(steps, streams, config.vocabulary_size, 2);
             for (const auto precision : {Precision::float32, Precision::int8}) {
-                if (precision == Precision::int8 && !cell_shape(config.cell).bounded) continue;
                 const auto batch = run(model, 2, inputs, targets, {5}, precision);
                 for (const std::size_t b : {0, 7, 18}) {
                     const auto alone = run(model, 1, stream_of(inputs, b), stream_of(targets, b),

@@ -68,7 +68,6 @@ TEST_SUITE("nn/quantization") {
         for (const auto& config : odd_configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
-            if (!cell_shape(config.cell).bounded) continue;
             Inference exact(model, pool, 3), small(model, pool, 3, Precision::int8);
             auto state = RecurrentState::zeros(config, 3), small_state = state;
             Tensor<2> logits, small_logits;

@@ -25,7 +25,8 @@ inline std::vector<LanguageModelConfig> odd_configs() {
                            .vocabulary_size = 23,
                            .layers = 2,
                            .hidden_size = 37,
-                           .embedding_size = 5});
+                           .embedding_size = 5,
+                           .output_input = OutputInput::sum});
     }
     return configs;
 }

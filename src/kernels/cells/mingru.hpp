@@ -14,8 +14,7 @@ struct MinimalGru {
                                        .recurrent = {0, 0},
                                        .forget_gate = z,
                                        .forget_sign = -1,
-                                       .keeps_output = true,
-                                       .bounded = false};
+                                       .keeps_output = true};
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[z] = sigmoid(x.gate[z]);

@@ -14,8 +14,7 @@ struct MultiplicativeLstm {
                                        .recurrent = {m_h, 1},
                                        .mixed = {i, 4},
                                        .states = 1,
-                                       .forget_gate = f,
-                                       .bounded = false};  // v is not
+                                       .forget_gate = f};
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);
