@@ -94,8 +94,8 @@ void cell_backward(const CellBackward& s) {
     }
 }
 
-/// The stage before, of cells with mixed gates: from gates and h(t-1) to v, and back. It has the
-/// gates before the mixed ones to itself.
+/// The stage before, of cells with mixed gates: from gates and h(t-1) to v, and back. It
+/// sees the gates before the mixed ones only.
 template <class Cell>
 void mix_forward(const CellForward& s) {
     constexpr auto& k = Cell::k_shape;

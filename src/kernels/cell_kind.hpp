@@ -46,7 +46,7 @@ struct GateRange {
 /// with `mixed` gates has a stage before: its arithmetic mixes the gates so far into a vector v of
 /// H units, and V v is added to the gates of `mixed`.
 struct CellShape {
-    std::int64_t gates = 0;  ///< G, pre-activations of a unit
+    std::int64_t gates = 0;  ///< G, pre-activations of a unit; each is fed by W or by U
     GateRange input;
     GateRange recurrent;
     GateRange mixed{};

@@ -56,7 +56,7 @@ struct TwoUnits {
         if (shape.recurrent.count > 0)
             weights.push_back(matrix(shape.recurrent, -1.5, {-0.5, 0.5}));
         if (shape.mixed.count > 0) weights.push_back(matrix(shape.mixed, 0.5, {0, mixed}));
-        if (shape.diagonals > 0) weights.push_back(row(diagonal, 0));
+        if (!diagonal.empty()) weights.push_back(row(diagonal, 0));
         weights.push_back(bias);
         weights.push_back(Matrix{{2, 0}, {0, 0}});
         weights.push_back(xt::zeros<double>({1, 2}));

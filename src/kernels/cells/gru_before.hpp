@@ -5,8 +5,8 @@
 namespace carousel {
 namespace {
 
-/// GRU whose reset gate comes before the product, as first published: n = tanh(W x + U (r h(t-1))),
-/// h = z h(t-1) + (1 - z) n (Cho et al. 2014, equations 5 to 8).
+/// GRU whose reset gate comes before the product, as in the published paper: n = tanh(W x + U (r
+/// h(t-1))), h = z h(t-1) + (1 - z) n (Cho et al. 2014, equations 5 to 8).
 struct GruBefore {
     enum { r, z, n };
     static constexpr CellShape k_shape{.gates = 3,

@@ -6,7 +6,7 @@ namespace carousel {
 namespace {
 
 /// LSTM whose recurrent input depends on the symbol: v = m_x m_h takes the place of h(t-1)
-/// (multiplicative LSTM; Krause, Murray, Renals & Lu 2017, equations 18 to 22).
+/// (multiplicative LSTM; Krause, Lu, Murray & Renals 2016), with biases on both factors.
 struct MultiplicativeLstm {
     enum { m_h, m_x, i, f, g, o };
     static constexpr CellShape k_shape{.gates = 6,

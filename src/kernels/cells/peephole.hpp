@@ -6,7 +6,7 @@ namespace carousel {
 namespace {
 
 /// LSTM whose gates see the cell state: i and f that before the step, o that after it, each through
-/// one weight a unit (Gers & Schmidhuber 2000).
+/// one weight a unit (Gers & Schmidhuber 2000; with tanh at the output as in Greff et al. 2017).
 struct Peephole {
     enum { i, f, g, o };
     enum { p_i, p_f, p_o };
