@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string_view>
 
 namespace carousel {
 
@@ -27,11 +25,11 @@ namespace carousel {
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
 #undef CAROUSEL_CELL
 
-#define CAROUSEL_CELL(name, word, type) std::string_view(word),
-inline constexpr std::array k_cell_words{CAROUSEL_CELLS(CAROUSEL_CELL)};
+#define CAROUSEL_CELL(name, word, type) word,
+inline constexpr const char* k_cell_words[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
 #undef CAROUSEL_CELL
 
-constexpr int k_cell_count = static_cast<int>(k_cell_words.size());
+constexpr int k_cell_count = sizeof(k_cell_words) / sizeof(k_cell_words[0]);
 
 /// Gates [first, first + count) of a unit.
 struct GateRange {
