@@ -255,12 +255,13 @@ Rate summarize(std::vector<double> rates) {
 
 BenchmarkReport run_benchmark(const BenchmarkConfig& config) {
     BenchmarkReport report;
-    const auto l = static_cast<double>(config.model.layers),
-               h = static_cast<double>(config.model.hidden_size);
-    const auto v = static_cast<double>(config.model.vocabulary_size);
-    report.train_flops = (6 * l - 3) * 8 * h * h + 6 * h * v;
-    report.train_flops_plain = 6 * (8 * l * h * h + h * v);
-    report.generate_bytes = static_cast<double>(sizeof(float)) * ((2 * l - 1) * 4 * h * h + h * v);
+    const auto h = config.model.hidden_size;
+    const auto weights =
+        static_cast<double>(multiplied_weights(config.model) + h * config.model.vocabulary_size);
+    const auto table = static_cast<double>(cell_shape(config.model.cell).input.count * h * h);
+    report.train_flops = 6 * weights;
+    report.train_flops_plain = 6 * (weights + table);
+    report.generate_bytes = static_cast<double>(sizeof(float)) * weights;
 
     ThreadPool pool(config.threads);
     measure_training(config, pool, report);

@@ -1,8 +1,17 @@
 #include "cli/option_rows.hpp"
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 
 namespace carousel {
+
+std::string shown(float value) {
+    return fmt::format("{}", value);
+}
+std::string shown(double value) {
+    return fmt::format("{}", value);
+}
 
 void add_common(OptionTable& table, GlobalOptions& global) {
     table.heading("Of every command");

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <fmt/format.h>
-
+#include <concepts>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,9 +16,13 @@ inline constexpr WholeRange k_sizes{1, 8192}, k_batches{1, 65536}, k_thread_coun
     k_steps{1, k_most_steps};
 inline constexpr RealRange k_below_one{.low = 0, .high = 1, .without_high = true};
 
-inline std::string shown(auto value) {
-    return fmt::format("{}", value);
+/// A default, in decimal.
+template <std::integral Number>
+std::string shown(Number value) {
+    return std::to_string(value);
 }
+std::string shown(float value);
+std::string shown(double value);
 
 void add_common(OptionTable& table, GlobalOptions& global);
 

@@ -96,16 +96,22 @@ OptionValue real(Target& target, const RealRange& range) {
             }};
 }
 
-/// One of the words of an enumeration.
+/// One of the words of an enumeration. A few stand in the place of the value, more in that of its
+/// range.
 template <typename Target>
 OptionValue choice(Target& target) {
+    constexpr std::size_t k_few = 6;
+    constexpr const auto& k_all = k_words<ContentOf<Target>>;
     std::string words;
-    for (const auto word : k_words<ContentOf<Target>>) {
-        words += (words.empty() ? "" : "|") + std::string(word);
+    for (const auto word : k_all) {
+        if (!words.empty()) words += k_all.size() > k_few ? ", " : "|";
+        words += word;
     }
-    return {words, "", [&target](std::string_view name, const std::string& word) {
-                target = parse_choice<ContentOf<Target>>(name, word);
-            }};
+    const auto parse = [&target](std::string_view name, const std::string& word) {
+        target = parse_choice<ContentOf<Target>>(name, word);
+    };
+    if (k_all.size() > k_few) return {"NAME", words, parse};
+    return {words, "", parse};
 }
 
 /// Throws: UsageError for an empty word.

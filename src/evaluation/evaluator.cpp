@@ -49,7 +49,7 @@ public:
         advance(-count, count, false);
         for (std::size_t b = 0; b < stretches_.size(); ++b) {
             // Where the corpus begins there is nothing to read, and the memory is to be empty.
-            if (stretches_[b].begin < static_cast<std::uint64_t>(count) + 1) forget(b);
+            if (stretches_[b].begin < static_cast<std::uint64_t>(count) + 1) state_.clear(b);
         }
     }
 
@@ -108,15 +108,6 @@ private:
     void add(std::size_t b, std::uint64_t from, std::size_t steps) {
         for (std::size_t t = 0; t < steps && from + t < stretches_[b].size(); ++t) {
             sums_[b].add(stretches_[b].begin + from + t, targets_(t, b), double{nats_(t, b)});
-        }
-    }
-
-    void forget(std::size_t b) {
-        for (std::size_t l = 0; l < state_.hidden.shape(0); ++l) {
-            for (std::size_t unit = 0; unit < state_.hidden.shape(2); ++unit) {
-                state_.hidden(l, b, unit) = 0;
-                state_.cell(l, b, unit) = 0;
-            }
         }
     }
 

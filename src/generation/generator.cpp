@@ -48,7 +48,7 @@ StreamBatch gather(const LanguageModel& model, ThreadPool& pool, Precision preci
     const std::size_t v = batch.logits.shape(1);
     StreamBatch gathered{
         std::make_unique<Inference>(model, pool, static_cast<std::int64_t>(rows.size()), precision),
-        {gather(batch.state.hidden, rows), gather(batch.state.cell, rows)},
+        {gather(batch.state.hidden, rows), gather(batch.state.states, rows)},
         Tensor<2>(Tensor<2>::shape_type{rows.size(), v})};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         std::copy_n(batch.logits.data() + rows[i] * v, v, gathered.logits.data() + i * v);

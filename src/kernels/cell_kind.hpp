@@ -4,18 +4,59 @@
 
 namespace carousel {
 
-/// Recurrent cells; `docs/model.md` has their equations. Stored in snapshots by name.
-enum class CellKind : std::uint8_t { lstm, cifg, capped_lstm };
-constexpr int k_cell_count = 3;
+/// Every recurrent cell: its enumerator, its word in options and files, its struct in
+/// `kernels/cells`. `docs/model.md` has the equations, `docs/contributing.md` how to add one.
+#define CAROUSEL_CELLS(CELL)                     \
+    CELL(lstm, "lstm", Lstm)                     \
+    CELL(cifg, "cifg", Cifg)                     \
+    CELL(capped_lstm, "capped-lstm", CappedLstm) \
+    CELL(rnn, "rnn", Rnn)                        \
+    CELL(lstm1997, "lstm1997", Lstm1997)         \
+    CELL(peephole, "peephole", Peephole)         \
+    CELL(gru, "gru", Gru)                        \
+    CELL(gru_before, "gru-before", GruBefore)    \
+    CELL(mlstm, "mlstm", MultiplicativeLstm)     \
+    CELL(slstm, "slstm", ExponentialLstm)        \
+    CELL(minlstm, "minlstm", MinimalLstm)        \
+    CELL(mingru, "mingru", MinimalGru)           \
+    CELL(clockwork, "clockwork", Clockwork)
 
-/// What layers and parameters must know of a cell.
-struct CellShape {
-    std::int64_t gates;        ///< G, pre-activations of a unit
-    std::int64_t forget_gate;  ///< which of them keeps the cell state
+#define CAROUSEL_CELL(name, word, type) name,
+enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
+#undef CAROUSEL_CELL
+
+#define CAROUSEL_CELL(name, word, type) word,
+inline constexpr const char* k_cell_words[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
+#undef CAROUSEL_CELL
+
+constexpr int k_cell_count = sizeof(k_cell_words) / sizeof(k_cell_words[0]);
+
+/// Gates [first, first + count) of a unit.
+struct GateRange {
+    std::int64_t first = 0, count = 0;
+    bool operator==(const GateRange&) const = default;
 };
 
-constexpr CellShape cell_shape(CellKind cell) {
-    return cell == CellKind::cifg ? CellShape{3, 0} : CellShape{4, 1};
-}
+/// What layers and parameters must know of a cell.
+///
+/// A step adds W x + b to the gates of `input` and U h(t-1) to those of `recurrent`; then the
+/// cell's arithmetic goes from gates and old states to new states and h(t), unit by unit. A cell
+/// with `mixed` gates has a stage before: its arithmetic mixes the gates so far into a vector v of
+/// H units, and V v is added to the gates of `mixed`.
+struct CellShape {
+    std::int64_t gates = 0;  ///< G, pre-activations of a unit; each is fed by W or by U
+    GateRange input;
+    GateRange recurrent;
+    GateRange mixed{};
+    std::int64_t states = 0;        ///< S, numbers that a unit remembers besides its output h
+    std::int64_t diagonals = 0;     ///< P, weights of a unit that multiply its own states
+    std::int64_t forget_gate = -1;  ///< the gate whose first bias is the option's; -1: none
+    float forget_sign = 1;          ///< -1 where a large gate forgets
+    bool keeps_output = false;      ///< the arithmetic reads h(t-1)
+    bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
+};
+
+/// The shape of a cell, from its own file.
+const CellShape& cell_shape(CellKind cell);
 
 }  // namespace carousel

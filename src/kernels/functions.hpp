@@ -58,5 +58,34 @@ CAROUSEL_INLINE F16 hyperbolic_tangent(F16 x) {
     return e / (e + broadcast(2.0F));
 }
 
+/// log(1 + y) for y in [0, 1]: 2 artanh(s) with s = y / (2 + y) <= 1/3, whose series ends below
+/// half a unit of the last place after s^13.
+CAROUSEL_INLINE F16 log1p_of_fraction(F16 y) {
+    const F16 s = y / (y + broadcast(2.0F)), t = s * s;
+    F16 q = broadcast(2.0F / 13.0F);
+    q = fma(q, t, broadcast(2.0F / 11.0F));
+    q = fma(q, t, broadcast(2.0F / 9.0F));
+    q = fma(q, t, broadcast(2.0F / 7.0F));
+    q = fma(q, t, broadcast(2.0F / 5.0F));
+    q = fma(q, t, broadcast(2.0F / 3.0F));
+    return fma(q * t, s, s + s);
+}
+
+/// log(1 / (1 + exp(-x))), also where the sigmoid is too small for a float.
+CAROUSEL_INLINE F16 log_sigmoid(F16 x) {
+    const F16 zero = broadcast(0.0F);
+    return min(zero, x) - log1p_of_fraction(exponential(min(zero - x, x)));
+}
+
+/// A function that is positive everywhere: x + 1/2 from 0 on, before it the sigmoid (Feng et al.
+/// 2024, appendix B); and its slope.
+CAROUSEL_INLINE F16 positive(F16 x) {
+    return where_less(x, broadcast(0.0F), sigmoid(x), x + broadcast(0.5F));
+}
+CAROUSEL_INLINE F16 positive_slope(F16 x) {
+    const F16 one = broadcast(1.0F), y = sigmoid(x);
+    return where_less(x, broadcast(0.0F), y * (one - y), one);
+}
+
 }  // namespace
 }  // namespace carousel

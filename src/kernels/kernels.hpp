@@ -26,10 +26,14 @@ constexpr std::int64_t leading_dimension(std::int64_t count) {
 /// C(m, 16 p + j) = start + sum over k of A(m, k) W(p, k, j), for m < rows, p < panels, k < depth.
 ///
 /// A is read at a[m * a_row + k * a_depth] with one of the two strides equal to 1; W at
-/// w[p * w_panel + 16 k + j]; C at c[m * c_row + p * c_panel + j]. The sum starts from `start[16 p
-/// + j]` when given, else from C when `accumulate`, else from zero. Law: each element is one chain
-/// of fused multiply-adds over ascending k. Its bits depend on nothing else: not on the other rows,
-/// on how rows or depth are cut, or on the instruction set.
+/// w[p * w_panel + 16 k + j]; C at c[m * c_row + p * c_panel + j]. The sum starts from `start`,
+/// which lies as a row of C, when given, else from C when `accumulate`, else from zero. Law: each
+/// element is one chain of fused multiply-adds over ascending k. Its bits depend on nothing else:
+/// not on the other rows, on how rows or depth are cut, or on the instruction set.
+///
+/// Panels of C, and the depth of A when `a_depth` is 1, may lie in groups with gaps between them,
+/// as some gates among others do: C(m, 16 p + j) at c[m * c_row + p / c_group * c_group_step + p %
+/// c_group * c_panel], A(m, k) at a[m * a_row + k / a_group * a_group_step + k % a_group].
 struct PanelProduct {
     const float* a;
     std::ptrdiff_t a_row, a_depth;
@@ -40,41 +44,55 @@ struct PanelProduct {
     std::int64_t rows, panels, depth;
     const float* start = nullptr;
     bool accumulate = false;
+    std::int64_t c_group = 0, a_group = 0;  ///< panels of C and depth of A in a group; 0: all
+    std::ptrdiff_t c_group_step = 0, a_group_step = 0;
 };
 
-/// One step of a cell for `rows` streams and `blocks` blocks of sixteen units. `gates` holds for
-/// each row and block the pre-activations of the cell's gates, sixteen each, and receives the
-/// activations.
+/// One step of a cell for `rows` streams and `blocks` blocks of sixteen units. In a block lie,
+/// sixteen numbers each: the G gates of `gates`, which hold pre-activations and receive
+/// activations; the S states of `states`; the P weights of `diagonal`, the same for all rows.
 struct CellForward {
     float* gates;
     std::ptrdiff_t gates_row;
-    const float* cell_before;
-    float* cell;
-    std::ptrdiff_t cell_row;
-    float* hidden;
+    const float* states_before;
+    float* states;
+    std::ptrdiff_t states_row;
+    const float* hidden_before;
+    float* hidden;  ///< receives h(t); of the stage before, the mixed vector v
     std::ptrdiff_t hidden_row;
+    const float* diagonal = nullptr;
     std::int64_t rows, blocks;
 };
 
-/// The same step backward. `gates` holds activations and receives the gradient of the
-/// pre-activations; `grad_cell` holds the gradient of the cell state carried from the future and
-/// receives the one for the past.
+/// The same step backward. `gates` holds activations and receives the gradients of the
+/// pre-activations; `grad_states` holds the gradients of the states that come from the future and
+/// receives those for the past; `grad_diagonal` has one row for each stream and is added to.
 struct CellBackward {
     float* gates;
     std::ptrdiff_t gates_row;
-    const float *cell_before, *cell;
-    std::ptrdiff_t cell_row;
-    const float* grad_hidden;
+    const float *states_before, *states;
+    std::ptrdiff_t states_row;
+    const float *hidden_before, *hidden;
+    std::ptrdiff_t hidden_row;
+    const float* grad_hidden;   ///< of h(t); of the stage before, of v
+    float* grad_hidden_before;  ///< is added to what comes directly; null at the window's start
     std::ptrdiff_t grad_hidden_row;
-    float* grad_cell;
-    std::ptrdiff_t grad_cell_row;
+    float* grad_states;
+    std::ptrdiff_t grad_states_row;
+    const float* diagonal = nullptr;
+    float* grad_diagonal = nullptr;
+    std::ptrdiff_t grad_diagonal_row = 0;
     std::int64_t rows, blocks;
 };
 
-/// The arithmetic of one kind of cell.
+/// The arithmetic of one kind of cell. `mix` is the stage before of cells with mixed gates, else
+/// null.
 struct CellKernels {
+    CellShape shape;
     void (*forward)(const CellForward&);
     void (*backward)(const CellBackward&);
+    void (*mix_forward)(const CellForward&);
+    void (*mix_backward)(const CellBackward&);
 };
 
 /// Softmax cross-entropy of one row of logits (V of them, the row padded to panels).
@@ -127,12 +145,13 @@ struct DirectionStep {
     float rate, decay, average_rate;
 };
 
-/// c(16 p + j) += scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16 p + j]), for one
-/// row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4]. The integer sum is
-/// exact.
+/// c(16 p + j) += activation_scale * scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16
+/// p + j]), for one row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4].
+/// The integer sum is exact.
 struct QuantizedProduct {
     const std::uint8_t* activations;  ///< 4 * groups, zero stands at 64
-    const std::int8_t* w;             ///< in [-127, 127]
+    float activation_scale;
+    const std::int8_t* w;  ///< in [-127, 127]
     const float* scales;
     const std::int32_t* offsets;  ///< 64 times the sum of the column's weights
     float* c;
@@ -161,9 +180,10 @@ struct KernelTable {
     void (*add_squares)(float* out, const float* in, std::int64_t count);
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*quantized_product)(const QuantizedProduct&);
-    /// out = 64 + 63 x, rounded to nearest, for x in [-1, 1]; `count` is rounded up to a multiple
-    /// of 16.
-    void (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
+    /// out = 64 + 63 x / s, rounded to nearest, where s, which is returned, is 1 or the power of
+    /// two that bounds |x|. Whole pieces of 16 are read and written; of the last only `count`
+    /// numbers count for s.
+    float (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
     /// Turns panels W(p, k, j) into the panels of the transpose: out(k / 16, 16 p + j, k % 16) =
     /// W(p, k, j), for k in [16 first, 16 last); rows k >= depth are zero.
     void (*transpose_panels)(const float* w, std::int64_t panels, std::int64_t depth, float* out,

@@ -27,51 +27,65 @@ constexpr int k_tile_rows = 6, k_tile_panels = 1, k_thin_panels = 4;
 constexpr int k_tile_rows = 4, k_tile_panels = 1, k_thin_panels = 1;
 #endif
 
+CAROUSEL_INLINE std::ptrdiff_t panel_offset(const PanelProduct& p, std::int64_t panel) {
+    if (p.c_group == 0) return panel * p.c_panel;
+    return panel / p.c_group * p.c_group_step + panel % p.c_group * p.c_panel;
+}
+
+/// Rows of C from `c`, panels from `first`.
 template <int MR, int NP, bool k_row_major>
-void tile(const PanelProduct& p, const float* a, const float* w, float* c, const float* start) {
+void tile(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
+    const float* w = p.w + first * p.w_panel;
+    std::ptrdiff_t at[NP];
+#pragma GCC unroll 8
+    for (int n = 0; n < NP; ++n) at[n] = panel_offset(p, first + n);
     F16 sum[MR][NP];
 #pragma GCC unroll 16
     for (int m = 0; m < MR; ++m) {
 #pragma GCC unroll 8
         for (int n = 0; n < NP; ++n) {
-            sum[m][n] = start          ? load(start + n * k_lanes)
-                        : p.accumulate ? load(c + m * p.c_row + n * p.c_panel)
+            sum[m][n] = p.start        ? load(p.start + at[n])
+                        : p.accumulate ? load(c + m * p.c_row + at[n])
                                        : broadcast(0.0F);
         }
     }
     const std::ptrdiff_t row = k_row_major ? p.a_row : 1;
     const std::ptrdiff_t depth_step = k_row_major ? 1 : p.a_depth;
     const std::ptrdiff_t w_panel = p.w_panel;
-    for (std::int64_t k = p.depth; k > 0; --k) {
-        F16 b[NP];
+    const std::int64_t group = p.a_group > 0 ? p.a_group : p.depth;
+    for (std::int64_t done = 0; done < p.depth; done += group) {
+        for (std::int64_t k = group; k > 0; --k) {
+            F16 b[NP];
 #pragma GCC unroll 8
-        for (int n = 0; n < NP; ++n) b[n] = load(w + n * w_panel);
+            for (int n = 0; n < NP; ++n) b[n] = load(w + n * w_panel);
 #pragma GCC unroll 16
-        for (int m = 0; m < MR; ++m) {
-            const F16 x = broadcast(a[m * row]);
+            for (int m = 0; m < MR; ++m) {
+                const F16 x = broadcast(a[m * row]);
 #pragma GCC unroll 8
-            for (int n = 0; n < NP; ++n) sum[m][n] = fma(x, b[n], sum[m][n]);
+                for (int n = 0; n < NP; ++n) sum[m][n] = fma(x, b[n], sum[m][n]);
+            }
+            a += depth_step;
+            w += k_lanes;
         }
-        a += depth_step;
-        w += k_lanes;
+        a += p.a_group_step - group;  // read only where another group follows
     }
 #pragma GCC unroll 16
     for (int m = 0; m < MR; ++m) {
 #pragma GCC unroll 8
-        for (int n = 0; n < NP; ++n) store(c + m * p.c_row + n * p.c_panel, sum[m][n]);
+        for (int n = 0; n < NP; ++n) store(c + m * p.c_row + at[n], sum[m][n]);
     }
 }
 
 template <int MR, int NP>
-void tile_any(const PanelProduct& p, const float* a, const float* w, float* c, const float* start) {
+void tile_any(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
     if (p.a_depth == 1) {
-        tile<MR, NP, true>(p, a, w, c, start);
+        tile<MR, NP, true>(p, a, first, c);
     } else {
-        tile<MR, NP, false>(p, a, w, c, start);
+        tile<MR, NP, false>(p, a, first, c);
     }
 }
 
-using Tile = void (*)(const PanelProduct&, const float*, const float*, float*, const float*);
+using Tile = void (*)(const PanelProduct&, const float*, std::int64_t, float*);
 
 template <int NP>
 CAROUSEL_INLINE Tile tile_for(std::int64_t rows) {
@@ -115,12 +129,9 @@ CAROUSEL_INLINE Tile tile_for(std::int64_t rows) {
 template <int NP>
 CAROUSEL_INLINE void column_of_tiles(const PanelProduct& p, std::int64_t first) {
     const std::int64_t tiles = (p.rows + k_tile_rows - 1) / k_tile_rows;
-    const float* w = p.w + first * p.w_panel;
-    const float* start = p.start ? p.start + first * k_lanes : nullptr;
     for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t begin = p.rows * t / tiles, end = p.rows * (t + 1) / tiles;
-        tile_for<NP>(end - begin)(p, p.a + begin * p.a_row, w,
-                                  p.c + begin * p.c_row + first * p.c_panel, start);
+        tile_for<NP>(end - begin)(p, p.a + begin * p.a_row, first, p.c + begin * p.c_row);
     }
 }
 
@@ -129,8 +140,7 @@ void product(const PanelProduct& p) {
     // With one row the only parallel chains are panels: take as many as registers hold.
     if (p.rows == 1) {
         for (; panel + k_thin_panels <= p.panels; panel += k_thin_panels) {
-            tile_any<1, k_thin_panels>(p, p.a, p.w + panel * p.w_panel, p.c + panel * p.c_panel,
-                                       p.start ? p.start + panel * k_lanes : nullptr);
+            tile_any<1, k_thin_panels>(p, p.a, panel, p.c);
         }
     } else if (p.rows <= 4) {
         constexpr int k_few = k_thin_panels / 2 > 0 ? k_thin_panels / 2 : 1;

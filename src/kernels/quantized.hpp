@@ -10,6 +10,7 @@
 // Activations have 7 bits and zero at 64, so a pair of 8-bit products never saturates the 16-bit
 // sum that x86 makes of it: the integers are exact, and so the same on every instruction set.
 
+#include "kernels/elementwise.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/vector.hpp"
 
@@ -93,11 +94,12 @@ void quantized_tile(const QuantizedProduct& p, std::int64_t panel) {
         for (int n = 0; n < NP; ++n)
             sum[n] = add_products(sum[n], activations, w + n * p.groups * 64);
     }
+    const F16 scale = broadcast(p.activation_scale);
 #pragma GCC unroll 8
     for (int n = 0; n < NP; ++n) {
         const std::int64_t at = (panel + n) * k_lanes;
         float* c = p.c + at;
-        store(c, fma(minus_to_float(sum[n], p.offsets + at), load(p.scales + at), load(c)));
+        store(c, fma(minus_to_float(sum[n], p.offsets + at), load(p.scales + at) * scale, load(c)));
     }
 }
 
@@ -107,16 +109,26 @@ void quantized_product(const QuantizedProduct& p) {
     for (; panel < p.panels; ++panel) quantized_tile<1>(p, panel);
 }
 
-void quantize_activations(const float* values, std::int64_t count, std::uint8_t* out) {
-    // 63 x + 64 rounded to a whole number lands in the low bits of the mantissa.
-    const F16 shift = broadcast(12582912.0F + 64.0F);
+float quantize_activations(const float* values, std::int64_t count, std::uint8_t* out) {
+    const F16 zero = broadcast(0.0F);
+    F16 largest = zero;
+    for (std::int64_t j = 0; j < count; j += k_lanes) {
+        const F16 x = count - j < k_lanes ? load_rest(values + j, count - j) : load(values + j);
+        largest = max(largest, max(x, zero - x));
+    }
+    const float bound = max_lanes(largest);
+    float scale = 1;
+    while (scale < bound && scale < 1e30F) scale *= 2;
+    // 63 x / scale + 64 rounded to a whole number lands in the low bits of the mantissa.
+    const F16 shift = broadcast(12582912.0F + 64.0F), factor = broadcast(63.0F / scale);
     alignas(64) std::uint32_t bits[k_lanes];
     for (std::int64_t j = 0; j < count; j += k_lanes) {
         alignas(64) float shifted[k_lanes];
-        store(shifted, fma(load(values + j), broadcast(63.0F), shift));
+        store(shifted, fma(load(values + j), factor, shift));
         __builtin_memcpy(bits, shifted, sizeof bits);
         for (int i = 0; i < k_lanes; ++i) out[j + i] = static_cast<std::uint8_t>(bits[i]);
     }
+    return scale;
 }
 
 }  // namespace

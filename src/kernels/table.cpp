@@ -2,7 +2,17 @@
 
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
+#include "kernels/cells/clockwork.hpp"
+#include "kernels/cells/gru.hpp"
+#include "kernels/cells/gru_before.hpp"
 #include "kernels/cells/lstm.hpp"
+#include "kernels/cells/lstm1997.hpp"
+#include "kernels/cells/mingru.hpp"
+#include "kernels/cells/minlstm.hpp"
+#include "kernels/cells/mlstm.hpp"
+#include "kernels/cells/peephole.hpp"
+#include "kernels/cells/rnn.hpp"
+#include "kernels/cells/slstm.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/product.hpp"
@@ -12,12 +22,12 @@
 
 namespace carousel {
 
+#define CAROUSEL_CELL(name, word, type) cell_kernels<type>(),
+
 const KernelTable CAROUSEL_TABLE = {
     .name = CAROUSEL_TABLE_NAME,
     .product = product,
-    .cells = {{lstm_forward, lstm_backward},
-              {cifg_forward, cifg_backward},
-              {capped_lstm_forward, capped_lstm_backward}},
+    .cells = {CAROUSEL_CELLS(CAROUSEL_CELL)},
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax = softmax,
     .adam = adam,

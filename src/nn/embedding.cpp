@@ -4,8 +4,6 @@
 #include <cstring>
 #include <limits>
 
-#include "tensor/matmul.hpp"
-
 namespace carousel {
 
 namespace {
@@ -16,9 +14,8 @@ constexpr auto k_absent = std::numeric_limits<std::uint32_t>::max();
 
 InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool training)
     : model_(&model),
-      gate_panels_(panels_for(model.config().hidden_size) * cell_shape(model.config().cell).gates),
       embedding_row_(leading_dimension(model.config().embedding_size)),
-      table_row_(leading_dimension(gate_panels_ * k_panel)) {
+      table_row_(gates_row_length(model.config())) {
     const auto v = model.config().vocabulary_size;
     const auto rows = std::min(v, positions);
     row_of_.assign(static_cast<std::size_t>(v), k_absent);
@@ -42,6 +39,7 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
     }
     locate(ids);
     const auto& parameters = model_->parameters();
+    const auto layer = parameters.layer(0);
     const auto size = model_->config().embedding_size;
     for (std::size_t r = 0; r < distinct_.size(); ++r) {
         const float* from = model_->values(parameters.embedding()) + distinct_[r] * embedding_row_;
@@ -49,23 +47,23 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
         const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
         for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
     }
-    multiply(pool, {.a = embedded_.data(),
-                    .a_row = embedding_row_,
-                    .a_depth = 1,
-                    .w = model_->values(parameters.input_weight(0)),
-                    .w_panel = size * k_panel,
-                    .c = table_.data(),
-                    .c_row = table_row_,
-                    .c_panel = k_panel,
-                    .rows = static_cast<std::int64_t>(distinct_.size()),
-                    .panels = gate_panels_,
-                    .depth = size,
-                    .start = model_->values(parameters.bias(0))});
+    multiply_inputs(pool, cell_shape(model_->config().cell), embedded_rows(),
+                    model_->values(*layer.input_weight), model_->values(*layer.bias),
+                    table_rows(table_));
 }
 
 void InputTable::locate(std::span<const TokenId> ids) {
     positions_.clear();
     for (const auto id : ids) positions_.push_back(row_of_[id]);
+}
+
+Rows InputTable::embedded_rows() const {
+    return {embedded_.data(), embedding_row_, model_->config().embedding_size,
+            static_cast<std::int64_t>(distinct_.size())};
+}
+
+GateRows InputTable::table_rows(Buffer& table) const {
+    return {table.data(), table_row_, panels_for(model_->config().hidden_size)};
 }
 
 GatheredRows InputTable::rows() const {
@@ -75,10 +73,12 @@ GatheredRows InputTable::rows() const {
 void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
                           const float* mask, const float* input_transposed, float* gradients) {
     const auto& kernel = kernels();
+    const auto& cell = cell_shape(model_->config().cell);
     const auto rows = static_cast<std::int64_t>(distinct_.size());
     // Each member sums its own columns over all positions in their order.
     pool.run([&](int member) {
-        const auto [first, last] = split_evenly(gate_panels_, pool.size(), member);
+        const auto [first, last] =
+            split_evenly(table_rows(table_).blocks * cell.gates, pool.size(), member);
         const auto begin = first * k_panel, count = (last - first) * k_panel;
         for (std::int64_t r = 0; r < rows; ++r) {
             std::memset(grad_table_.data() + r * table_row_ + begin, 0,
@@ -91,26 +91,16 @@ void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdif
     });
 
     const auto& parameters = model_->parameters();
+    const auto layer = parameters.layer(0);
     const auto size = model_->config().embedding_size;
     const GradientTarget target{embedded_.data(), embedding_row_, size,
-                                gradients + parameters.input_weight(0).offset};
-    weight_gradient(pool, {.grad_outputs = grad_table_.data(),
-                           .grad_row = table_row_,
-                           .rows = rows,
-                           .panels = gate_panels_,
-                           .targets = {&target, 1},
-                           .bias = gradients + parameters.bias(0).offset});
-    multiply(pool, {.a = grad_table_.data(),
-                    .a_row = table_row_,
-                    .a_depth = 1,
-                    .w = input_transposed,
-                    .w_panel = gate_panels_ * k_panel * k_panel,
-                    .c = grad_embedded_.data(),
-                    .c_row = embedding_row_,
-                    .c_panel = k_panel,
-                    .rows = rows,
-                    .panels = panels_for(size),
-                    .depth = gate_panels_ * k_panel});
+                                gradients + layer.input_weight->offset};
+    auto gradient = gate_gradient(cell, cell.input, table_rows(grad_table_), rows,
+                                  gradients + layer.bias->offset);
+    gradient.targets = {&target, 1};
+    weight_gradient(pool, gradient);
+    return_to_inputs(pool, cell, table_rows(grad_table_), input_transposed, grad_embedded_.data(),
+                     embedded_rows());
 
     float* grad_embedding = gradients + parameters.embedding().offset;
     std::memset(grad_embedding, 0,

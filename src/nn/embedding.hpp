@@ -6,7 +6,9 @@
 
 #include "base/thread_pool.hpp"
 #include "base/token_id.hpp"
+#include "nn/gate_products.hpp"
 #include "nn/language_model.hpp"
+#include "nn/layer_forward.hpp"
 #include "nn/recurrent_layer.hpp"
 #include "tensor/buffer.hpp"
 
@@ -42,8 +44,10 @@ public:
                   const float* mask, const float* input_transposed, float* gradients);
 
 private:
+    Rows embedded_rows() const;
+    GateRows table_rows(Buffer& table) const;
+
     const LanguageModel* model_;
-    std::int64_t gate_panels_;
     std::ptrdiff_t embedding_row_, table_row_;
     std::vector<TokenId> distinct_;         // table row → symbol
     std::vector<std::uint32_t> row_of_;     // symbol → table row, k_absent when it has none

@@ -47,11 +47,7 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
 void Inference::check(const TokenIds& ids, const RecurrentState& state) const {
     const auto& config = model_->config();
     const auto batch = static_cast<std::size_t>(batch_size_);
-    const auto layers = static_cast<std::size_t>(config.layers),
-               hidden = static_cast<std::size_t>(config.hidden_size);
-    const Tensor<3>::shape_type wanted{layers, batch, hidden};
-    if (ids.shape(0) < 1 || ids.shape(1) != batch || state.hidden.shape() != wanted ||
-        state.cell.shape() != wanted) {
+    if (ids.shape(0) < 1 || ids.shape(1) != batch || !state.fits(config, batch_size_)) {
         throw std::logic_error("inference was called with ids or a state of another shape");
     }
     for (const auto id : ids) {
@@ -72,12 +68,11 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
     layer.start = table_.rows();
     for (std::int64_t l = 0; l < config.layers; ++l) {
         load_state(state, l, layer);
-        const float* inputs = lower_hidden_.data() + layer.state_offset(1);
+        const float* inputs = lower_hidden_.data() + layer.hidden_offset(1);
         if (quantized_) {
             quantized_->forward_layer(*model_, l, layer, inputs);
         } else {
-            const auto& recurrent = model_->parameters().recurrent_weight(l);
-            forward_layer(*pool_, *model_, l, layer, inputs, model_->values(recurrent));
+            forward_layer(*pool_, *model_, l, layer, inputs, recurrent_weights_of(*model_, l));
         }
         store_state(layer, l, state);
         if (summed_.size() > 0) add_to_sum(layer, l);
@@ -85,13 +80,13 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
         std::swap(buffers_.hidden, lower_hidden_);  // these outputs are the next layer's inputs
         layer.hidden = buffers_.hidden.data();
     }
-    const float* top = lower_hidden_.data() + layer.state_offset(1);
-    return {summed_.size() > 0 ? summed_.data() : top, layer.state_row, window * batch_size_};
+    const float* top = lower_hidden_.data() + layer.hidden_offset(1);
+    return {summed_.size() > 0 ? summed_.data() : top, layer.hidden_row, window * batch_size_};
 }
 
 void Inference::add_to_sum(const LayerWindow& layer, std::int64_t layer_index) {
-    const float* outputs = layer.hidden + layer.state_offset(1);
-    const auto count = layer.window * layer.batch_size * layer.state_row;
+    const float* outputs = layer.hidden + layer.hidden_offset(1);
+    const auto count = layer.window * layer.batch_size * layer.hidden_row;
     if (layer_index == 0) {
         std::copy_n(outputs, count, summed_.data());
     } else {

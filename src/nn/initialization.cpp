@@ -48,7 +48,8 @@ void orthonormalize_rows(float* matrix, std::int64_t n) {
 std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed,
                                          ThreadPool& pool) {
     auto tensors = expected_parameters(config);
-    const auto h = config.hidden_size, gates = cell_shape(config.cell).gates;
+    const auto h = config.hidden_size;
+    const auto& cell = cell_shape(config.cell);
     const ParameterList list(config);
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
         auto& tensor = tensors[i];
@@ -60,14 +61,14 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             fill_normal(tensor, seed, i, 0.25F * inverse_root(h));
         } else if (name.ends_with("weight_ih")) {
             fill_normal(tensor, seed, i, inverse_root(tensor.shape[1]));
-        } else if (name.ends_with("weight_hh")) {
+        } else if (name.ends_with("weight_hh") || name.ends_with("weight_vh")) {
             fill_normal(tensor, seed, i, 1.0F);
-            pool.for_each(gates, [&](std::int64_t gate) {
+            pool.for_each(tensor.shape[0] / h, [&](std::int64_t gate) {
                 orthonormalize_rows(tensor.values.data() + gate * h * h, h);
             });
-        } else if (name.starts_with("layers.")) {
-            std::fill_n(tensor.values.begin() + cell_shape(config.cell).forget_gate * h, h,
-                        config.forget_bias);
+        } else if (name.starts_with("layers.") && name.ends_with("bias") && cell.forget_gate >= 0) {
+            std::fill_n(tensor.values.begin() + cell.forget_gate * h, h,
+                        cell.forget_sign * config.forget_bias);
         }
     }
     return tensors;

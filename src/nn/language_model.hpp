@@ -25,19 +25,25 @@ public:
 
     /// Canonical copies, in file order.
     std::vector<NamedTensor> weights() const { return parameters_.to_canonical(values_.data()); }
-    void set_weights(std::span<const NamedTensor> weights) {
-        parameters_.from_canonical(weights, values_.data());
-    }
+    /// What a clockwork may not have becomes zero.
+    void set_weights(std::span<const NamedTensor> weights);
 
     /// The stored floats, laid out as `parameters()` says.
     float* values() { return values_.data(); }
     const float* values() const { return values_.data(); }
     const float* values(const Parameter& p) const { return values_.data() + p.offset; }
 
+    /// The periods of a clockwork's units, padded; null for other cells.
+    const float* clock_periods() const { return periods_.data(); }
+    /// 1 where a sparse parameter may be other than zero, laid out as it is.
+    const float* connections(const Parameter& p) const {
+        return p.is_sparse ? connections_.data() : nullptr;
+    }
+
 private:
     LanguageModelConfig config_;
     ParameterList parameters_;
-    Buffer values_;
+    Buffer values_, periods_, connections_;
 };
 
 }  // namespace carousel

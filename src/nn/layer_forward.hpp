@@ -12,15 +12,16 @@ namespace carousel {
 /// Buffers that a window of a layer points into; `slots` of state besides the carried one.
 struct LayerBuffers {
     LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size);
-    Buffer gates, cell_states, hidden;
+    Buffer gates, states, hidden, mixed;
 };
 
 /// A view of `buffers` for a window of `window` steps.
 LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
                          std::int64_t window, std::int64_t batch_size);
 
-/// Row lengths of state and gate buffers.
-std::ptrdiff_t state_row_length(const LanguageModelConfig& config);
+/// Row lengths of the buffers: of hidden and mixed vectors, of states, of gates.
+std::ptrdiff_t hidden_row_length(const LanguageModelConfig& config);
+std::ptrdiff_t states_row_length(const LanguageModelConfig& config);
 std::ptrdiff_t gates_row_length(const LanguageModelConfig& config);
 
 /// Copies stream states between the value (L, B, H) and a layer's slots: into slot 0, out of the
@@ -28,11 +29,13 @@ std::ptrdiff_t gates_row_length(const LanguageModelConfig& config);
 void load_state(const RecurrentState& state, std::int64_t layer_index, const LayerWindow& layer);
 void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentState& state);
 
-/// Runs layer `layer_index` over its window. Above layer 0 the input's share of all gates is one
+/// The weights of a layer's steps as the model has them.
+RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t layer_index);
+
+/// Runs layer `layer_index` over its window. Above layer 0 the input's share of the gates is one
 /// product over the whole window, since it waits for nothing: inputs (T, B, H) with row length
-/// `layer.state_row`. `recurrent_weight` is the model's or, in training, what weight-drop left of
-/// it.
+/// `layer.hidden_row`. `weights` are the model's or, in training, what weight-drop left of them.
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
-                   const LayerWindow& layer, const float* inputs, const float* recurrent_weight);
+                   const LayerWindow& layer, const float* inputs, const RecurrentWeights& weights);
 
 }  // namespace carousel

@@ -59,23 +59,45 @@ std::int64_t Parameter::count() const {
     return product;
 }
 
-ParameterList::ParameterList(const LanguageModelConfig& config) {
+ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_shape(config.cell)) {
     const auto v = config.vocabulary_size, e = config.embedding_size, h = config.hidden_size;
-    const auto g = cell_shape(config.cell).gates;
+    const auto matrix = [&](const std::string& name, std::int64_t gates, std::int64_t columns) {
+        if (gates > 0) append(name, {gates * h, columns}, ParameterLayout::gate_panels, gates);
+    };
+    const auto vector = [&](const std::string& name, std::int64_t gates) {
+        if (gates > 0) append(name, {gates * h}, ParameterLayout::gate_vector, gates);
+    };
     append("embedding.weight", {v, e}, ParameterLayout::rows, 1);
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
         const auto prefix = fmt::format("layers.{}.", layer);
-        append(prefix + "weight_ih", {g * h, layer == 0 ? e : h}, ParameterLayout::gate_panels, g);
-        append(prefix + "weight_hh", {g * h, h}, ParameterLayout::gate_panels, g);
-        append(prefix + "bias", {g * h}, ParameterLayout::gate_vector, g);
+        matrix(prefix + "weight_ih", cell_->input.count, layer == 0 ? e : h);
+        matrix(prefix + "weight_hh", cell_->recurrent.count, h);
+        matrix(prefix + "weight_vh", cell_->mixed.count, h);
+        if (cell_->clockwork) parameters_.back().is_sparse = true;
+        if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
+        vector(prefix + "bias", cell_->gates);
     }
     append("output.weight", {v, h}, ParameterLayout::panels, 1);
     append("output.bias", {v}, ParameterLayout::vector, 1);
 }
 
+LayerParameters ParameterList::layer(std::int64_t layer) const {
+    const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
+               diagonal = cell_->diagonals > 0 && !cell_->clockwork;
+    const Parameter* next = &parameters_[static_cast<std::size_t>(
+        1 + layer * (2 + int{recurrent} + int{mixed} + int{diagonal}))];
+    LayerParameters found;
+    found.input_weight = next++;
+    if (recurrent) found.recurrent_weight = next++;
+    if (mixed) found.mixed_weight = next++;
+    if (diagonal) found.diagonal = next++;
+    found.bias = next;
+    return found;
+}
+
 void ParameterList::append(std::string name, std::vector<std::int64_t> shape,
                            ParameterLayout layout, std::int64_t gates) {
-    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0};
+    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0, false};
     p.stored = padded(stored_size(p));
     stored_ += p.stored;
     parameters_.push_back(std::move(p));
@@ -116,6 +138,13 @@ void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* 
             stored[at] = tensor.values[static_cast<std::size_t>(canonical)];
         });
     }
+}
+
+std::int64_t multiplied_weights(const LanguageModelConfig& config) {
+    const auto& cell = cell_shape(config.cell);
+    return config.hidden_size * config.hidden_size *
+           ((config.layers - 1) * cell.input.count +
+            config.layers * (cell.recurrent.count + cell.mixed.count));
 }
 
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config) {

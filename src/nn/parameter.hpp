@@ -28,16 +28,27 @@ struct Parameter {
     std::string name;
     std::vector<std::int64_t> shape;  ///< canonical, see NamedTensor
     ParameterLayout layout;
-    std::int64_t gates;   ///< G for the gate layouts, else 1
-    std::int64_t offset;  ///< into the stored floats
-    std::int64_t stored;  ///< floats with padding, a multiple of 16
+    std::int64_t gates;      ///< G for the gate layouts, else 1
+    std::int64_t offset;     ///< into the stored floats
+    std::int64_t stored;     ///< floats with padding, a multiple of 16
+    bool is_sparse = false;  ///< some elements are zero for good (`nn/clockwork.hpp`)
     bool is_matrix() const { return shape.size() == 2; }
     std::int64_t count() const;
 };
 
+/// The parameters of a recurrent layer; null where its cell has none.
+struct LayerParameters {
+    const Parameter *input_weight = nullptr, *bias = nullptr;
+    const Parameter* recurrent_weight = nullptr;  ///< U, of h(t-1)
+    const Parameter* mixed_weight = nullptr;      ///< V, of the mixed vector
+    const Parameter* diagonal = nullptr;
+};
+
 /// The parameters of a language model in file order:
-/// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G H, E or H),
-/// `layers.l.weight_hh` (G H, H), `layers.l.bias` (G H); `output.weight` (V, H), `output.bias` (V).
+/// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G_i H, E or H),
+/// `layers.l.weight_hh` (G_r H, H), `layers.l.weight_vh` (G_m H, H), `layers.l.diagonal` (P H),
+/// `layers.l.bias` (G H), with the numbers of gates of the cell's ranges (`CellShape`) and without
+/// those that are zero; `output.weight` (V, H), `output.bias` (V).
 /// Weights, gradients and moments are each one array of `stored()` floats laid out in this way.
 class ParameterList {
 public:
@@ -45,11 +56,7 @@ public:
 
     std::span<const Parameter> all() const { return parameters_; }
     const Parameter& embedding() const { return parameters_.front(); }
-    const Parameter& input_weight(std::int64_t layer) const { return parameters_[1 + 3 * layer]; }
-    const Parameter& recurrent_weight(std::int64_t layer) const {
-        return parameters_[2 + 3 * layer];
-    }
-    const Parameter& bias(std::int64_t layer) const { return parameters_[3 + 3 * layer]; }
+    LayerParameters layer(std::int64_t layer) const;
     const Parameter& output_weight() const { return parameters_[parameters_.size() - 2]; }
     const Parameter& output_bias() const { return parameters_.back(); }
 
@@ -68,8 +75,13 @@ private:
                 std::int64_t gates);
 
     std::vector<Parameter> parameters_;
+    const CellShape* cell_;
     std::int64_t stored_ = 0;
 };
+
+/// Weights of the recurrent layers that every symbol is multiplied with: all their matrices but the
+/// W of layer 0, whose products are a table (`InputTable`).
+std::int64_t multiplied_weights(const LanguageModelConfig& config);
 
 /// Names and shapes of the parameters that a configuration implies, without values.
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config);

@@ -1,9 +1,9 @@
 #include "nn/quantized_weights.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/kernels.hpp"
+#include "nn/layer_forward.hpp"
 #include "nn/quantization.hpp"
 
 namespace carousel {
@@ -35,64 +35,92 @@ QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, 
     }
 }
 
-void QuantizedMatrix::multiply_add(const std::uint8_t* activations, float* out) const {
-    kernels().quantized_product({.activations = activations,
-                                 .w = values_.data(),
-                                 .scales = scales_.data(),
-                                 .offsets = offsets_.data(),
+void QuantizedVector::take(const float* vector, std::int64_t size) {
+    scale = kernels().quantize_activations(vector, size, values.data());
+}
+
+void QuantizedMatrix::multiply_add(const QuantizedVector& x, float* out, Range panels) const {
+    kernels().quantized_product({.activations = x.values.data(),
+                                 .activation_scale = x.scale,
+                                 .w = values_.data() + panels.begin * groups_ * 4 * k_panel,
+                                 .scales = scales_.data() + panels.begin * k_panel,
+                                 .offsets = offsets_.data() + panels.begin * k_panel,
                                  .c = out,
-                                 .panels = panels_,
+                                 .panels = panels.size(),
                                  .groups = groups_});
 }
 
 QuantizedWeights::QuantizedWeights(const LanguageModel& model)
     : output_(model.values(model.parameters().output_weight()),
               panels_for(model.config().vocabulary_size), model.config().hidden_size),
-      activations_(static_cast<std::size_t>(padded(model.config().hidden_size))) {
-    const auto& config = model.config();
-    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
-    for (std::int64_t l = 0; l < config.layers; ++l) {
-        const auto& parameters = model.parameters();
-        if (l > 0)
-            input_.emplace_back(model.values(parameters.input_weight(l)), gate_panels,
-                                config.hidden_size);
-        recurrent_.emplace_back(model.values(parameters.recurrent_weight(l)), gate_panels,
-                                config.hidden_size);
+      activations_{
+          std::vector<std::uint8_t>(static_cast<std::size_t>(padded(model.config().hidden_size)))} {
+    for (std::int64_t l = 0; l < model.config().layers; ++l) {
+        const auto p = model.parameters().layer(l);
+        const auto quantized = [&](const Parameter* weight) {
+            std::optional<QuantizedMatrix> matrix;
+            if (weight != nullptr) {
+                const auto depth = weight->shape[1];
+                matrix.emplace(model.values(*weight), weight->stored / (depth * k_panel), depth);
+            }
+            return matrix;
+        };
+        layers_.push_back({quantized(l > 0 ? p.input_weight : nullptr),
+                           quantized(p.recurrent_weight), quantized(p.mixed_weight)});
+    }
+}
+
+void QuantizedWeights::add_product(const QuantizedMatrix& matrix, const float* vector,
+                                   const LayerWindow& layer, const GateRange& range, float* gates) {
+    activations_.take(vector, layer.hidden_size);
+    const auto step = layer.shape().gates;
+    float* first = gates + range.first * k_panel;
+    if (range.count == step) return matrix.multiply_add(activations_, first);
+    for (std::int64_t u = 0; u < layer.blocks(); ++u) {
+        matrix.multiply_add(activations_, first + u * step * k_panel,
+                            {u * range.count, (u + 1) * range.count});
     }
 }
 
 void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t layer_index,
                                      const LayerWindow& layer, const float* inputs) {
-    const auto& kernel = kernels();
-    const auto at = static_cast<std::size_t>(layer_index);
-    const float* bias = model.values(model.parameters().bias(layer_index));
-    const auto columns = panels_for(layer.hidden_size) * cell_shape(layer.cell).gates * k_panel;
+    const auto& cell = kernels().cell(layer.cell);
+    const auto& weights = layers_[static_cast<std::size_t>(layer_index)];
+    const auto p = model.parameters().layer(layer_index);
+    const auto columns = layer.blocks() * cell.shape.gates * k_panel;
     for (std::int64_t t = 0; t < layer.window; ++t) {
         for (std::int64_t b = 0; b < layer.batch_size; ++b) {
             const auto position = t * layer.batch_size + b;
             float* gates = layer.gates_at(t, b);
             const float* start =
                 layer_index == 0 ? layer.start.rows + layer.start.index[position] * layer.start.row
-                                 : bias;
-            std::memcpy(gates, start, static_cast<std::size_t>(columns) * sizeof(float));
-            if (layer_index > 0) {
-                kernel.quantize_activations(inputs + position * layer.state_row, layer.hidden_size,
-                                            activations_.data());
-                input_[at - 1].multiply_add(activations_.data(), gates);
+                                 : model.values(*p.bias);
+            std::copy_n(start, columns, gates);
+            if (weights.input) {
+                add_product(*weights.input, inputs + position * layer.hidden_row, layer,
+                            cell.shape.input, gates);
             }
-            kernel.quantize_activations(layer.hidden + layer.state_offset(t, b), layer.hidden_size,
-                                        activations_.data());
-            recurrent_[at].multiply_add(activations_.data(), gates);
-            kernel.cell(layer.cell)
-                .forward({.gates = gates,
-                          .gates_row = layer.gates_row,
-                          .cell_before = layer.cell_states + layer.state_offset(t, b),
-                          .cell = layer.cell_states + layer.state_offset(t + 1, b),
-                          .cell_row = layer.state_row,
-                          .hidden = layer.hidden + layer.state_offset(t + 1, b),
-                          .hidden_row = layer.state_row,
-                          .rows = 1,
-                          .blocks = panels_for(layer.hidden_size)});
+            float* before = layer.hidden + layer.hidden_offset(t, b);
+            if (weights.recurrent)
+                add_product(*weights.recurrent, before, layer, cell.shape.recurrent, gates);
+            CellForward step{.gates = gates,
+                             .gates_row = layer.gates_row,
+                             .states_before = layer.states + layer.states_offset(t, b),
+                             .states = layer.states + layer.states_offset(t + 1, b),
+                             .states_row = layer.states_row,
+                             .hidden_before = before,
+                             .hidden = layer.hidden + layer.hidden_offset(t + 1, b),
+                             .hidden_row = layer.hidden_row,
+                             .diagonal = recurrent_weights_of(model, layer_index).diagonal,
+                             .rows = 1,
+                             .blocks = layer.blocks()};
+            if (weights.mixed) {
+                auto mix = step;
+                mix.hidden = layer.mixed + layer.hidden_offset(t, b);
+                cell.mix_forward(mix);
+                add_product(*weights.mixed, mix.hidden, layer, cell.shape.mixed, gates);
+            }
+            cell.forward(step);
         }
     }
 }
@@ -102,9 +130,8 @@ void QuantizedWeights::logits(const LanguageModel& model, const float* hidden, s
     const float* bias = model.values(model.parameters().output_bias());
     for (std::int64_t r = 0; r < count; ++r) {
         std::copy_n(bias, padded(model.config().vocabulary_size), logits + r * logits_row);
-        kernels().quantize_activations(hidden + r * row, model.config().hidden_size,
-                                       activations_.data());
-        output_.multiply_add(activations_.data(), logits + r * logits_row);
+        activations_.take(hidden + r * row, model.config().hidden_size);
+        output_.multiply_add(activations_, logits + r * logits_row);
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "nn/language_model.hpp"
@@ -9,16 +10,25 @@
 
 namespace carousel {
 
-/// A matrix of a model in 8 bits, packed for `KernelTable::quantized_product`. Its inputs are
-/// hidden states, which lie in (-1, 1), so that activations need no range of their own.
+/// Activations in 7 bits: as hidden states mostly lie in (-1, 1), their scale is 1 as a rule.
+struct QuantizedVector {
+    std::vector<std::uint8_t> values;  ///< padded size
+    float scale = 1;
+    void take(const float* vector, std::int64_t size);
+};
+
+/// A matrix of a model in 8 bits, packed for `KernelTable::quantized_product`.
 class QuantizedMatrix {
 public:
     /// From stored panels W(p, k, j).
     QuantizedMatrix(const float* panels_data, std::int64_t panels, std::int64_t depth);
 
-    /// out(n) += sum over k of W(n, k) x(k), with x given as quantized activations of padded(depth)
-    /// bytes.
-    void multiply_add(const std::uint8_t* activations, float* out) const;
+    /// out(n) += sum over k of W(n, k) x(k).
+    void multiply_add(const QuantizedVector& x, float* out) const {
+        multiply_add(x, out, {0, panels_});
+    }
+    /// The same for some panels; `out` begins with the first of them.
+    void multiply_add(const QuantizedVector& x, float* out, Range panels) const;
 
 private:
     std::int64_t panels_, groups_;
@@ -43,9 +53,15 @@ public:
                 std::int64_t count, float* logits, std::ptrdiff_t logits_row);
 
 private:
-    std::vector<QuantizedMatrix> input_, recurrent_;  // input_[l - 1] for layer l ≥ 1
+    struct Layer {
+        std::optional<QuantizedMatrix> input, recurrent, mixed;  // those that the layer has
+    };
+    void add_product(const QuantizedMatrix& matrix, const float* vector, const LayerWindow& layer,
+                     const GateRange& range, float* gates);
+
+    std::vector<Layer> layers_;
     QuantizedMatrix output_;
-    std::vector<std::uint8_t> activations_;
+    QuantizedVector activations_;
 };
 
 }  // namespace carousel

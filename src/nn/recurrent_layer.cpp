@@ -20,109 +20,204 @@ struct Share {
 };
 
 Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
-    const auto blocks = panels_for(layer.hidden_size);
+    const bool alone = layer.shape().recurrent.count == 0;  // units that never look at each other
     if (pool.size() == 1 || layer.batch_size >= k_rows_to_share * pool.size()) {
-        return {split_evenly(layer.batch_size, pool.size(), member), {0, blocks}, false};
+        return {split_evenly(layer.batch_size, pool.size(), member), {0, layer.blocks()}, false};
     }
-    return {{0, layer.batch_size}, split_evenly(blocks, pool.size(), member), true};
+    return {{0, layer.batch_size}, split_evenly(layer.blocks(), pool.size(), member), !alone};
 }
 
-// Copies the start of the gates of the share's streams and units from the gathered rows.
-void gather(const LayerWindow& layer, std::int64_t t, const Share& share) {
-    const auto block = cell_shape(layer.cell).gates * k_panel;
-    const auto first = share.blocks.begin * block;
-    const auto bytes = static_cast<std::size_t>(share.blocks.size() * block) * sizeof(float);
-    for (auto b = share.streams.begin; b < share.streams.end; ++b) {
-        const auto from = layer.start.index[t * layer.batch_size + b] * layer.start.row;
-        std::memcpy(layer.gates_at(t, b) + first, layer.start.rows + from + first, bytes);
+// One member's way through a window.
+class Member {
+public:
+    Member(ThreadPool& pool, const LayerWindow& layer, int member)
+        : pool_(pool),
+          layer_(layer),
+          share_(share_of(pool, layer, member)),
+          cell_(kernels().cell(layer.cell)) {}
+
+    void forward(const RecurrentWeights& weights) {
+        const auto& shape = cell_.shape;
+        for (std::int64_t t = 0; t < layer_.window; ++t) {
+            if (layer_.start.rows != nullptr) gather(t);
+            for_blocks([&](Range blocks) {
+                add_product(t, blocks, shape.recurrent, hidden_at(t), weights.recurrent);
+                if (cell_.mix_forward == nullptr) {
+                    cell_.forward(forward_step(t, blocks, weights));
+                } else {
+                    auto step = forward_step(t, blocks, weights);
+                    step.hidden = mixed_at(t) + blocks.begin * k_panel;
+                    cell_.mix_forward(step);
+                }
+            });
+            meet();
+            if (cell_.mix_forward == nullptr) continue;
+            for_blocks([&](Range blocks) {
+                add_product(t, blocks, shape.mixed, mixed_at(t), weights.mixed);
+                cell_.forward(forward_step(t, blocks, weights));
+            });
+            meet();
+        }
     }
-}
+
+    void backward(const RecurrentWeights& transposed, const RecurrentGradients& gradients) {
+        const auto& shape = cell_.shape;
+        for (std::int64_t t = layer_.window - 1; t >= 0; --t) {
+            auto step = backward_step(t, transposed, gradients);
+            cell_.backward(step);
+            if (cell_.mix_backward != nullptr) {
+                meet();
+                float* grad_mixed = gradients.mixed + layer_.hidden_offset(0, share_.streams.begin);
+                return_product(t, shape.mixed, transposed.mixed, grad_mixed, false);
+                step.grad_hidden = grad_mixed + share_.blocks.begin * k_panel;
+                cell_.mix_backward(step);
+            }
+            if (t == 0) break;
+            meet();
+            return_product(t, shape.recurrent, transposed.recurrent,
+                           gradients.hidden + layer_.hidden_offset(t - 1, share_.streams.begin),
+                           true);
+        }
+    }
+
+private:
+    void meet() {
+        if (share_.meet) pool_.barrier();
+    }
+
+    template <typename Work>
+    void for_blocks(Work work) {
+        for (auto u = share_.blocks.begin; u < share_.blocks.end; u += k_block_step)
+            work(Range{u, std::min(u + k_block_step, share_.blocks.end)});
+    }
+
+    // Copies the start of the gates of the share's streams and units from the gathered rows.
+    void gather(std::int64_t t) {
+        const auto block = cell_.shape.gates * k_panel;
+        const auto first = share_.blocks.begin * block;
+        const auto bytes = static_cast<std::size_t>(share_.blocks.size() * block) * sizeof(float);
+        for (auto b = share_.streams.begin; b < share_.streams.end; ++b) {
+            const auto from = layer_.start.index[t * layer_.batch_size + b] * layer_.start.row;
+            std::memcpy(layer_.gates_at(t, b) + first, layer_.start.rows + from + first, bytes);
+        }
+    }
+
+    // gates of `range` += weight vectors, for some blocks of units. Panels of the weight stand unit
+    // block by unit block.
+    void add_product(std::int64_t t, Range blocks, const GateRange& range, const float* vectors,
+                     const float* weight) {
+        if (range.count == 0) return;
+        const auto panel = layer_.hidden_size * k_panel;
+        const auto block = cell_.shape.gates * k_panel;
+        kernels().product({.a = vectors,
+                           .a_row = layer_.hidden_row,
+                           .a_depth = 1,
+                           .w = weight + blocks.begin * range.count * panel,
+                           .w_panel = panel,
+                           .c = layer_.gates_at(t, share_.streams.begin) + blocks.begin * block +
+                                range.first * k_panel,
+                           .c_row = layer_.gates_row,
+                           .c_panel = k_panel,
+                           .rows = share_.streams.size(),
+                           .panels = blocks.size() * range.count,
+                           .depth = layer_.hidden_size,
+                           .accumulate = true,
+                           .c_group = range.count,
+                           .c_group_step = block});
+    }
+
+    // out (+)= transposed weight times the gradients of the gates of `range`, for the share's
+    // units.
+    void return_product(std::int64_t t, const GateRange& range, const float* transposed, float* out,
+                        bool accumulate) {
+        if (range.count == 0) return;
+        const auto depth = layer_.blocks() * range.count * k_panel;
+        const auto unit = share_.blocks.begin * k_panel;
+        kernels().product({.a = layer_.gates_at(t, share_.streams.begin) + range.first * k_panel,
+                           .a_row = layer_.gates_row,
+                           .a_depth = 1,
+                           .w = transposed + unit * depth,
+                           .w_panel = depth * k_panel,
+                           .c = out + unit,
+                           .c_row = layer_.hidden_row,
+                           .c_panel = k_panel,
+                           .rows = share_.streams.size(),
+                           .panels = share_.blocks.size(),
+                           .depth = depth,
+                           .accumulate = accumulate,
+                           .a_group = range.count * k_panel,
+                           .a_group_step = cell_.shape.gates * k_panel});
+    }
+
+    float* hidden_at(std::int64_t slot) const {
+        return layer_.hidden + layer_.hidden_offset(slot, share_.streams.begin);
+    }
+    float* mixed_at(std::int64_t t) const {
+        return layer_.mixed + layer_.hidden_offset(t, share_.streams.begin);
+    }
+    float* states_at(std::int64_t slot) const {
+        return layer_.states + layer_.states_offset(slot, share_.streams.begin);
+    }
+
+    CellForward forward_step(std::int64_t t, Range blocks, const RecurrentWeights& weights) const {
+        const auto& shape = cell_.shape;
+        const auto unit = blocks.begin * k_panel;
+        return {.gates = layer_.gates_at(t, share_.streams.begin) + unit * shape.gates,
+                .gates_row = layer_.gates_row,
+                .states_before = states_at(t) + unit * shape.states,
+                .states = states_at(t + 1) + unit * shape.states,
+                .states_row = layer_.states_row,
+                .hidden_before = hidden_at(t) + unit,
+                .hidden = hidden_at(t + 1) + unit,
+                .hidden_row = layer_.hidden_row,
+                .diagonal = weights.diagonal + unit * shape.diagonals,
+                .rows = share_.streams.size(),
+                .blocks = blocks.size()};
+    }
+
+    CellBackward backward_step(std::int64_t t, const RecurrentWeights& weights,
+                               const RecurrentGradients& gradients) const {
+        const auto& shape = cell_.shape;
+        const auto unit = share_.blocks.begin * k_panel, streams = share_.streams.begin;
+        // Slots of the gradients are steps: that of h(t) lies where h(t-1) would.
+        float* grad_hidden = gradients.hidden + layer_.hidden_offset(t, streams) + unit;
+        return {.gates = layer_.gates_at(t, streams) + unit * shape.gates,
+                .gates_row = layer_.gates_row,
+                .states_before = states_at(t) + unit * shape.states,
+                .states = states_at(t + 1) + unit * shape.states,
+                .states_row = layer_.states_row,
+                .hidden_before = hidden_at(t) + unit,
+                .hidden = hidden_at(t + 1) + unit,
+                .hidden_row = layer_.hidden_row,
+                .grad_hidden = grad_hidden,
+                .grad_hidden_before = t > 0 ? grad_hidden - layer_.hidden_offset(1) : nullptr,
+                .grad_hidden_row = layer_.hidden_row,
+                .grad_states =
+                    gradients.states + layer_.states_offset(0, streams) + unit * shape.states,
+                .grad_states_row = layer_.states_row,
+                .diagonal = weights.diagonal + unit * shape.diagonals,
+                .grad_diagonal =
+                    gradients.diagonal + streams * gradients.diagonal_row + unit * shape.diagonals,
+                .grad_diagonal_row = gradients.diagonal_row,
+                .rows = share_.streams.size(),
+                .blocks = share_.blocks.size()};
+    }
+
+    ThreadPool& pool_;
+    const LayerWindow& layer_;
+    Share share_;
+    const CellKernels& cell_;
+};
 
 }  // namespace
 
-void forward_steps(ThreadPool& pool, const float* recurrent_weight, const LayerWindow& layer) {
-    const auto& kernel = kernels();
-    const auto& cell = kernel.cell(layer.cell);
-    const auto gate_count = cell_shape(layer.cell).gates;
-    const auto weight_panel = layer.hidden_size * k_panel;
-    pool.run([&](int member) {
-        const auto share = share_of(pool, layer, member);
-        for (std::int64_t t = 0; t < layer.window; ++t) {
-            if (layer.start.rows != nullptr) gather(layer, t, share);
-            const auto before = layer.state_offset(t, share.streams.begin);
-            const auto after = layer.state_offset(t + 1, share.streams.begin);
-            for (auto u = share.blocks.begin; u < share.blocks.end; u += k_block_step) {
-                const auto blocks = std::min(k_block_step, share.blocks.end - u);
-                float* gates = layer.gates_at(t, share.streams.begin) + u * gate_count * k_panel;
-                kernel.product({.a = layer.hidden + before,
-                                .a_row = layer.state_row,
-                                .a_depth = 1,
-                                .w = recurrent_weight + u * gate_count * weight_panel,
-                                .w_panel = weight_panel,
-                                .c = gates,
-                                .c_row = layer.gates_row,
-                                .c_panel = k_panel,
-                                .rows = share.streams.size(),
-                                .panels = blocks * gate_count,
-                                .depth = layer.hidden_size,
-                                .accumulate = true});
-                cell.forward({.gates = gates,
-                              .gates_row = layer.gates_row,
-                              .cell_before = layer.cell_states + before + u * k_panel,
-                              .cell = layer.cell_states + after + u * k_panel,
-                              .cell_row = layer.state_row,
-                              .hidden = layer.hidden + after + u * k_panel,
-                              .hidden_row = layer.state_row,
-                              .rows = share.streams.size(),
-                              .blocks = blocks});
-            }
-            if (share.meet) pool.barrier();
-        }
-    });
+void forward_steps(ThreadPool& pool, const RecurrentWeights& weights, const LayerWindow& layer) {
+    pool.run([&](int member) { Member(pool, layer, member).forward(weights); });
 }
 
-void backward_steps(ThreadPool& pool, const float* recurrent_transposed, const LayerWindow& layer,
-                    float* grad_hidden, float* grad_cell) {
-    const auto& kernel = kernels();
-    const auto& cell = kernel.cell(layer.cell);
-    const auto gate_count = cell_shape(layer.cell).gates;
-    const auto depth = panels_for(layer.hidden_size) * gate_count * k_panel;
-    pool.run([&](int member) {
-        const auto share = share_of(pool, layer, member);
-        const auto unit = share.blocks.begin * k_panel;
-        for (std::int64_t t = layer.window - 1; t >= 0; --t) {
-            const auto before = layer.state_offset(t, share.streams.begin);
-            const auto after = layer.state_offset(t + 1, share.streams.begin);
-            // Slots of `grad_hidden` are steps, not states: the gradient of step t lies where
-            // h(t-1) would.
-            cell.backward({.gates = layer.gates_at(t, share.streams.begin) + unit * gate_count,
-                           .gates_row = layer.gates_row,
-                           .cell_before = layer.cell_states + before + unit,
-                           .cell = layer.cell_states + after + unit,
-                           .cell_row = layer.state_row,
-                           .grad_hidden = grad_hidden + before + unit,
-                           .grad_hidden_row = layer.state_row,
-                           .grad_cell = grad_cell + share.streams.begin * layer.state_row + unit,
-                           .grad_cell_row = layer.state_row,
-                           .rows = share.streams.size(),
-                           .blocks = share.blocks.size()});
-            if (t == 0) break;
-            if (share.meet) pool.barrier();
-            kernel.product(
-                {.a = layer.gates_at(t, share.streams.begin),
-                 .a_row = layer.gates_row,
-                 .a_depth = 1,
-                 .w = recurrent_transposed + unit * depth,
-                 .w_panel = depth * k_panel,
-                 .c = grad_hidden + layer.state_offset(t - 1, share.streams.begin) + unit,
-                 .c_row = layer.state_row,
-                 .c_panel = k_panel,
-                 .rows = share.streams.size(),
-                 .panels = share.blocks.size(),
-                 .depth = depth,
-                 .accumulate = true});
-        }
-    });
+void backward_steps(ThreadPool& pool, const RecurrentWeights& transposed, const LayerWindow& layer,
+                    const RecurrentGradients& gradients) {
+    pool.run([&](int member) { Member(pool, layer, member).backward(transposed, gradients); });
 }
 
 }  // namespace carousel

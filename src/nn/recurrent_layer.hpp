@@ -20,35 +20,57 @@ struct GatheredRows {
 struct LayerWindow {
     CellKind cell = CellKind::lstm;
     std::int64_t window = 0, batch_size = 0, hidden_size = 0;
-    float* gates = nullptr;        ///< (T, B, G H in blocks of units); row length `gates_row`
-    float* cell_states = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `state_row`
-    float* hidden = nullptr;       ///< (T + 1, B, H), slot 0 carried; row length `state_row`
-    std::ptrdiff_t gates_row = 0, state_row = 0;
+    float* gates = nullptr;  ///< (T, B, G H in blocks of units); row length `gates_row`
+    float* states =
+        nullptr;  ///< (T + 1, B, S H in blocks), slot 0 carried; row length `states_row`
+    float* hidden = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `hidden_row`
+    float* mixed = nullptr;   ///< (T, B, H), of cells with mixed gates; row length `hidden_row`
+    std::ptrdiff_t gates_row = 0, states_row = 0, hidden_row = 0;
     GatheredRows start;  ///< layer 0 only
+
+    const CellShape& shape() const { return cell_shape(cell); }
+    std::int64_t blocks() const { return panels_for(hidden_size); }
 
     float* gates_at(std::int64_t t, std::int64_t b = 0) const {
         return gates + (t * batch_size + b) * gates_row;
     }
-    /// Slot t holds the state before step t, slot t + 1 the one after it.
-    std::ptrdiff_t state_offset(std::int64_t slot, std::int64_t b = 0) const {
-        return (slot * batch_size + b) * state_row;
+    /// Slot t holds what was before step t, slot t + 1 what is after it.
+    std::ptrdiff_t hidden_offset(std::int64_t slot, std::int64_t b = 0) const {
+        return (slot * batch_size + b) * hidden_row;
+    }
+    std::ptrdiff_t states_offset(std::int64_t slot, std::int64_t b = 0) const {
+        return (slot * batch_size + b) * states_row;
     }
 };
 
+/// What each step multiplies with: panels of U and V (forward) or of their transposes (backward),
+/// and the diagonal weights; null where the cell has none.
+struct RecurrentWeights {
+    const float *recurrent = nullptr, *mixed = nullptr, *diagonal = nullptr;
+};
+
+/// Gradients that backward carries from step to step. All but `hidden` must be zero at the start:
+/// no gradient enters from beyond the window.
+struct RecurrentGradients {
+    float* hidden = nullptr;    ///< (T, B, H), of the outputs; row length `hidden_row`
+    float* states = nullptr;    ///< (B, S H)
+    float* mixed = nullptr;     ///< (B, H), scratch
+    float* diagonal = nullptr;  ///< (B, P H in blocks), what each stream adds to its gradient
+    std::ptrdiff_t diagonal_row = 0;
+};
+
 /// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's
-/// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills c(t) and
-/// h(t).
+/// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills its
+/// states and h(t); with mixed gates, v is made and V v added in between.
 ///
 /// Law: running a window in two halves, passing the state on, equals running it whole, bit for bit.
 /// Source: Hochreiter & Schmidhuber 1997; forget gate, Gers, Schmidhuber & Cummins 2000;
 /// docs/model.md.
-void forward_steps(ThreadPool& pool, const float* recurrent_weight, const LayerWindow& layer);
+void forward_steps(ThreadPool& pool, const RecurrentWeights& weights, const LayerWindow& layer);
 
-/// The same backward in time. `grad_hidden` (T, B, H; row length `state_row`) holds the gradients
-/// of the outputs and receives, for t < T - 1, the share that comes back through U. `gates`
-/// receives the gradients of the pre-activations. `grad_cell` (B, H) must be zero: no gradient
-/// enters from beyond the window.
-void backward_steps(ThreadPool& pool, const float* recurrent_transposed, const LayerWindow& layer,
-                    float* grad_hidden, float* grad_cell);
+/// The same backward in time. `gradients.hidden` receives, for t < T - 1, the share that comes back
+/// through the step after; `gates` receives the gradients of the pre-activations.
+void backward_steps(ThreadPool& pool, const RecurrentWeights& transposed, const LayerWindow& layer,
+                    const RecurrentGradients& gradients);
 
 }  // namespace carousel

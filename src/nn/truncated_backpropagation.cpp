@@ -9,20 +9,6 @@
 
 namespace carousel {
 
-namespace {
-
-// out = a * b on the whole team; `count` is a multiple of 16.
-void multiply_in_pieces(ThreadPool& pool, float* out, const float* a, const float* b,
-                        std::int64_t count) {
-    constexpr std::int64_t k_piece = 16384;
-    pool.for_each((count + k_piece - 1) / k_piece, [&](std::int64_t piece) {
-        const auto first = piece * k_piece;
-        kernels().multiply(out + first, a + first, b + first, std::min(k_piece, count - first));
-    });
-}
-
-}  // namespace
-
 TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool,
                                                    std::int64_t window, std::int64_t batch_size,
                                                    const DropoutRates& dropout)
@@ -30,28 +16,29 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       pool_(&pool),
       window_(window),
       batch_size_(batch_size),
+      slab_(batch_size * hidden_row_length(model.config())),
       dropout_(dropout),
       table_(model, window * batch_size, true),
       output_(model, window * batch_size),
-      grad_hidden_(window * batch_size * state_row_length(model.config())),
-      grad_cell_(batch_size * state_row_length(model.config())),
+      grad_hidden_(window * slab_),
+      grad_states_(batch_size * states_row_length(model.config())),
       losses_(static_cast<std::size_t>(window * batch_size)) {
     const auto& config = model.config();
     const auto& parameters = model.parameters();
-    const auto gate_columns = padded(config.hidden_size) * cell_shape(config.cell).gates;
+    const auto& cell = cell_shape(config.cell);
+    const auto units = padded(config.hidden_size);
     const auto all = grad_hidden_.size();
-    const auto masked = dropout.mask == DropoutMask::step ? all : grad_cell_.size();
+    const auto masked = dropout.mask == DropoutMask::step ? all : slab_;
+    if (cell.mixed.count > 0) grad_mixed_ = Buffer(slab_);
+    grad_diagonal_ = Buffer(batch_size * units * cell.diagonals);
     for (std::int64_t l = 0; l < config.layers; ++l) {
         layers_.emplace_back(config, window, batch_size);
-        input_transposed_.emplace_back(padded(parameters.input_weight(l).shape[1]) * gate_columns);
-        recurrent_transposed_.emplace_back(padded(config.hidden_size) * gate_columns);
+        const auto inputs = parameters.layer(l).input_weight->shape[1];
+        input_transposed_.emplace_back(padded(inputs) * units * cell.input.count);
+        step_matrices_.emplace_back(model, l, dropout.recurrent > 0);
         if (dropout.between > 0 && l + 1 < config.layers) {
             between_masks_.emplace_back(masked);
             dropped_.emplace_back(all);
-        }
-        if (dropout.recurrent > 0) {
-            recurrent_masks_.emplace_back(parameters.recurrent_weight(l).stored);
-            recurrent_dropped_.emplace_back(parameters.recurrent_weight(l).stored);
         }
     }
     if (dropout.input > 0) input_mask_.resize(static_cast<std::size_t>(config.vocabulary_size));
@@ -66,13 +53,12 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
                                      float* gradients) {
     check(inputs, targets, state);
     draw_masks(key);
-    drop_recurrent_weights();
-    transpose_weights();
+    prepare_weights();
     forward(inputs, state);
     forward_output();
     const auto top = model_->config().layers - 1;
     const OutputRows rows{output_inputs_.size() > 0 ? output_inputs_.data() : outputs(top),
-                          state_row_length(model_->config()), window_ * batch_size_};
+                          hidden_row_length(model_->config()), window_ * batch_size_};
     output_.backward(*pool_, rows, {targets.data(), targets.size()}, output_transposed_.data(),
                      losses_.data(), grad_hidden_.data(), gradients);
     backward(gradients);
@@ -86,10 +72,7 @@ void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& tar
     const auto& config = model_->config();
     const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
     const TokenIds::shape_type ids{size(window_), size(batch_size_)};
-    const Tensor<3>::shape_type states{size(config.layers), size(batch_size_),
-                                       size(config.hidden_size)};
-    if (inputs.shape() != ids || targets.shape() != ids || state.hidden.shape() != states ||
-        state.cell.shape() != states) {
+    if (inputs.shape() != ids || targets.shape() != ids || !state.fits(config, batch_size_)) {
         throw std::logic_error("a training window has another shape than its buffers");
     }
     const auto known = [&](TokenId id) { return id < config.vocabulary_size; };
@@ -113,48 +96,31 @@ void TruncatedBackpropagation::draw_masks(const WindowKey& key) {
         fill(between_masks_[l].data(), between_masks_[l].size(), dropout_.between,
              RandomPurpose::dropout_between, l);
     }
-    for (std::size_t l = 0; l < recurrent_masks_.size(); ++l) {
-        fill(recurrent_masks_[l].data(), recurrent_masks_[l].size(), dropout_.recurrent,
-             RandomPurpose::dropout_recurrent, l);
-    }
+    for (auto& matrices : step_matrices_)
+        matrices.draw_masks(*pool_, dropout_.recurrent, key.seed, key.number);
     if (dropout_.output > 0) {
         fill(output_mask_.data(), output_mask_.size(), dropout_.output,
              RandomPurpose::dropout_output, layers_.size() - 1);
     }
 }
 
-void TruncatedBackpropagation::drop_recurrent_weights() {
-    for (std::size_t l = 0; l < recurrent_masks_.size(); ++l) {
-        const auto& p = model_->parameters().recurrent_weight(static_cast<std::int64_t>(l));
-        multiply_in_pieces(*pool_, recurrent_dropped_[l].data(), model_->values(p),
-                           recurrent_masks_[l].data(), p.stored);
-    }
-}
-
-void TruncatedBackpropagation::transpose_weights() {
-    const auto& parameters = model_->parameters();
-    const auto transpose = [&](const float* weight, std::int64_t depth, std::int64_t panels,
-                               Buffer& out) {
-        pool_->run([&](int member) {
-            const auto [first, last] = split_evenly(panels_for(depth), pool_->size(), member);
-            kernels().transpose_panels(weight, panels, depth, out.data(), first, last);
-        });
-    };
+void TruncatedBackpropagation::prepare_weights() {
     const auto& config = model_->config();
-    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
+    const auto& parameters = model_->parameters();
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto at = static_cast<std::size_t>(l);
-        const auto& input = parameters.input_weight(l);
-        transpose(model_->values(input), input.shape[1], gate_panels, input_transposed_[at]);
-        transpose(recurrent_weight(l), config.hidden_size, gate_panels, recurrent_transposed_[at]);
+        const auto& input = *parameters.layer(l).input_weight;
+        transpose(*pool_, model_->values(input), input.shape[1],
+                  panels_for(config.hidden_size) * cell_shape(config.cell).input.count,
+                  input_transposed_[at]);
+        step_matrices_[at].prepare(*pool_);
     }
-    transpose(model_->values(parameters.output_weight()), config.hidden_size,
+    transpose(*pool_, model_->values(parameters.output_weight()), config.hidden_size,
               panels_for(config.vocabulary_size), output_transposed_);
 }
 
 const float* TruncatedBackpropagation::outputs(std::int64_t layer) const {
-    return layers_[static_cast<std::size_t>(layer)].hidden.data() +
-           grad_cell_.size();  // from slot 1
+    return layers_[static_cast<std::size_t>(layer)].hidden.data() + slab_;  // from slot 1
 }
 
 const float* TruncatedBackpropagation::inputs_of(std::int64_t layer) const {
@@ -162,28 +128,20 @@ const float* TruncatedBackpropagation::inputs_of(std::int64_t layer) const {
                             : dropped_[static_cast<std::size_t>(layer - 1)].data();
 }
 
-const float* TruncatedBackpropagation::recurrent_weight(std::int64_t layer) const {
-    if (!recurrent_dropped_.empty())
-        return recurrent_dropped_[static_cast<std::size_t>(layer)].data();
-    return model_->values(model_->parameters().recurrent_weight(layer));
-}
-
 void TruncatedBackpropagation::apply_mask(const Buffer& mask, const float* in, float* out) {
-    const auto slab = grad_cell_.size();
-    const auto step = mask.size() > slab ? slab : 0;
+    const auto step = mask.size() > slab_ ? slab_ : 0;
     pool_->run([&](int member) {
         const auto [first, last] = split_evenly(window_, pool_->size(), member);
         for (auto t = first; t < last; ++t) {
-            kernels().multiply(out + t * slab, in + t * slab, mask.data() + t * step, slab);
+            kernels().multiply(out + t * slab_, in + t * slab_, mask.data() + t * step, slab_);
         }
     });
 }
 
 void TruncatedBackpropagation::add(const float* in, float* out) {
-    const auto slab = grad_cell_.size();
     pool_->run([&](int member) {
         const auto [first, last] = split_evenly(window_, pool_->size(), member);
-        kernels().add(out + first * slab, in + first * slab, (last - first) * slab);
+        kernels().add(out + first * slab_, in + first * slab_, (last - first) * slab_);
     });
 }
 
@@ -197,7 +155,7 @@ void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& s
         if (l == 0) layer.start = table_.rows();
         load_state(state, l, layer);
         forward_layer(*pool_, *model_, l, layer, l > 0 ? inputs_of(l) : nullptr,
-                      recurrent_weight(l));
+                      step_matrices_[at].weights());
         store_state(layer, l, state);
         if (at < dropped_.size()) apply_mask(between_masks_[at], outputs(l), dropped_[at].data());
     }
@@ -216,19 +174,8 @@ void TruncatedBackpropagation::forward_output() {
     if (output_mask_.size() > 0) apply_mask(output_mask_, source, output_inputs_.data());
 }
 
-void TruncatedBackpropagation::mask_recurrent_gradient(std::int64_t layer, float* gradients) {
-    if (recurrent_masks_.empty()) return;
-    const auto& p = model_->parameters().recurrent_weight(layer);
-    float* gradient = gradients + p.offset;
-    multiply_in_pieces(*pool_, gradient, gradient,
-                       recurrent_masks_[static_cast<std::size_t>(layer)].data(), p.stored);
-}
-
 void TruncatedBackpropagation::backward(float* gradients) {
     const auto& config = model_->config();
-    const auto& parameters = model_->parameters();
-    const auto rows = window_ * batch_size_;
-    const auto gate_panels = panels_for(config.hidden_size) * cell_shape(config.cell).gates;
     if (output_mask_.size() > 0) apply_mask(output_mask_, grad_hidden_.data(), grad_hidden_.data());
     const bool sums = grad_output_inputs_.size() > 0;
     if (sums) {
@@ -241,47 +188,74 @@ void TruncatedBackpropagation::backward(float* gradients) {
         if (at < dropped_.size())
             apply_mask(between_masks_[at], grad_hidden_.data(), grad_hidden_.data());
         if (sums && l + 1 < config.layers) add(grad_output_inputs_.data(), grad_hidden_.data());
-        std::memset(grad_cell_.data(), 0,
-                    static_cast<std::size_t>(grad_cell_.size()) * sizeof(float));
-        backward_steps(*pool_, recurrent_transposed_[at].data(), layer, grad_hidden_.data(),
-                       grad_cell_.data());
-
-        // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1: the gradient of U is one product over the
-        // window.
-        const GradientTarget recurrent{layer.hidden, layer.state_row, config.hidden_size,
-                                       gradients + parameters.recurrent_weight(l).offset};
-        WeightGradient gradient{.grad_outputs = layer.gates,
-                                .grad_row = layer.gates_row,
-                                .rows = rows,
-                                .panels = gate_panels,
-                                .targets = {&recurrent, 1}};
-        if (l == 0) {
-            weight_gradient(*pool_, gradient);
-            mask_recurrent_gradient(l, gradients);
-            table_.backward(*pool_, layer.gates, layer.gates_row,
-                            input_mask_.empty() ? nullptr : input_mask_.data(),
-                            input_transposed_[at].data(), gradients);
-            continue;
-        }
-        const std::array targets{GradientTarget{inputs_of(l), layer.state_row, config.hidden_size,
-                                                gradients + parameters.input_weight(l).offset},
-                                 recurrent};
-        gradient.targets = targets;
-        gradient.bias = gradients + parameters.bias(l).offset;
-        weight_gradient(*pool_, gradient);
-        mask_recurrent_gradient(l, gradients);
-        multiply(*pool_, {.a = layer.gates,
-                          .a_row = layer.gates_row,
-                          .a_depth = 1,
-                          .w = input_transposed_[at].data(),
-                          .w_panel = gate_panels * k_panel * k_panel,
-                          .c = grad_hidden_.data(),
-                          .c_row = layer.state_row,
-                          .c_panel = k_panel,
-                          .rows = rows,
-                          .panels = panels_for(config.hidden_size),
-                          .depth = gate_panels * k_panel});
+        std::fill_n(grad_states_.data(), grad_states_.size(), 0.0F);
+        std::fill_n(grad_diagonal_.data(), grad_diagonal_.size(), 0.0F);
+        backward_steps(*pool_, step_matrices_[at].transposed(), layer,
+                       {.hidden = grad_hidden_.data(),
+                        .states = grad_states_.data(),
+                        .mixed = grad_mixed_.data(),
+                        .diagonal = grad_diagonal_.data(),
+                        .diagonal_row = grad_diagonal_.size() / batch_size_});
+        backward_weights(l, layer, gradients);
+        step_matrices_[at].mask_gradients(*pool_, gradients);
     }
+}
+
+// The gradients of a layer's gates have reached all steps: those of its weights, and of what it
+// read, are products over the whole window.
+void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindow& layer,
+                                                float* gradients) {
+    const auto& config = model_->config();
+    const auto& cell = layer.shape();
+    const auto parameters = model_->parameters().layer(l);
+    const auto rows = window_ * batch_size_;
+    const GateRows gates{layer.gates, layer.gates_row, layer.blocks()};
+    float* bias = gradients + parameters.bias->offset;
+    const auto sum_up = [&](const GateRange& range, std::span<const GradientTarget> targets,
+                            float* bias_sums) {
+        auto gradient = gate_gradient(cell, range, gates, rows, bias_sums);
+        gradient.targets = targets;
+        weight_gradient(*pool_, gradient);
+    };
+    const auto target = [&](const Parameter& weight, const float* vectors) {
+        return GradientTarget{vectors, layer.hidden_row, config.hidden_size,
+                              gradients + weight.offset};
+    };
+    const auto* recurrent = parameters.recurrent_weight;
+    const bool shares_rows = l > 0 && recurrent != nullptr && cell.recurrent == cell.input;
+    if (recurrent != nullptr && !shares_rows) {
+        // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1. Gates without input have their bias here.
+        const auto from = target(*recurrent, layer.hidden);
+        sum_up(cell.recurrent, {&from, 1}, cell.input.count < cell.gates ? bias : nullptr);
+    }
+    if (parameters.mixed_weight != nullptr) {
+        const auto from = target(*parameters.mixed_weight, layer.mixed);
+        sum_up(cell.mixed, {&from, 1}, nullptr);
+    }
+    if (parameters.diagonal != nullptr) sum_diagonal_gradient(*parameters.diagonal, gradients);
+    const float* transposed = input_transposed_[static_cast<std::size_t>(l)].data();
+    if (l == 0) {
+        table_.backward(*pool_, layer.gates, layer.gates_row,
+                        input_mask_.empty() ? nullptr : input_mask_.data(), transposed, gradients);
+        return;
+    }
+    const auto input = target(*parameters.input_weight, inputs_of(l));
+    if (shares_rows) {
+        const std::array targets{input, target(*recurrent, layer.hidden)};
+        sum_up(cell.input, targets, bias);
+    } else {
+        sum_up(cell.input, {&input, 1}, bias);
+    }
+    return_to_inputs(*pool_, cell, gates, transposed, grad_hidden_.data(),
+                     {inputs_of(l), layer.hidden_row, config.hidden_size, rows});
+}
+
+// The streams' shares, in their order.
+void TruncatedBackpropagation::sum_diagonal_gradient(const Parameter& diagonal, float* gradients) {
+    float* sum = gradients + diagonal.offset;
+    std::fill_n(sum, diagonal.stored, 0.0F);
+    for (std::int64_t b = 0; b < batch_size_; ++b)
+        kernels().add(sum, grad_diagonal_.data() + b * diagonal.stored, diagonal.stored);
 }
 
 }  // namespace carousel

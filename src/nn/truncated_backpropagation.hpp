@@ -11,6 +11,7 @@
 #include "nn/layer_forward.hpp"
 #include "nn/output_layer.hpp"
 #include "nn/recurrent_state.hpp"
+#include "nn/step_matrices.hpp"
 #include "tensor/tensor.hpp"
 
 namespace carousel {
@@ -45,15 +46,14 @@ public:
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
     void draw_masks(const WindowKey& key);
-    void drop_recurrent_weights();
-    void transpose_weights();
+    void prepare_weights();
     void forward(const TokenIds& inputs, RecurrentState& state);
     void forward_output();
     void backward(float* gradients);
-    void mask_recurrent_gradient(std::int64_t layer, float* gradients);
+    void backward_weights(std::int64_t layer, const LayerWindow& window, float* gradients);
+    void sum_diagonal_gradient(const Parameter& diagonal, float* gradients);
     const float* outputs(std::int64_t layer) const;    ///< of the cells, (T, B, H)
     const float* inputs_of(std::int64_t layer) const;  ///< of a layer above the first, (T, B, H)
-    const float* recurrent_weight(std::int64_t layer) const;
     /// out(t, b) = in(t, b) * mask for all t; the mask has one slab (B, H), or one for each t.
     void apply_mask(const Buffer& mask, const float* in, float* out);
     /// out += in, all of (T, B, H).
@@ -62,21 +62,24 @@ private:
     const LanguageModel* model_;
     ThreadPool* pool_;
     std::int64_t window_, batch_size_;
+    std::int64_t slab_;  // floats of (B, H) with row padding
     DropoutRates dropout_;
     InputTable table_;
     std::vector<LayerBuffers> layers_;
     std::vector<float> input_mask_;      // (V)
     std::vector<Buffer> between_masks_;  // of the outputs of all layers but the top
     std::vector<Buffer> dropped_;        // (T, B, H) those outputs times their masks
-    std::vector<Buffer> recurrent_masks_, recurrent_dropped_;  // as the recurrent weights
     Buffer output_mask_;
     Buffer output_inputs_;  // (T, B, H) what the output layer reads, if not just the top's outputs
     Buffer grad_output_inputs_;  // (T, B, H) its gradient, when every layer gets a share
-    std::vector<Buffer> input_transposed_, recurrent_transposed_;
+    std::vector<Buffer> input_transposed_;
+    std::vector<StepMatrices> step_matrices_;  // of each layer
     Buffer output_transposed_;
     OutputLayer output_;
     Buffer grad_hidden_;         // (T, B, H), of the layer under way
-    Buffer grad_cell_;           // (B, H)
+    Buffer grad_mixed_;          // (B, H)
+    Buffer grad_states_;         // (B, S H)
+    Buffer grad_diagonal_;       // (B, P H)
     std::vector<float> losses_;  // (T, B)
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "snapshot/snapshot.hpp"
@@ -26,7 +28,11 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
                                                                      "byte"};
 template <>
-inline constexpr std::array<std::string_view, 3> k_words<CellKind>{"lstm", "cifg", "capped-lstm"};
+inline constexpr auto k_words<CellKind> = [] {
+    std::array<std::string_view, k_cell_count> words;
+    std::copy(std::begin(k_cell_words), std::end(k_cell_words), words.begin());
+    return words;
+}();
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 template <>

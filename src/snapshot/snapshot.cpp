@@ -157,9 +157,10 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
     if (!state.averaged_weights.empty()) {
         require_tensors("the running mean of the weights", parameters, state.averaged_weights);
     }
-    const std::vector<std::int64_t> shape = {snapshot.model.layers, snapshot.training.batch_size,
-                                             snapshot.model.hidden_size};
+    std::vector<std::int64_t> shape = {snapshot.model.layers, snapshot.training.batch_size,
+                                       snapshot.model.hidden_size};
     require_tensor("the carried state", {"hidden", shape, {}}, state.hidden);
+    shape.back() *= cell_shape(snapshot.model.cell).states;
     require_tensor("the carried state", {"cell", shape, {}}, state.cell);
 }
 

@@ -17,6 +17,11 @@ constexpr std::int64_t k_rows_to_share =
 // pass.
 constexpr std::int64_t k_packed_panels = 2, k_inputs_in_cache = 98304, k_longest_depth = 512;
 
+std::ptrdiff_t offset(const WeightGradient& g, std::int64_t panel) {
+    if (g.group == 0) return panel * k_panel;
+    return panel / g.group * g.group_step + panel % g.group * k_panel;
+}
+
 struct Packed {
     alignas(64) float values[k_packed_panels * k_longest_depth * k_panel];
 };
@@ -40,14 +45,17 @@ void multiply(ThreadPool& pool, const PanelProduct& product) {
         });
         return;
     }
+    // Groups of panels stay whole.
+    const auto group = std::max<std::int64_t>(product.c_group, 1);
+    const auto step = product.c_group > 0 ? product.c_group_step : product.c_panel;
     pool.run([&](int member) {
-        const auto [begin, end] = split_evenly(product.panels, pool.size(), member);
+        const auto [begin, end] = split_evenly(product.panels / group, pool.size(), member);
         if (begin == end) return;
         PanelProduct part = product;
-        part.panels = end - begin;
-        part.w += begin * product.w_panel;
-        part.c += begin * product.c_panel;
-        if (part.start != nullptr) part.start += begin * k_panel;
+        part.panels = (end - begin) * group;
+        part.w += begin * group * product.w_panel;
+        part.c += begin * step;
+        if (part.start != nullptr) part.start += begin * step;
         kernel.product(part);
     });
 }
@@ -72,9 +80,9 @@ void weight_gradient(ThreadPool& pool, const WeightGradient& g) {
                 const std::int64_t panel = group * k_packed_panels;
                 const std::int64_t width = std::min(k_packed_panels, g.panels - panel);
                 for (std::int64_t p = 0; p < width; ++p) {
-                    const float* from = g.grad_outputs + r * g.grad_row + (panel + p) * k_panel;
+                    const float* from = g.grad_outputs + r * g.grad_row + offset(g, panel + p);
                     float* to = packed.values + p * count * k_panel;
-                    float* bias = g.bias != nullptr ? g.bias + (panel + p) * k_panel : nullptr;
+                    float* bias = g.bias != nullptr ? g.bias + offset(g, panel + p) : nullptr;
                     if (bias != nullptr && !add) std::memset(bias, 0, k_panel * sizeof(float));
                     for (std::int64_t k = 0; k < count; ++k, from += g.grad_row, to += k_panel) {
                         std::memcpy(to, from, k_panel * sizeof(float));

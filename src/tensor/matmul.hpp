@@ -27,6 +27,8 @@ struct GradientTarget {
 /// `bias` is given, bias(n) = sum over r of grad_outputs(r, n). With `accumulate` the sums are
 /// added to what is there. Inputs shared by one gradient are given together, since its rows are
 /// then packed once.
+/// The outputs' panels may lie in groups, `group` panels every `group_step` floats (0: side by
+/// side), and `bias` lies as a row of them.
 struct WeightGradient {
     const float* grad_outputs;
     std::ptrdiff_t grad_row;
@@ -34,6 +36,8 @@ struct WeightGradient {
     std::span<const GradientTarget> targets;
     float* bias = nullptr;
     bool accumulate = false;
+    std::int64_t group = 0;
+    std::ptrdiff_t group_step = 0;
 };
 void weight_gradient(ThreadPool& pool, const WeightGradient& g);
 

@@ -25,8 +25,9 @@ constexpr std::int64_t k_piece = 16384;  // floats of a task
 // of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
 constexpr float k_muon_scale = 0.5F;
 
+// An orthogonal step would fill what is zero for good.
 bool is_recurrent_matrix(const Parameter& p) {
-    return p.layout == ParameterLayout::gate_panels;
+    return p.layout == ParameterLayout::gate_panels && !p.is_sparse;
 }
 
 // Floats of the largest matrix of a recurrent layer, its panels and columns.

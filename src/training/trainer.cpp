@@ -91,16 +91,11 @@ StepReport Trainer::step(double progress) {
 
 void Trainer::reset_streams(RecurrentState& state) const {
     if (config_.reset_probability <= 0) return;
-    const auto streams = state.hidden.shape(1), units = state.hidden.shape(2);
+    const auto streams = state.hidden.shape(1);
     for (std::size_t b = 0; b < streams; ++b) {
         const auto draw = random_uniform({config_.seed, RandomPurpose::state_reset, 0},
                                          state_.step * streams + b);
-        if (draw >= config_.reset_probability) continue;
-        for (std::size_t l = 0; l < state.hidden.shape(0); ++l) {
-            const auto at = static_cast<std::ptrdiff_t>((l * streams + b) * units);
-            std::fill_n(state.hidden.data() + at, units, 0.0F);
-            std::fill_n(state.cell.data() + at, units, 0.0F);
-        }
+        if (draw < config_.reset_probability) state.clear(b);
     }
 }
 
@@ -110,7 +105,7 @@ TrainingState Trainer::state() const {
     state.second_moments = optimizer_.second_moments();
     if (averages()) state.averaged_weights = averaged_weights();
     state.hidden = to_named("hidden", recurrent_.hidden);
-    state.cell = to_named("cell", recurrent_.cell);
+    state.cell = to_named("cell", recurrent_.states);
     return state;
 }
 
@@ -121,7 +116,7 @@ void Trainer::set_state(const TrainingState& state) {
                                                                        : state.averaged_weights);
     }
     from_named(state.hidden, recurrent_.hidden);
-    from_named(state.cell, recurrent_.cell);
+    from_named(state.cell, recurrent_.states);
     state_ = state;
     for (auto* tensors :
          {&state_.first_moments, &state_.second_moments, &state_.averaged_weights}) {

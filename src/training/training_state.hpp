@@ -20,7 +20,7 @@ struct TrainingState {
         0;  ///< running mean of the training loss, nats per symbol; 0 before step 1
     std::vector<NamedTensor> first_moments, second_moments;  ///< of Adam, one for each parameter
     std::vector<NamedTensor> averaged_weights;  ///< running mean of the weights; empty without one
-    NamedTensor hidden, cell;                   ///< carried states of the streams, (L, B, H)
+    NamedTensor hidden, cell;  ///< carried by the streams, (L, B, H) and (L, B, S H)
 };
 
 /// One line of the training history.

@@ -308,8 +308,8 @@ TEST_SUITE("cli/options") {
               "--temperature takes a number from 0 to 100, not \"-1\".");
         CHECK(refusal({"train", "--average", "1"}) ==
               "--average takes a number from 0 to less than 1, not \"1\".");
-        CHECK(refusal({"train", "--cell", "gru"}) ==
-              "--cell takes one of lstm, cifg, capped-lstm, not \"gru\".");
+        CHECK(refusal({"train", "--optimizer", "sgd"}) ==
+              "--optimizer takes one of adam, muon, not \"sgd\".");
         CHECK(refusal({"generate", "--top-p=0"}) ==
               "--top-p takes a number from more than 0 to 1, not \"0\".");
     }

@@ -144,6 +144,55 @@ TEST_SUITE("kernels/product") {
         }
     }
 
+    TEST_CASE("groups of panels and of depth with gaps between them change nothing but places") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            constexpr std::int64_t panels = 6, depth = 96;
+            const Operands x(Order::row_major);
+            for (std::int64_t rows = 1; rows <= 16; ++rows) {
+                for (const std::int64_t group : {1, 2, 3}) {
+                    // Each group has one place more than panels, or than pieces of the depth.
+                    const auto step = (group + 1) * k_panel;
+                    const auto spread = [&](std::int64_t k) {
+                        return k / (group * k_panel) * step + k % (group * k_panel);
+                    };
+                    Floats together(static_cast<std::size_t>(rows * panels * k_panel), 0.5F);
+                    auto plain = x.product(together.data(), rows, panels, depth, Begin::accumulate);
+                    plain.c_row = panels * k_panel;
+                    set->product(plain);
+
+                    const auto a_row = spread(depth), c_row = spread(panels * k_panel);
+                    Floats a(static_cast<std::size_t>(rows * a_row), 7.0F);
+                    for (std::int64_t m = 0; m < rows; ++m) {
+                        for (std::int64_t k = 0; k < depth; ++k)
+                            a[static_cast<std::size_t>(m * a_row + spread(k))] =
+                                x.a[static_cast<std::size_t>(m * x.a_row + k)];
+                    }
+                    Floats apart(static_cast<std::size_t>(rows * c_row), 0.5F);
+                    auto grouped = plain;
+                    grouped.a = a.data();
+                    grouped.a_row = a_row;
+                    grouped.a_group = group * k_panel;
+                    grouped.c = apart.data();
+                    grouped.c_row = c_row;
+                    grouped.c_group = group;
+                    grouped.a_group_step = grouped.c_group_step = step;
+                    set->product(grouped);
+                    for (std::int64_t m = 0; m < rows; ++m) {
+                        for (std::int64_t n = 0; n < panels * k_panel; ++n) {
+                            auto& found = apart[static_cast<std::size_t>(m * c_row + spread(n))];
+                            REQUIRE(found ==
+                                    together[static_cast<std::size_t>(m * plain.c_row + n)]);
+                            found = 0.5F;
+                        }
+                    }
+                    REQUIRE(std::all_of(apart.begin(), apart.end(),
+                                        [](float gap) { return gap == 0.5F; }));
+                }
+            }
+        }
+    }
+
     TEST_CASE("8-bit products are exact sums, scaled and added once") {
         for (const std::int64_t panels : {1, 7, 8, 9, 17}) {
             for (const std::int64_t groups : {1, 2, 5, 33}) {
@@ -177,6 +226,7 @@ TEST_SUITE("kernels/product") {
                     CAPTURE(set->name);
                     auto c = before;
                     set->quantized_product({.activations = activations.data(),
+                                            .activation_scale = 1,
                                             .w = w.data(),
                                             .scales = scales.data(),
                                             .offsets = offsets.data(),
@@ -197,13 +247,27 @@ TEST_SUITE("kernels/product") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
             std::vector<std::uint8_t> out(48);
-            set->quantize_activations(values.data(), 33, out.data());
+            CHECK(set->quantize_activations(values.data(), 33, out.data()) == 1.0F);
             CHECK(int{out[0]} == 1);
             CHECK(int{out[1]} == 127);
             CHECK(int{out[2]} == 64);
             for (std::size_t i = 0; i < 33; ++i) {
                 REQUIRE(int{out[i]} == static_cast<int>(std::lround(63 * values[i]) + 64));
             }
+        }
+    }
+
+    TEST_CASE("activations beyond 1 are divided by the power of two that bounds them") {
+        for (const auto* set : instruction_sets()) {
+            CAPTURE(set->name);
+            auto values = random_floats(48, 9);
+            values[32] = -5;
+            values[33] = 100;  // after the last of those that count
+            std::vector<std::uint8_t> out(48);
+            CHECK(set->quantize_activations(values.data(), 33, out.data()) == 8.0F);
+            CHECK(int{out[32]} == 25);  // 64 - 63 * 5 / 8 = 24.6
+            for (std::size_t i = 0; i < 32; ++i)
+                REQUIRE(int{out[i]} == static_cast<int>(std::lround(63 * values[i] / 8) + 64));
         }
     }
 }

@@ -51,7 +51,7 @@ Outcome run(const LanguageModel& model, int threads, const TokenIds& inputs,
         begin += count;
     }
     CHECK(same_bits(logits_state.hidden, outcome.state.hidden));
-    CHECK(same_bits(logits_state.cell, outcome.state.cell));
+    CHECK(same_bits(logits_state.states, outcome.state.states));
     return outcome;
 }
 
@@ -59,7 +59,7 @@ void check_equal(const Outcome& a, const Outcome& b) {
     CHECK(same_bits(a.surprisals, b.surprisals));
     CHECK(same_bits(a.logits, b.logits));
     CHECK(same_bits(a.state.hidden, b.state.hidden));
-    CHECK(same_bits(a.state.cell, b.state.cell));
+    CHECK(same_bits(a.state.states, b.state.states));
 }
 
 /// Also a model whose table of input gates is too large to be kept whole.
@@ -74,7 +74,7 @@ std::vector<LanguageModelConfig> configs() {
 TEST_SUITE("nn/inference") {
     TEST_CASE("a text cut into calls of any lengths gives the same bits as in one call") {
         for (const auto& config : configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             const auto inputs = random_ids(300, 2, config.vocabulary_size, 1);
             const auto targets = random_ids(300, 2, config.vocabulary_size, 2);
@@ -88,7 +88,7 @@ TEST_SUITE("nn/inference") {
 
     TEST_CASE("the number of threads changes no bit") {
         for (const auto& config : configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             for (const std::size_t streams : {1, 5, 33}) {
                 const auto inputs = random_ids(20, streams, config.vocabulary_size, 1);
@@ -103,7 +103,7 @@ TEST_SUITE("nn/inference") {
 
     TEST_CASE("a stream gives the same bits alone and in a batch") {
         for (const auto& config : configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             const std::size_t streams = 19, steps = 12;
             const auto inputs = random_ids(steps, streams, config.vocabulary_size, 1);

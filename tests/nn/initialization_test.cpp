@@ -42,10 +42,12 @@ TEST_SUITE("nn/initialization") {
         for (const auto& config : odd_configs()) {
             const auto h = config.hidden_size;
             CAPTURE(h);
-            const auto weights = initial_weights(config, 1, pool);
-            for (std::size_t gate = 0; gate < 4; ++gate) {
-                check_orthonormal(
-                    weights[2].values.data() + static_cast<std::int64_t>(gate) * h * h, h);
+            CAPTURE(cell_word(config));
+            for (const auto& tensor : initial_weights(config, 1, pool)) {
+                if (!tensor.name.ends_with("weight_hh") && !tensor.name.ends_with("weight_vh"))
+                    continue;
+                for (std::int64_t gate = 0; gate < tensor.shape[0] / h; ++gate)
+                    check_orthonormal(tensor.values.data() + gate * h * h, h);
             }
         }
     }

@@ -45,7 +45,7 @@ TEST_SUITE("nn/parameter") {
 
     TEST_CASE("stored and canonical form turn into each other, and padding is zero") {
         for (const auto& config : odd_configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const ParameterList list(config);
             const auto tensors = numbered(config);
             std::vector<float> stored(static_cast<std::size_t>(list.stored()), -1.0F);
@@ -67,7 +67,7 @@ TEST_SUITE("nn/parameter") {
         std::vector<float> stored(static_cast<std::size_t>(list.stored()));
         const auto tensors = numbered(config);
         list.from_canonical(tensors, stored.data());
-        const auto& weight = list.input_weight(0);
+        const auto& weight = *list.layer(0).input_weight;
         for (const std::int64_t gate : {0, 1, 2, 3}) {
             for (const std::int64_t unit : {0, 3, 15, 16, 19}) {
                 for (const std::int64_t k : {0, 1}) {

@@ -66,7 +66,7 @@ TEST_SUITE("nn/quantization") {
     TEST_CASE("logits in 8 bits are near those in single precision, and follow the text") {
         ThreadPool pool(1);
         for (const auto& config : odd_configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             Inference exact(model, pool, 3), small(model, pool, 3, Precision::int8);
             auto state = RecurrentState::zeros(config, 3), small_state = state;

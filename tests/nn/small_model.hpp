@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "base/random.hpp"
@@ -11,13 +12,28 @@
 
 namespace carousel {
 
-/// Sizes around the width of a panel, where padding begins and ends.
+/// Sizes around the width of a panel, where padding begins and ends; then each cell.
 inline std::vector<LanguageModelConfig> odd_configs() {
-    return {{.vocabulary_size = 1, .layers = 1, .hidden_size = 1, .embedding_size = 1},
-            {.vocabulary_size = 2, .layers = 3, .hidden_size = 7, .embedding_size = 4},
-            {.vocabulary_size = 16, .layers = 1, .hidden_size = 16, .embedding_size = 16},
-            {.vocabulary_size = 65, .layers = 2, .hidden_size = 33, .embedding_size = 17},
-            {.vocabulary_size = 40, .layers = 2, .hidden_size = 130, .embedding_size = 9}};
+    std::vector<LanguageModelConfig> configs{
+        {.vocabulary_size = 1, .layers = 1, .hidden_size = 1, .embedding_size = 1},
+        {.vocabulary_size = 2, .layers = 3, .hidden_size = 7, .embedding_size = 4},
+        {.vocabulary_size = 16, .layers = 1, .hidden_size = 16, .embedding_size = 16},
+        {.vocabulary_size = 65, .layers = 2, .hidden_size = 33, .embedding_size = 17},
+        {.vocabulary_size = 40, .layers = 2, .hidden_size = 130, .embedding_size = 9}};
+    for (int cell = 1; cell < k_cell_count; ++cell) {
+        configs.push_back({.cell = static_cast<CellKind>(cell),
+                           .vocabulary_size = 23,
+                           .layers = 2,
+                           .hidden_size = 37,
+                           .embedding_size = 5,
+                           .output_input = OutputInput::sum});
+    }
+    return configs;
+}
+
+/// The word of a configuration's cell.
+inline std::string cell_word(const LanguageModelConfig& config) {
+    return std::string(k_cell_words[static_cast<std::size_t>(config.cell)]);
 }
 
 /// A fresh model whose biases are not zero and whose probabilities are far from even.

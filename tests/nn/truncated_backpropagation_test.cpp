@@ -47,14 +47,15 @@ TEST_SUITE("nn/truncated_backpropagation") {
         for (const auto& config : odd_configs()) {
             const auto model = lively_model(config);
             for (const std::int64_t batch_size : {1, 19, 70}) {
-                INFO("V ", config.vocabulary_size, " H ", config.hidden_size, " B ", batch_size);
+                INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size,
+                     " B ", batch_size);
                 const auto one = run(model, 1, 4, batch_size, 2, k_all);
                 for (const int threads : {2, 3, 8}) {
                     const auto team = run(model, threads, 4, batch_size, 2, k_all);
                     CHECK(team.losses == one.losses);
                     CHECK(same_bits(team.gradients, one.gradients));
                     CHECK(same_bits(team.state.hidden, one.state.hidden));
-                    CHECK(same_bits(team.state.cell, one.state.cell));
+                    CHECK(same_bits(team.state.states, one.state.states));
                 }
             }
         }
@@ -63,7 +64,7 @@ TEST_SUITE("nn/truncated_backpropagation") {
     TEST_CASE("without dropout training and inference agree on every bit of loss and state") {
         ThreadPool pool(2);
         for (const auto& config : odd_configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             const auto training = run(model, 2, 6, 3, 2, {});
             Inference inference(model, pool, 3);
@@ -78,7 +79,7 @@ TEST_SUITE("nn/truncated_backpropagation") {
                 CHECK(training.losses[n] == sum / 18);
             }
             CHECK(same_bits(training.state.hidden, state.hidden));
-            CHECK(same_bits(training.state.cell, state.cell));
+            CHECK(same_bits(training.state.states, state.states));
         }
     }
 
@@ -120,7 +121,7 @@ TEST_SUITE("nn/truncated_backpropagation") {
 
     TEST_CASE("padding receives no gradient") {
         for (const auto& config : odd_configs()) {
-            INFO("V ", config.vocabulary_size, " H ", config.hidden_size);
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             const auto& list = model.parameters();
             const auto outcome = run(model, 2, 4, 5, 2, k_all);

@@ -68,18 +68,27 @@ private:
         }
     }
 
-    /// In the order in which the weights are stored.
+    /// In the order in which the weights are stored; V's random numbers follow those of the U of
+    /// sixteen layers, the most there can be.
     void draw_weights(const LanguageModelConfig& config, float rate, std::uint32_t layer) {
         if (rate <= 0) return;
         const ParameterList list(config);
-        const auto& weight = list.recurrent_weight(layer);
-        const auto drawn = draw(static_cast<std::size_t>(weight.stored), rate,
-                                RandomPurpose::dropout_recurrent, layer);
+        const auto weights = list.layer(layer);
+        draw_weight(list, weights.recurrent_weight, rate, layer, masks_.weight_hh[layer]);
+        draw_weight(list, weights.mixed_weight, rate, layer + 16, masks_.weight_vh[layer]);
+    }
+
+    void draw_weight(const ParameterList& list, const Parameter* weight, float rate,
+                     std::uint32_t stream, Matrix& mask) {
+        if (weight == nullptr) return;
+        const auto drawn = draw(static_cast<std::size_t>(weight->stored), rate,
+                                RandomPurpose::dropout_recurrent, stream);
         std::vector<float> stored(static_cast<std::size_t>(list.stored()));
-        std::copy(drawn.begin(), drawn.end(), stored.begin() + weight.offset);
-        const auto tensors = list.to_canonical(stored.data());
-        const auto& values = tensors[2 + 3 * layer].values;
-        std::copy(values.begin(), values.end(), masks_.recurrent[layer].begin());
+        std::copy(drawn.begin(), drawn.end(), stored.begin() + weight->offset);
+        for (const auto& tensor : list.to_canonical(stored.data())) {
+            if (tensor.name == weight->name)
+                std::copy(tensor.values.begin(), tensor.values.end(), mask.begin());
+        }
     }
 
     ThreadPool pool_{1};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,11 @@ struct Example {
     DropoutRates rates;
 };
 
-/// Every H with every V, L and cell: below, at and above the width of a panel and of what the
-/// threads share. What the output layer reads, batch size, window and dropout take turns in step
-/// sizes that meet every pair.
+/// Every H with every L and cell: below, at and above the width of a panel and of what the threads
+/// share. The rest is drawn.
 std::vector<Example> examples() {
-    constexpr std::int64_t k_batch_sizes[] = {1, 3, 8, 19}, k_windows[] = {1, 2, 7};
+    constexpr std::int64_t k_batch_sizes[] = {1, 3, 8, 19}, k_windows[] = {1, 2, 7},
+                           k_vocabularies[] = {2, 65, 300};
     constexpr DropoutRates k_rates[] = {
         {},
         {.input = 0.2F},
@@ -43,23 +44,26 @@ std::vector<Example> examples() {
          .output = 0.4F,
          .recurrent = 0.3F,
          .mask = DropoutMask::step}};
+    TestNumbers numbers(10);
+    const auto one_of = [&](const auto& values) {
+        return values[static_cast<std::size_t>(
+            numbers.next_id(static_cast<std::int64_t>(std::size(values))))];
+    };
     std::vector<Example> all;
     for (const std::int64_t h : {1, 7, 16, 17, 33, 130}) {
-        for (const std::int64_t v : {2, 65, 300}) {
-            for (std::int64_t l = 1; l <= 3; ++l) {
-                for (const auto cell : {CellKind::lstm, CellKind::cifg, CellKind::capped_lstm}) {
-                    const auto n = all.size();
-                    all.push_back(
-                        {{.cell = cell,
-                          .vocabulary_size = v,
-                          .layers = l,
-                          .hidden_size = h,
-                          .embedding_size = n % 2 == 0 ? h + 3 : (h + 2) / 2,
-                          .output_input = n / 5 % 2 == 0 ? OutputInput::sum : OutputInput::top},
-                         k_batch_sizes[n % 4],
-                         k_windows[n / 4 % 3],
-                         k_rates[n % 7]});
-                }
+        for (std::int64_t l = 1; l <= 3; ++l) {
+            for (int cell = 0; cell < k_cell_count; ++cell) {
+                const std::int64_t sizes[] = {h + 3, (h + 2) / 2};
+                const OutputInput outputs[] = {OutputInput::top, OutputInput::sum};
+                all.push_back({{.cell = static_cast<CellKind>(cell),
+                                .vocabulary_size = one_of(k_vocabularies),
+                                .layers = l,
+                                .hidden_size = h,
+                                .embedding_size = one_of(sizes),
+                                .output_input = one_of(outputs)},
+                               one_of(k_batch_sizes),
+                               one_of(k_windows),
+                               one_of(k_rates)});
             }
         }
     }
@@ -69,10 +73,10 @@ std::vector<Example> examples() {
 std::string shown(const Example& x) {
     return fmt::format(
         "cell {} output input {} V {} E {} H {} L {} B {} T {} dropout {} {} {} {} mask {}",
-        static_cast<int>(x.config.cell), static_cast<int>(x.config.output_input),
-        x.config.vocabulary_size, x.config.embedding_size, x.config.hidden_size, x.config.layers,
-        x.batch_size, x.window, x.rates.input, x.rates.between, x.rates.output, x.rates.recurrent,
-        static_cast<int>(x.rates.mask));
+        k_cell_words[static_cast<std::size_t>(x.config.cell)],
+        static_cast<int>(x.config.output_input), x.config.vocabulary_size, x.config.embedding_size,
+        x.config.hidden_size, x.config.layers, x.batch_size, x.window, x.rates.input,
+        x.rates.between, x.rates.output, x.rates.recurrent, static_cast<int>(x.rates.mask));
 }
 
 /// Initial weights with biases and an output layer that matter from the first step.
@@ -85,6 +89,13 @@ std::vector<NamedTensor> lively_weights(const LanguageModelConfig& config, Threa
             x = is_bias ? x + static_cast<float>(0.5 * numbers.next()) : x * 1.5F;
     }
     return weights;
+}
+
+/// How much more rounding grows in a cell than in the others. In mlstm, v is a product of two sums
+/// that have no bound: a change of 6e-8 in the weights was measured to move h by up to 1e-6, and
+/// four updates in a row multiply that again.
+double amplification(CellKind cell) {
+    return cell == CellKind::mlstm ? 25 : 1;
 }
 
 Distance state_distance(const Tensor<3>& fast, const std::vector<Matrix>& layers) {
@@ -107,6 +118,7 @@ TEST_SUITE("reference/fast_path") {
         for (const auto& example : examples()) {
             INFO(shown(example));
             const auto& config = example.config;
+            const double more = amplification(config.cell);
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const auto first = lively_weights(config, pool);
             const auto weights = to_reference(first);
@@ -133,8 +145,10 @@ TEST_SUITE("reference/fast_path") {
                     const auto apart = distance(tensors[i].values, result.gradients[i]);
                     CHECK(apart.relative(0.01 * largest) < 1e-4);
                 }
-                CHECK(state_distance(state.hidden, reference_state.hidden).relative(1) < 1e-5);
-                CHECK(state_distance(state.cell, reference_state.cell).relative(1) < 1e-5);
+                CHECK(state_distance(state.hidden, reference_state.hidden).relative(1) <
+                      1e-5 * more);
+                CHECK(state_distance(state.states, reference_state.states).relative(1) <
+                      1e-5 * more);
             }
         }
     }
@@ -149,6 +163,7 @@ TEST_SUITE("reference/fast_path") {
         for (const auto& example : examples()) {
             INFO(shown(example));
             const auto& config = example.config;
+            const double more = amplification(config.cell);
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
                                        .beta2 = 0.99F,
@@ -161,12 +176,13 @@ TEST_SUITE("reference/fast_path") {
             TruncatedBackpropagation fast(model, pool, t, b, example.rates);
             auto state = RecurrentState::zeros(config, b);
             Buffer gradients(model.parameters().stored());
-            auto weights = to_reference(first);
+            auto weights = to_reference(model.weights());
             ReferenceAdam reference{.beta1 = double{adam.beta1},
                                     .beta2 = double{adam.beta2},
                                     .epsilon = double{adam.epsilon},
                                     .weight_decay = double{adam.weight_decay},
                                     .clip = double{clip},
+                                    .decays = reference_matrices(config),
                                     .first = {},
                                     .second = {}};
             auto reference_state = reference_zeros(config, static_cast<std::size_t>(b));
@@ -183,12 +199,13 @@ TEST_SUITE("reference/fast_path") {
                     reference_backward(weights, {config, inputs, targets, reference_state, masks});
                 reference_state = result.state;
                 const double expected = reference.update(weights, result.gradients, double{rate});
-                CHECK(std::abs(norm / expected - 1) < 2e-5);
+                CHECK(std::abs(norm / expected - 1) < 2e-5 * more);
             }
             const auto tensors = model.weights();
             for (std::size_t i = 0; i < tensors.size(); ++i) {
                 CAPTURE(tensors[i].name);
-                CHECK(distance(tensors[i].values, weights[i]).difference < 0.005 * double{rate});
+                CHECK(distance(tensors[i].values, weights[i]).difference <
+                      0.005 * double{rate} * more);
             }
         }
     }

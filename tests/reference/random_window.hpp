@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "nn/language_model_config.hpp"
+#include "nn/parameter.hpp"
 #include "reference/reference_model.hpp"
 
 namespace carousel {
@@ -26,6 +27,19 @@ inline TokenIds random_ids(TestNumbers& numbers, std::int64_t steps, std::int64_
         TokenIds::shape_type{static_cast<std::size_t>(steps), static_cast<std::size_t>(streams)});
     for (auto& id : ids) id = numbers.next_id(bound);
     return ids;
+}
+
+/// Weights in [-0.7, 0.7): large enough that every gate leaves its linear range.
+inline ReferenceTensors random_weights(const LanguageModelConfig& config, TestNumbers& numbers) {
+    auto tensors = expected_parameters(config);
+    const ParameterList list(config);
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        tensors[i].values.resize(static_cast<std::size_t>(list.all()[i].count()));
+    auto weights = to_reference(tensors);
+    for (auto& weight : weights) {
+        for (auto& x : weight) x = 0.7 * numbers.next();
+    }
+    return weights;
 }
 
 }  // namespace carousel

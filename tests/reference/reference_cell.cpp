@@ -1,63 +1,150 @@
 #include "reference/reference_cell.hpp"
 
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
+#include <algorithm>
 
 namespace carousel {
 
+// In each function x is the input, h_ and c_ are output and state of the step before, a_k is what
+// gate k is a function of; the gates stand in the order of the file.
 namespace {
 
-Matrix sigmoid(const Matrix& a) {
-    return 1.0 / (1.0 + xt::exp(-a));
+// c = f c_ + w g, h = o tanh c; w is the share of the candidate that enters the cell.
+CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& a_g,
+                  const Value& a_o) {
+    const Value c = f * c_ + w * tanh(a_g);
+    return {sigmoid(a_o) * tanh(c), c};
 }
 
-/// 1 where the input gate is below its cap 1 - f, and so the one that counts.
-Matrix below_cap(const LayerStep& s) {
-    return xt::where(s.input_gate <= 1.0 - s.forget_gate, 1.0, 0.0);
+// Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000.
+CellStep lstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+    return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
 }
+
+// Greff et al. 2015.
+CellStep cifg(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto [a_f, a_g, a_o] = split<3>(product(l.W, x) + product(l.U, h_) + l.b);
+    const Value f = sigmoid(a_f);
+    return remember(f, c_, 1.0 - f, a_g, a_o);
+}
+
+// Melis, Dyer & Blunsom 2018.
+CellStep capped_lstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+    const Value i = sigmoid(a_i), f = sigmoid(a_f), room = 1.0 - f;
+    return remember(f, c_, minimum(i, room), a_g, a_o);
+}
+
+// Elman 1990.
+CellStep rnn(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
+    return {tanh(product(l.W, x) + product(l.U, h_) + l.b), none};
+}
+
+// Hochreiter & Schmidhuber 1997, with their squashing functions g in [-2, 2] and h in [-1, 1].
+CellStep lstm1997(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto [a_i, a_g, a_o] = split<3>(product(l.W, x) + product(l.U, h_) + l.b);
+    const Value c = c_ + sigmoid(a_i) * (4.0 * sigmoid(a_g) - 2.0);
+    return {sigmoid(a_o) * (2.0 * sigmoid(c) - 1.0), c};
+}
+
+// Gers & Schmidhuber 2000: the output gate sees the new state.
+CellStep peephole(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+    const auto [p_i, p_f, p_o] = split<3>(l.p);
+    const Value i = sigmoid(a_i + p_i * c_), f = sigmoid(a_f + p_f * c_);
+    const Value c = f * c_ + i * tanh(a_g);
+    return {sigmoid(a_o + p_o * c) * tanh(c), c};
+}
+
+// Cho et al. 2014, with the reset after the product (PyTorch's).
+CellStep gru(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
+    const auto [w_nx, w_r, w_z] = split<3>(product(l.W, x));
+    const auto [u_r, u_z, u_nh] = split<3>(product(l.U, h_));
+    const auto [b_nx, b_r, b_z, b_nh] = split<4>(l.b);
+    const Value r = sigmoid(w_r + u_r + b_r), z = sigmoid(w_z + u_z + b_z);
+    const Value n = tanh(w_nx + b_nx + r * (u_nh + b_nh));
+    return {(1.0 - z) * n + z * h_, none};
+}
+
+// Cho et al. 2014.
+CellStep gru_before(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
+    const auto [a_r, a_z, a_n] = split<3>(product(l.W, x) + l.b);
+    const auto [u_r, u_z] = split<2>(product(l.U, h_));
+    const Value r = sigmoid(a_r + u_r), z = sigmoid(a_z + u_z);
+    const Value n = tanh(a_n + product(l.V, r * h_));
+    return {(1.0 - z) * n + z * h_, none};
+}
+
+// Krause, Lu, Murray & Renals 2016: an LSTM that reads the product m in place of h_.
+CellStep mlstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+    const auto h = h_.matrix().shape(1);
+    const Value b_mh = columns(l.b, 0, h), b_rest = columns(l.b, h, 5 * h);
+    const Value a_rest = product(l.W, x) + b_rest;
+    const Value m = (product(l.U, h_) + b_mh) * columns(a_rest, 0, h);
+    const auto [a_i, a_f, a_g, a_o] = split<4>(columns(a_rest, h, 4 * h) + product(l.V, m));
+    return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
+}
+
+// Beck et al. 2024. Input and forget gate are powers; c and n are both scaled by e^-m, so that the
+// larger of the two powers is 1. Their quotient does not depend on m, which is therefore a
+// constant. After the first step n >= 1; before it c and n are 0, and what the forget gate is does
+// not matter.
+CellStep slstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& states) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+    const auto [c_, n_, m_] = split<3>(states);
+    const Value kept = log(sigmoid(a_f)) + m_;
+    const Value m = constant(choose(equal(n_, 0), a_i, maximum(a_i, kept)));
+    const Value i = exp(a_i - m), f = exp(kept - m);
+    const Value c = f * c_ + i * tanh(a_g), n = f * n_ + i;
+    return {sigmoid(a_o) * c / n, side_by_side({c, n, m})};
+}
+
+// Positive and increasing.
+Value q(const Value& a) {
+    return choose(at_least(a, 0), a + 0.5, sigmoid(a));
+}
+
+// Feng et al. 2024, with the gates made to sum to 1.
+CellStep minlstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
+    const auto [a_f, a_i, a_g] = split<3>(product(l.W, x) + l.b);
+    const Value f = sigmoid(a_f) / (sigmoid(a_f) + sigmoid(a_i));
+    return {f * h_ + (1.0 - f) * q(a_g), none};
+}
+
+// Feng et al. 2024.
+CellStep mingru(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
+    const auto [a_z, a_g] = split<2>(product(l.W, x) + l.b);
+    const Value z = sigmoid(a_z);
+    return {(1.0 - z) * h_ + z * q(a_g), none};
+}
+
+// Koutník, Greff, Gomez & Schmidhuber 2014, periods 1, 2, 4, ... Each unit counts the steps since
+// its module was last due.
+CellStep clockwork(const LayerWeights& l, const Value& x, const Value& h_, const Value& phase) {
+    const auto h = h_.matrix().shape(1), modules = std::min<std::size_t>(8, h);
+    Matrix period({1, h}),
+        feeds({h, h});  // feeds: unit k, in the column, is as slow as n or slower
+    for (std::size_t n = 0; n < h; ++n) {
+        const auto module = n * modules / h;
+        period(0, n) = static_cast<double>(1U << module);
+        for (std::size_t k = 0; k < h; ++k) feeds(n, k) = k * modules / h >= module ? 1 : 0;
+    }
+    Tape& tape = x.tape();
+    const Value a = product(l.W, x) + product(tape.leaf(feeds) * l.U, h_) + l.b;
+    const Value next = phase + 1.0, wraps = equal(next, tape.leaf(period));
+    return {choose(equal(phase, 0), tanh(a), h_), constant((1.0 - wraps) * next)};
+}
+
+#define CAROUSEL_CELL(name, word, type) name,
+constexpr decltype(&lstm) k_equations[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
+#undef CAROUSEL_CELL
 
 }  // namespace
 
-LayerStep forward_cell(CellKind kind, const Matrix& activations, const Matrix& cell_before) {
-    const bool coupled = kind == CellKind::cifg;
-    const auto h = cell_before.shape(1), before_forget = coupled ? std::size_t{0} : h;
-    const auto columns = [&](std::size_t from) {
-        return Matrix(xt::view(activations, xt::all(), xt::range(from, from + h)));
-    };
-    LayerStep s;
-    s.cell_before = cell_before;
-    s.forget_gate = sigmoid(columns(before_forget));
-    s.cell_candidate = xt::tanh(columns(before_forget + h));
-    s.output_gate = sigmoid(columns(before_forget + 2 * h));
-    if (coupled) {
-        s.input_gate = 1.0 - s.forget_gate;
-    } else {
-        s.input_gate = sigmoid(columns(0));
-    }
-    s.written = s.input_gate;
-    if (kind == CellKind::capped_lstm) s.written = xt::minimum(s.input_gate, 1.0 - s.forget_gate);
-    s.cell = s.forget_gate * cell_before + s.written * s.cell_candidate;
-    s.hidden = s.output_gate * xt::tanh(s.cell);
-    return s;
-}
-
-Matrix backward_cell(CellKind kind, const LayerStep& s, const Matrix& grad_hidden,
-                     const Matrix& grad_cell) {
-    const Matrix grad_written = grad_cell * s.cell_candidate;
-    Matrix grad_forget = grad_cell * s.cell_before, grad_input = grad_written;
-    if (kind == CellKind::cifg) grad_forget -= grad_written;
-    if (kind == CellKind::capped_lstm) {
-        grad_input = below_cap(s) * grad_written;
-        grad_forget -= (1.0 - below_cap(s)) * grad_written;
-    }
-    const Matrix at_input = grad_input * s.input_gate * (1.0 - s.input_gate);
-    const Matrix at_forget = grad_forget * s.forget_gate * (1.0 - s.forget_gate);
-    const Matrix at_candidate = grad_cell * s.written * (1.0 - s.cell_candidate * s.cell_candidate);
-    const Matrix at_output = grad_hidden * xt::tanh(s.cell) * s.output_gate * (1.0 - s.output_gate);
-    if (kind == CellKind::cifg)
-        return xt::concatenate(xt::xtuple(at_forget, at_candidate, at_output), 1);
-    return xt::concatenate(xt::xtuple(at_input, at_forget, at_candidate, at_output), 1);
+CellStep forward_cell(CellKind kind, const LayerWeights& weights, const Value& input,
+                      const CellStep& before) {
+    return k_equations[static_cast<std::size_t>(kind)](weights, input, before.hidden,
+                                                       before.states);
 }
 
 }  // namespace carousel

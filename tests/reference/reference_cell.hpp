@@ -1,26 +1,28 @@
 #pragma once
 
-#include "nn/language_model_config.hpp"
-#include "tensor/tensor.hpp"
+#include "kernels/cell_kind.hpp"
+#include "reference/tape.hpp"
 
 namespace carousel {
 
-using Matrix = xt::xtensor<double, 2>;
-
-/// What one layer computes in one step, each (B, ·).
-struct LayerStep {
-    Matrix input, hidden_before, cell_before;
-    Matrix input_gate, forget_gate, cell_candidate, output_gate;
-    Matrix written;  ///< the share of the candidate that enters the cell
-    Matrix cell, hidden;
+/// The parameters of one layer, each by its letter in docs/model.md and its name in files; a cell
+/// knows which of them it has. Gates lie below each other, H rows each; vectors are single rows.
+struct LayerWeights {
+    Value W;  ///< weight_ih
+    Value U;  ///< weight_hh
+    Value V;  ///< weight_vh
+    Value p;  ///< diagonal
+    Value b;  ///< bias
 };
 
-/// The cell equations of docs/model.md. `activations` (B, G H): what the gates are functions of,
-/// gates side by side in the order of the file; G is 3 for `cifg`, else 4.
-LayerStep forward_cell(CellKind kind, const Matrix& activations, const Matrix& cell_before);
+/// What a layer hands on to its next step. Shapes: hidden (B, H), states (B, S H), one beside the
+/// other; (B, 0) for a cell that remembers nothing but its output.
+struct CellStep {
+    Value hidden, states;
+};
 
-/// Derivatives by the activations, (B, G H), from those by the step's output and new cell state.
-Matrix backward_cell(CellKind kind, const LayerStep& step, const Matrix& grad_hidden,
-                     const Matrix& grad_cell);
+/// One step of a cell, its equations as in docs/model.md. Shapes: input (B, E or H).
+CellStep forward_cell(CellKind kind, const LayerWeights& weights, const Value& input,
+                      const CellStep& before);
 
 }  // namespace carousel

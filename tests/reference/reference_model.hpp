@@ -12,25 +12,28 @@
 namespace carousel {
 
 /// The equations of docs/model.md once more: in double, one step at a time, nothing fused, hoisted
-/// or padded, so that a reader can compare each line with the book. Every parameter is a matrix; a
-/// bias is one with a single row. The parameters in file order, see `ParameterList`:
+/// or padded, so that a reader can compare each line with the book. Gradients are not written down
+/// but follow from the tape, and so share no derivation with the program.
+///
+/// The parameters in file order, see `ParameterList`; a vector is a matrix with a single row.
 using ReferenceTensors = std::vector<Matrix>;
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
 
-/// What the streams remember, (B, H) for each layer.
+/// What the streams remember, for each layer: hidden (B, H), states (B, S H).
 struct ReferenceState {
-    std::vector<Matrix> hidden, cell;
+    std::vector<Matrix> hidden, states;
 };
 ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size);
 
 /// Factors of dropout; ones where nothing is dropped. A mask of a window is one that is the same in
 /// all steps.
 struct ReferenceMasks {
-    Matrix symbols;                            ///< (1, V), of each symbol's embedding
+    Matrix symbols;                            ///< (V, 1), of each symbol's embedding
     std::vector<std::vector<Matrix>> between;  ///< [l][t] (B, H), l < L - 1: to the next layer
     std::vector<Matrix> output;                ///< [t] (B, H): to the output layer
-    std::vector<Matrix> recurrent;             ///< [l] (G H, H), of the recurrent weights
+    /// [l], of these weights where the cell has them.
+    std::vector<Matrix> weight_hh, weight_vh;
 };
 ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t steps,
                               std::size_t batch_size);
@@ -56,9 +59,13 @@ ReferenceResult reference_forward(const ReferenceTensors& weights, const Referen
 /// Forward and backward; the state before the window is a constant.
 ReferenceResult reference_backward(const ReferenceTensors& weights, const ReferenceWindow& window);
 
+/// Which parameters are matrices.
+std::vector<bool> reference_matrices(const LanguageModelConfig& config);
+
 /// Adam with decoupled weight decay, in the notation of its papers.
 struct ReferenceAdam {
     double beta1, beta2, epsilon, weight_decay, clip;
+    std::vector<bool> decays;        ///< which parameters do: the matrices
     ReferenceTensors first, second;  ///< moments; empty before the first update
     std::uint64_t step = 0;
 

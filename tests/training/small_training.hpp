@@ -12,6 +12,13 @@
 namespace carousel {
 
 /// Sizes at which nothing is a multiple of anything, and every lever.
+/// How long a cell is trained where bits are compared: one beyond an epoch, where states are
+/// carried and streams begin anew; the others for some steps, since what comes after a step is the
+/// same.
+inline int steps_of(CellKind cell) {
+    return cell == CellKind::lstm ? 50 : 8;
+}
+
 inline LanguageModelConfig small_config(CellKind cell = CellKind::lstm) {
     return {.cell = cell,
             .vocabulary_size = 29,

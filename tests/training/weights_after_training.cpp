@@ -10,6 +10,6 @@ int main(int argc, char** argv) {
     using namespace carousel;
     const auto cell = static_cast<CellKind>(argc > 1 ? std::atoi(argv[1]) : 0);
     SmallTraining training(1, small_config(cell));
-    training.run(50);
+    training.run(steps_of(cell));
     std::printf("%s\n", training.weights_hash().c_str());
 }

@@ -1,50 +1,35 @@
 #pragma once
 
-// LSTM whose input and forget gate are one: i = 1 - f (CIFG; Greff, Srivastava, Koutník,
-// Steunebrink & Schmidhuber 2017, section 3). Gates: f, g, o.
-
-#include "kernels/functions.hpp"
-#include "kernels/kernels.hpp"
+#include "kernels/cell.hpp"
 
 namespace carousel {
 namespace {
 
-void cifg_forward(const CellForward& s) {
-    for (std::int64_t r = 0; r < s.rows; ++r) {
-        float* gates = s.gates + r * s.gates_row;
-        for (std::int64_t u = 0; u < s.blocks; ++u, gates += 3 * k_lanes) {
-            const std::ptrdiff_t at = r * s.cell_row + u * k_lanes;
-            const F16 f = sigmoid(load(gates));
-            const F16 g = hyperbolic_tangent(load(gates + k_lanes));
-            const F16 o = sigmoid(load(gates + 2 * k_lanes));
-            const F16 c = fma(f, load(s.cell_before + at) - g, g);  // f c + (1 - f) g
-            store(gates, f);
-            store(gates + k_lanes, g);
-            store(gates + 2 * k_lanes, o);
-            store(s.cell + at, c);
-            store(s.hidden + r * s.hidden_row + u * k_lanes, o * hyperbolic_tangent(c));
-        }
-    }
-}
+/// LSTM whose input and forget gate are one: i = 1 - f (CIFG; Greff, Srivastava, Koutník,
+/// Steunebrink & Schmidhuber 2017, section 3).
+struct Cifg {
+    enum { f, g, o };
+    static constexpr CellShape k_shape{
+        .gates = 3, .input = {0, 3}, .recurrent = {0, 3}, .states = 1, .forget_gate = f};
 
-void cifg_backward(const CellBackward& s) {
-    const F16 one = broadcast(1.0F);
-    for (std::int64_t r = 0; r < s.rows; ++r) {
-        float* gates = s.gates + r * s.gates_row;
-        for (std::int64_t u = 0; u < s.blocks; ++u, gates += 3 * k_lanes) {
-            const std::ptrdiff_t at = r * s.cell_row + u * k_lanes;
-            float* carried = s.grad_cell + r * s.grad_cell_row + u * k_lanes;
-            const F16 f = load(gates), g = load(gates + k_lanes), o = load(gates + 2 * k_lanes);
-            const F16 dh = load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes);
-            const F16 tanh_c = hyperbolic_tangent(load(s.cell + at));
-            const F16 dc = fma(dh * o, one - tanh_c * tanh_c, load(carried));
-            store(gates, dc * (load(s.cell_before + at) - g) * (f * (one - f)));
-            store(gates + k_lanes, dc * (one - f) * (one - g * g));
-            store(gates + 2 * k_lanes, dh * tanh_c * (o * (one - o)));
-            store(carried, dc * f);
-        }
+    static CAROUSEL_INLINE void forward(auto& x) {
+        x.gate[f] = sigmoid(x.gate[f]);
+        x.gate[g] = hyperbolic_tangent(x.gate[g]);
+        x.gate[o] = sigmoid(x.gate[o]);
+        x.state[0] = fma(x.gate[f], x.before[0] - x.gate[g], x.gate[g]);  // f c + (1 - f) g
+        x.hidden = x.gate[o] * hyperbolic_tangent(x.state[0]);
     }
-}
+
+    static CAROUSEL_INLINE void backward(auto& x) {
+        const F16 a_f = x.gate[f], a_g = x.gate[g], a_o = x.gate[o];
+        const F16 tanh_c = hyperbolic_tangent(x.state[0]);
+        const F16 dc = fma(x.grad_hidden * a_o, tanh_slope(tanh_c), x.grad_state[0]);
+        x.gate[f] = dc * (x.before[0] - a_g) * sigmoid_slope(a_f);
+        x.gate[g] = dc * (broadcast(1.0F) - a_f) * tanh_slope(a_g);
+        x.gate[o] = x.grad_hidden * tanh_c * sigmoid_slope(a_o);
+        x.grad_state[0] = dc * a_f;
+    }
+};
 
 }  // namespace
 }  // namespace carousel

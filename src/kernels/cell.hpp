@@ -1,0 +1,156 @@
+#pragma once
+
+// What a cell's file builds on: its arithmetic is written for one block of sixteen units, and the
+// loops here run it over all blocks and streams.
+
+#include "kernels/functions.hpp"
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+namespace {
+
+/// One block of units in one step of a `Cell`. `forward` turns the gates from pre-activations into
+/// activations and fills `state` and `hidden`. `backward` finds what forward left, and turns the
+/// gates into the gradients of the pre-activations, `grad_state` from the gradient of c(t) into
+/// that of c(t-1), and fills `grad_hidden_before` with what reaches h(t-1) other than through
+/// gates.
+template <class Cell>
+struct Unit {
+    static constexpr CellShape k_shape = Cell::k_shape;
+    template <std::int64_t count>
+    using Numbers = F16[count > 0 ? count : 1];
+
+    Numbers<k_shape.gates> gate;
+    Numbers<k_shape.states> before, state, grad_state;
+    Numbers<k_shape.diagonals> diagonal, grad_diagonal;  ///< the latter is what this step adds
+    F16 hidden_before, hidden, grad_hidden, grad_hidden_before;
+};
+
+template <std::size_t n>
+CAROUSEL_INLINE void load_block(F16 (&values)[n], const float* from, std::int64_t count) {
+#pragma GCC unroll 8
+    for (std::int64_t i = 0; i < count; ++i) values[i] = load(from + i * k_lanes);
+}
+
+template <std::size_t n>
+CAROUSEL_INLINE void store_block(const F16 (&values)[n], float* to, std::int64_t count) {
+#pragma GCC unroll 8
+    for (std::int64_t i = 0; i < count; ++i) store(to + i * k_lanes, values[i]);
+}
+
+template <class Cell>
+void cell_forward(const CellForward& s) {
+    constexpr auto& k = Cell::k_shape;
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        for (std::int64_t u = 0; u < s.blocks; ++u) {
+            Unit<Cell> x;
+            float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
+            const std::ptrdiff_t states = r * s.states_row + u * k.states * k_lanes;
+            const std::ptrdiff_t hidden = r * s.hidden_row + u * k_lanes;
+            load_block(x.gate, gates, k.gates);
+            load_block(x.before, s.states_before + states, k.states);
+            load_block(x.diagonal, s.diagonal + u * k.diagonals * k_lanes, k.diagonals);
+            if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
+            Cell::forward(x);
+            store_block(x.gate, gates, k.gates);
+            store_block(x.state, s.states + states, k.states);
+            store(s.hidden + hidden, x.hidden);
+        }
+    }
+}
+
+template <class Cell>
+void cell_backward(const CellBackward& s) {
+    constexpr auto& k = Cell::k_shape;
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        for (std::int64_t u = 0; u < s.blocks; ++u) {
+            Unit<Cell> x;
+            float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
+            const std::ptrdiff_t states = r * s.states_row + u * k.states * k_lanes;
+            float* carried = s.grad_states + r * s.grad_states_row + u * k.states * k_lanes;
+            const std::ptrdiff_t hidden = r * s.hidden_row + u * k_lanes;
+            load_block(x.gate, gates, k.gates);
+            load_block(x.before, s.states_before + states, k.states);
+            load_block(x.state, s.states + states, k.states);
+            load_block(x.grad_state, carried, k.states);
+            load_block(x.diagonal, s.diagonal + u * k.diagonals * k_lanes, k.diagonals);
+            if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
+            x.hidden = load(s.hidden + hidden);
+            x.grad_hidden = load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes);
+            Cell::backward(x);
+            store_block(x.gate, gates, k.gates);
+            store_block(x.grad_state, carried, k.states);
+            if constexpr (k.diagonals > 0) {
+                float* sum = s.grad_diagonal + r * s.grad_diagonal_row + u * k.diagonals * k_lanes;
+                for (std::int64_t i = 0; i < k.diagonals; ++i, sum += k_lanes)
+                    store(sum, load(sum) + x.grad_diagonal[i]);
+            }
+            if constexpr (k.keeps_output) {
+                if (s.grad_hidden_before == nullptr) continue;
+                float* past = s.grad_hidden_before + r * s.grad_hidden_row + u * k_lanes;
+                store(past, load(past) + x.grad_hidden_before);
+            }
+        }
+    }
+}
+
+/// The stage before, of cells with mixed gates: from gates and h(t-1) to v, and back. It
+/// sees the gates before the mixed ones only.
+template <class Cell>
+void mix_forward(const CellForward& s) {
+    constexpr auto& k = Cell::k_shape;
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        for (std::int64_t u = 0; u < s.blocks; ++u) {
+            Unit<Cell> x;
+            float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
+            const std::ptrdiff_t hidden = r * s.hidden_row + u * k_lanes;
+            load_block(x.gate, gates, k.mixed.first);
+            if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
+            store(s.hidden + hidden, Cell::mix(x));
+            store_block(x.gate, gates, k.mixed.first);
+        }
+    }
+}
+template <class Cell>
+void mix_backward(const CellBackward& s) {
+    constexpr auto& k = Cell::k_shape;
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+        for (std::int64_t u = 0; u < s.blocks; ++u) {
+            Unit<Cell> x;
+            float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
+            load_block(x.gate, gates, k.mixed.first);
+            if constexpr (k.keeps_output)
+                x.hidden_before = load(s.hidden_before + r * s.hidden_row + u * k_lanes);
+            Cell::mix_backward(x, load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes));
+            store_block(x.gate, gates, k.mixed.first);
+            if constexpr (k.keeps_output) {
+                if (s.grad_hidden_before == nullptr) continue;
+                float* past = s.grad_hidden_before + r * s.grad_hidden_row + u * k_lanes;
+                store(past, load(past) + x.grad_hidden_before);
+            }
+        }
+    }
+}
+
+template <class Cell>
+constexpr CellKernels cell_kernels() {
+    if constexpr (Cell::k_shape.mixed.count > 0) {
+        return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, mix_forward<Cell>,
+                mix_backward<Cell>};
+    } else {
+        return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, nullptr, nullptr};
+    }
+}
+
+// Pieces that many cells share.
+
+/// Derivatives of the activations by their arguments, from the activations.
+CAROUSEL_INLINE F16 sigmoid_slope(F16 y) {
+    return y * (broadcast(1.0F) - y);
+}
+CAROUSEL_INLINE F16 tanh_slope(F16 y) {
+    return broadcast(1.0F) - y * y;
+}
+
+}  // namespace
+}  // namespace carousel
