@@ -11,7 +11,9 @@ import torch
 
 torch.set_default_dtype(torch.float64)
 
-CELLS, OUTPUT_INPUTS, MASKS = ["lstm", "cifg", "capped-lstm"], ["top", "sum"], ["window", "step"]
+# By their number in the program.
+CELLS = ["lstm", "cifg", "capped-lstm", "rnn", "lstm1997", "peephole", "gru"]
+OUTPUT_INPUTS, MASKS = ["top", "sum"], ["window", "step"]
 CASES = [
     # V, E, H, L, B, T, beta1, dropout (input, between, output, recurrent)
     dict(name="plain", cell="lstm", out="top", v=7, e=5, h=6, l=2, b=3, t=5, beta1=0.9,
@@ -22,6 +24,10 @@ CASES = [
          dropout=(0.25, 0.25, 0.25, 0.5), mask="step"),
     dict(name="capped", cell="capped-lstm", out="sum", v=6, e=4, h=5, l=3, b=2, t=4, beta1=0.9,
          dropout=(0, 0.25, 0.5, 0.25), mask="window"),
+    dict(name="simple", cell="rnn", out="top", v=7, e=4, h=6, l=2, b=3, t=5, beta1=0.0,
+         dropout=(0, 0.25, 0, 0), mask="window"),
+    dict(name="gated", cell="gru", out="sum", v=6, e=5, h=5, l=2, b=2, t=5, beta1=0.9,
+         dropout=(0.25, 0.25, 0.25, 0), mask="step"),
 ]
 STEPS, RATE, BETA2, EPSILON, DECAY, CLIP, SEED = 8, 0.02, 0.99, 1e-5, 0.1, 0.4, 42
 DROPOUT_INPUT, DROPOUT_BETWEEN, DROPOUT_OUTPUT, NUMBERS, DROPOUT_RECURRENT = 3, 4, 5, 7, 8  # RandomPurpose
@@ -101,6 +107,38 @@ class Layer(torch.nn.Module):
         return torch.stack(outputs), (hidden.unsqueeze(0), cell.unsqueeze(0))
 
 
+class TorchLayer(torch.nn.Module):
+    """A layer of PyTorch's own GRU or RNN with the program's parameters: one bias where PyTorch has two
+    that are only added, and the gates of a GRU in the order n r z of W, r z n of U, n_x r z n_h of b."""
+
+    def __init__(self, cell, inputs, h):
+        super().__init__()
+        self.cell, self.gates = cell, 3 if cell == "gru" else 1
+        self.weight_ih_l0 = torch.nn.Parameter(torch.empty(self.gates * h, inputs))
+        self.weight_hh_l0 = torch.nn.Parameter(torch.empty(self.gates * h, h))
+        self.bias_ih_l0 = torch.nn.Parameter(torch.empty((4 if cell == "gru" else 1) * h))
+
+    def forward(self, x, state):
+        bias_of_input, bias_of_state = self.bias_ih_l0, torch.zeros_like(self.bias_ih_l0)
+        weight, run = self.weight_ih_l0, torch._VF.rnn_tanh
+        if self.cell == "gru":
+            n, r, z = weight.chunk(3)
+            n_x, b_r, b_z, n_h = self.bias_ih_l0.chunk(4)
+            none = torch.zeros_like(n_h)
+            weight, run = torch.cat([r, z, n]), torch._VF.gru
+            bias_of_input, bias_of_state = torch.cat([b_r, b_z, n_x]), torch.cat([none, none, n_h])
+        # biases, one layer, no dropout, not in training, one direction, time first
+        outputs, hidden = run(x, state[0], [weight, self.weight_hh_l0, bias_of_input, bias_of_state],
+                              True, 1, 0.0, False, False, False)
+        return outputs, (hidden, state[1])
+
+
+def make_layer(cell, inputs, h, drops):
+    if cell in ("rnn", "gru"):
+        return TorchLayer(cell, inputs, h)
+    return Layer(cell, inputs, h) if cell != "lstm" or drops else torch.nn.LSTM(inputs, h)
+
+
 class Numbers:
     """Small fractions with a short text, exact in single precision."""
 
@@ -128,15 +166,14 @@ def run(case, stream, file):
     v, e, h, layers, b, t = (case[key] for key in "vehlbt")
     numbers = Numbers(stream)
     embedding = torch.nn.Embedding(v, e)
-    own = case["cell"] != "lstm" or case["dropout"][3] > 0
-    lstms = [Layer(case["cell"], e if l == 0 else h, h) if own else torch.nn.LSTM(e if l == 0 else h, h)
+    lstms = [make_layer(case["cell"], e if l == 0 else h, h, case["dropout"][3] > 0)
              for l in range(layers)]
     output = torch.nn.Linear(h, v)
     parameters = [("embedding.weight", embedding.weight)]
     for l, lstm in enumerate(lstms):
         parameters += [(f"layers.{l}.weight_ih", lstm.weight_ih_l0), (f"layers.{l}.weight_hh", lstm.weight_hh_l0),
                        (f"layers.{l}.bias", lstm.bias_ih_l0)]
-        if not own:
+        if isinstance(lstm, torch.nn.LSTM):
             lstm.bias_hh_l0.data.zero_()  # the model has one bias, PyTorch two of which the sum counts
     parameters += [("output.weight", output.weight), ("output.bias", output.bias)]
     for _, parameter in parameters:
@@ -156,7 +193,8 @@ def run(case, stream, file):
     for name, parameter in parameters:
         write(file, "first." + name, parameter)
 
-    states = [(torch.zeros(1, b, h), torch.zeros(1, b, h)) for _ in lstms]
+    kept = 0 if case["cell"] in ("rnn", "gru") else h
+    states = [(torch.zeros(1, b, h), torch.zeros(1, b, kept)) for _ in lstms]
     for step in range(STEPS):
         inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
         write(file, "inputs", inputs)
@@ -166,7 +204,7 @@ def run(case, stream, file):
         x = embedding(inputs) * symbols[inputs].unsqueeze(2)
         total = 0
         for l, lstm in enumerate(lstms):
-            more = [weight_mask(lstm.gates, h, rate_recurrent, l, step)] if own else []
+            more = [weight_mask(lstm.gates, h, rate_recurrent, l, step)] if isinstance(lstm, Layer) else []
             x, (hidden, cell) = lstm(x, states[l], *more)
             states[l] = (hidden.detach(), cell.detach())
             top = l + 1 == layers

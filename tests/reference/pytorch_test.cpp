@@ -111,7 +111,7 @@ TEST_SUITE("reference/pytorch") {
     // Both sides compute in double; the file keeps ten digits.
     TEST_CASE("the reference repeats PyTorch's training: gradients, losses, weights and states") {
         const auto runs = stored_runs();
-        REQUIRE(runs.size() == 4);
+        REQUIRE(runs.size() == 6);
         for (const auto& run : runs) {
             const auto config = run.config();
             const auto names = expected_parameters(config);
