@@ -56,6 +56,11 @@ struct CellShape {
     bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
 };
 
+/// The size of the groups that the gates of a range form among all gates; 0 where they are all.
+constexpr std::int64_t group_of(const CellShape& cell, const GateRange& range) {
+    return range.count == cell.gates ? 0 : range.count;
+}
+
 /// The shape of a cell, from its own file.
 const CellShape& cell_shape(CellKind cell);
 

@@ -27,9 +27,21 @@ constexpr int k_tile_rows = 6, k_tile_panels = 1, k_thin_panels = 4;
 constexpr int k_tile_rows = 4, k_tile_panels = 1, k_thin_panels = 1;
 #endif
 
-CAROUSEL_INLINE std::ptrdiff_t panel_offset(const PanelProduct& p, std::int64_t panel) {
-    if (p.c_group == 0) return panel * p.c_panel;
-    return panel / p.c_group * p.c_group_step + panel % p.c_group * p.c_panel;
+/// Where the panels from `first` on begin in a row of C: one division for all of them.
+template <int NP>
+CAROUSEL_INLINE void panel_offsets(const PanelProduct& p, std::int64_t first,
+                                   std::ptrdiff_t (&at)[NP]) {
+    if (p.c_group == 0) {
+        for (int n = 0; n < NP; ++n) at[n] = (first + n) * p.c_panel;
+        return;
+    }
+    std::int64_t group = first / p.c_group, place = first - group * p.c_group;
+    for (int n = 0; n < NP; ++n) {
+        at[n] = group * p.c_group_step + place * p.c_panel;
+        if (++place < p.c_group) continue;
+        place = 0;
+        ++group;
+    }
 }
 
 /// Rows of C from `c`, panels from `first`.
@@ -37,8 +49,7 @@ template <int MR, int NP, bool k_row_major>
 void tile(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
     const float* w = p.w + first * p.w_panel;
     std::ptrdiff_t at[NP];
-#pragma GCC unroll 8
-    for (int n = 0; n < NP; ++n) at[n] = panel_offset(p, first + n);
+    panel_offsets<NP>(p, first, at);
     F16 sum[MR][NP];
 #pragma GCC unroll 16
     for (int m = 0; m < MR; ++m) {

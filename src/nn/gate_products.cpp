@@ -35,7 +35,7 @@ void multiply_inputs(ThreadPool& pool, const CellShape& cell, const Rows& inputs
                     .panels = gates.blocks * cell.input.count,
                     .depth = inputs.size,
                     .start = bias + first,
-                    .c_group = cell.input.count,
+                    .c_group = group_of(cell, cell.input),
                     .c_group_step = block});
     if (has_all(cell, cell.input)) return;
     pool.run([&](int member) {
@@ -63,7 +63,7 @@ void return_to_inputs(ThreadPool& pool, const CellShape& cell, const GateRows& g
                     .rows = inputs.count,
                     .panels = panels_for(inputs.size),
                     .depth = depth,
-                    .a_group = cell.input.count * k_panel,
+                    .a_group = group_of(cell, cell.input) * k_panel,
                     .a_group_step = cell.gates * k_panel});
 }
 
@@ -75,7 +75,7 @@ WeightGradient gate_gradient(const CellShape& cell, const GateRange& range,
             .panels = grad_gates.blocks * range.count,
             .targets = {},
             .bias = bias != nullptr ? bias + range.first * k_panel : nullptr,
-            .group = range.count,
+            .group = group_of(cell, range),
             .group_step = cell.gates * k_panel};
 }
 

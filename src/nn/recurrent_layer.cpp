@@ -122,7 +122,7 @@ private:
                            .panels = blocks.size() * range.count,
                            .depth = layer_.hidden_size,
                            .accumulate = true,
-                           .c_group = range.count,
+                           .c_group = group_of(cell_.shape, range),
                            .c_group_step = block});
     }
 
@@ -145,7 +145,7 @@ private:
                            .panels = share_.blocks.size(),
                            .depth = depth,
                            .accumulate = accumulate,
-                           .a_group = range.count * k_panel,
+                           .a_group = group_of(cell_.shape, range) * k_panel,
                            .a_group_step = cell_.shape.gates * k_panel});
     }
 
