@@ -68,7 +68,8 @@ inline TokenIds random_ids(std::size_t steps, std::size_t streams, std::int64_t 
 /// Whether two tensors or vectors of floats have the same bits.
 template <typename A, typename B>
 bool same_bits(const A& a, const B& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+    return a.size() == b.size() &&
+           (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
 }  // namespace carousel
