@@ -245,6 +245,21 @@ TEST_SUITE("training/trainer") {
         }
     }
 
+    TEST_CASE("every cell takes all that it remembers with it") {
+        for (const auto cell : all_cells()) {
+            CAPTURE(cell);
+            SmallTraining whole(1, small_config(cell)), first(1, small_config(cell)),
+                second(1, small_config(cell));
+            whole.run(6);
+            first.run(3);
+            second.model.set_weights(first.model.weights());
+            second.trainer.set_state(first.trainer.state());
+            second.run(3);
+            CHECK(second.weights_hash() == whole.weights_hash());
+            CHECK(shown(second.trainer.state()) == shown(whole.trainer.state()));
+        }
+    }
+
     TEST_CASE("a mean of the weights that a resumed run is the first to ask for begins with them") {
         auto without = small_training_config();
         without.average = 0;
