@@ -59,6 +59,13 @@ void cell_forward(const CellForward& s) {
     }
 }
 
+/// What reaches h(t-1) directly; at the window's start there is nothing to reach.
+CAROUSEL_INLINE void add_to_past(const CellBackward& s, std::int64_t r, std::int64_t u, F16 grad) {
+    if (s.grad_hidden_before == nullptr) return;
+    float* past = s.grad_hidden_before + r * s.grad_hidden_row + u * k_lanes;
+    store(past, load(past) + grad);
+}
+
 template <class Cell>
 void cell_backward(const CellBackward& s) {
     constexpr auto& k = Cell::k_shape;
@@ -85,11 +92,7 @@ void cell_backward(const CellBackward& s) {
                 for (std::int64_t i = 0; i < k.diagonals; ++i, sum += k_lanes)
                     store(sum, load(sum) + x.grad_diagonal[i]);
             }
-            if constexpr (k.keeps_output) {
-                if (s.grad_hidden_before == nullptr) continue;
-                float* past = s.grad_hidden_before + r * s.grad_hidden_row + u * k_lanes;
-                store(past, load(past) + x.grad_hidden_before);
-            }
+            if constexpr (k.keeps_output) add_to_past(s, r, u, x.grad_hidden_before);
         }
     }
 }
@@ -123,11 +126,7 @@ void mix_backward(const CellBackward& s) {
                 x.hidden_before = load(s.hidden_before + r * s.hidden_row + u * k_lanes);
             Cell::mix_backward(x, load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes));
             store_block(x.gate, gates, k.mixed.first);
-            if constexpr (k.keeps_output) {
-                if (s.grad_hidden_before == nullptr) continue;
-                float* past = s.grad_hidden_before + r * s.grad_hidden_row + u * k_lanes;
-                store(past, load(past) + x.grad_hidden_before);
-            }
+            if constexpr (k.keeps_output) add_to_past(s, r, u, x.grad_hidden_before);
         }
     }
 }

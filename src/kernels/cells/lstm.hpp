@@ -5,12 +5,10 @@
 namespace carousel {
 namespace {
 
-/// LSTM with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
-/// c = f c(t-1) + i g, h = o tanh c.
-struct Lstm {
-    enum { i, f, g, o };
-    static constexpr CellShape k_shape{
-        .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = f};
+/// What an LSTM does with its gates i, f, g, o, which stand from gate `first` on.
+template <int first>
+struct LstmArithmetic {
+    enum { i = first, f, g, o };
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);
@@ -31,6 +29,13 @@ struct Lstm {
         x.gate[o] = x.grad_hidden * tanh_c * sigmoid_slope(a_o);
         x.grad_state[0] = dc * a_f;
     }
+};
+
+/// LSTM with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
+/// c = f c(t-1) + i g, h = o tanh c.
+struct Lstm : LstmArithmetic<0> {
+    static constexpr CellShape k_shape{
+        .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = f};
 };
 
 }  // namespace
