@@ -13,7 +13,8 @@ namespace {
 /// activations and fills `state` and `hidden`. `backward` finds what forward left, and turns the
 /// gates into the gradients of the pre-activations, `grad_state` from the gradient of c(t) into
 /// that of c(t-1), and fills `grad_hidden_before` with what reaches h(t-1) other than through
-/// gates.
+/// gates. `below` are the states of the layer below, `output` is what the layer above reads, where
+/// the cell has them.
 template <class Cell>
 struct Unit {
     static constexpr CellShape k_shape = Cell::k_shape;
@@ -24,6 +25,8 @@ struct Unit {
     Numbers<k_shape.states> before, state, grad_state;
     Numbers<k_shape.diagonals> diagonal, grad_diagonal;  ///< the latter is what this step adds
     F16 hidden_before, hidden, grad_hidden, grad_hidden_before;
+    Numbers<k_shape.reads_below ? k_shape.states : 0> below, grad_below;
+    F16 output, grad_output;
 };
 
 template <std::size_t n>
@@ -36,6 +39,18 @@ template <std::size_t n>
 CAROUSEL_INLINE void store_block(const F16 (&values)[n], float* to, std::int64_t count) {
 #pragma GCC unroll 8
     for (std::int64_t i = 0; i < count; ++i) store(to + i * k_lanes, values[i]);
+}
+
+/// The states of the layer below; layer 0 has none.
+template <class Cell>
+CAROUSEL_INLINE void load_below(Unit<Cell>& x, const float* states_below, std::ptrdiff_t at) {
+    if constexpr (Cell::k_shape.reads_below) {
+        if (states_below != nullptr) {
+            load_block(x.below, states_below + at, Cell::k_shape.states);
+        } else {
+            for (auto& state : x.below) state = broadcast(0.0F);
+        }
+    }
 }
 
 template <class Cell>
@@ -51,10 +66,12 @@ void cell_forward(const CellForward& s) {
             load_block(x.before, s.states_before + states, k.states);
             load_block(x.diagonal, s.diagonal + u * k.diagonals * k_lanes, k.diagonals);
             if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
+            load_below(x, s.states_below, states);
             Cell::forward(x);
             store_block(x.gate, gates, k.gates);
             store_block(x.state, s.states + states, k.states);
             store(s.hidden + hidden, x.hidden);
+            if constexpr (k.two_outputs) store(s.output + hidden, x.output);
         }
     }
 }
@@ -84,7 +101,18 @@ void cell_backward(const CellBackward& s) {
             if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
             x.hidden = load(s.hidden + hidden);
             x.grad_hidden = load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes);
-            Cell::backward(x);
+            if constexpr (k.two_outputs)
+                x.grad_output = load(s.grad_output + r * s.grad_hidden_row + u * k_lanes);
+            load_below(x, s.states_below, states);
+            if constexpr (k.reads_below) {
+                float* depth = s.grad_depth + states;
+                for (std::int64_t i = 0; i < k.states; ++i)
+                    x.grad_state[i] = x.grad_state[i] + load(depth + i * k_lanes);
+                Cell::backward(x);
+                store_block(x.grad_below, depth, k.states);
+            } else {
+                Cell::backward(x);
+            }
             store_block(x.gate, gates, k.gates);
             store_block(x.grad_state, carried, k.states);
             if constexpr (k.diagonals > 0) {

@@ -6,20 +6,22 @@ namespace carousel {
 
 /// Every recurrent cell: its enumerator, its word in options and files, its struct in
 /// `kernels/cells`. `docs/model.md` has the equations, `docs/contributing.md` how to add one.
-#define CAROUSEL_CELLS(CELL)                     \
-    CELL(lstm, "lstm", Lstm)                     \
-    CELL(cifg, "cifg", Cifg)                     \
-    CELL(capped_lstm, "capped-lstm", CappedLstm) \
-    CELL(rnn, "rnn", Rnn)                        \
-    CELL(lstm1997, "lstm1997", Lstm1997)         \
-    CELL(peephole, "peephole", Peephole)         \
-    CELL(gru, "gru", Gru)                        \
-    CELL(gru_before, "gru-before", GruBefore)    \
-    CELL(mlstm, "mlstm", MultiplicativeLstm)     \
-    CELL(slstm, "slstm", ExponentialLstm)        \
-    CELL(minlstm, "minlstm", MinimalLstm)        \
-    CELL(mingru, "mingru", MinimalGru)           \
-    CELL(clockwork, "clockwork", Clockwork)
+#define CAROUSEL_CELLS(CELL)                         \
+    CELL(lstm, "lstm", Lstm)                         \
+    CELL(cifg, "cifg", Cifg)                         \
+    CELL(capped_lstm, "capped-lstm", CappedLstm)     \
+    CELL(rnn, "rnn", Rnn)                            \
+    CELL(lstm1997, "lstm1997", Lstm1997)             \
+    CELL(peephole, "peephole", Peephole)             \
+    CELL(gru, "gru", Gru)                            \
+    CELL(gru_before, "gru-before", GruBefore)        \
+    CELL(mlstm, "mlstm", MultiplicativeLstm)         \
+    CELL(slstm, "slstm", ExponentialLstm)            \
+    CELL(minlstm, "minlstm", MinimalLstm)            \
+    CELL(mingru, "mingru", MinimalGru)               \
+    CELL(clockwork, "clockwork", Clockwork)          \
+    CELL(depth_gated, "depth-gated", DepthGatedLstm) \
+    CELL(grid, "grid", GridLstm)
 
 #define CAROUSEL_CELL(name, word, type) name,
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
@@ -53,6 +55,8 @@ struct CellShape {
     std::int64_t forget_gate = -1;  ///< the gate whose first bias is the option's; -1: none
     float forget_sign = 1;          ///< -1 where a large gate forgets
     bool keeps_output = false;      ///< the arithmetic reads h(t-1)
+    bool reads_below = false;       ///< and the states of the layer below at t, zeros in layer 0
+    bool two_outputs = false;       ///< what the layer above reads is not h
     bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
 };
 

@@ -61,12 +61,15 @@ struct CellForward {
     float* hidden;  ///< receives h(t); of the stage before, the mixed vector v
     std::ptrdiff_t hidden_row;
     const float* diagonal = nullptr;
+    const float* states_below = nullptr;  ///< of the layer below after this step; null: zeros
+    float* output = nullptr;              ///< of cells with two outputs: for the layer above
     std::int64_t rows, blocks;
 };
 
 /// The same step backward. `gates` holds activations and receives the gradients of the
 /// pre-activations; `grad_states` holds the gradients of the states that come from the future and
-/// receives those for the past; `grad_diagonal` has one row for each stream and is added to.
+/// receives those for the past, `grad_depth` those from the layer above and for the layer below;
+/// `grad_diagonal` has one row for each stream and is added to.
 struct CellBackward {
     float* gates;
     std::ptrdiff_t gates_row;
@@ -82,6 +85,9 @@ struct CellBackward {
     const float* diagonal = nullptr;
     float* grad_diagonal = nullptr;
     std::ptrdiff_t grad_diagonal_row = 0;
+    const float* states_below = nullptr;
+    float* grad_depth = nullptr;         ///< rows as `states`; of cells that read the layer below
+    const float* grad_output = nullptr;  ///< rows as `grad_hidden`; of cells with two outputs
     std::int64_t rows, blocks;
 };
 

@@ -3,6 +3,8 @@
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
 #include "kernels/cells/clockwork.hpp"
+#include "kernels/cells/depth_gated.hpp"
+#include "kernels/cells/grid.hpp"
 #include "kernels/cells/gru.hpp"
 #include "kernels/cells/gru_before.hpp"
 #include "kernels/cells/lstm.hpp"

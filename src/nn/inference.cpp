@@ -33,7 +33,8 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
                           : window_ * batch_size,
              false),
       buffers_(model.config(), window_, batch_size),
-      lower_hidden_(buffers_.hidden.size()),
+      lower_outputs_(buffers_.outputs().size()),
+      lower_states_(cell_shape(model.config().cell).reads_below ? buffers_.states.size() : 0),
       summed_(sums_layers(model.config()) ? buffers_.hidden.size() : 0),
       output_(model, window_ * batch_size),
       logits_(batch_size * leading_dimension(model.config().vocabulary_size)) {
@@ -66,9 +67,9 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
     }
     auto layer = layer_window(config, buffers_, window, batch_size_);
     layer.start = table_.rows();
+    const float* inputs = nullptr;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         load_state(state, l, layer);
-        const float* inputs = lower_hidden_.data() + layer.hidden_offset(1);
         if (quantized_) {
             quantized_->forward_layer(*model_, l, layer, inputs);
         } else {
@@ -76,21 +77,25 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
         }
         store_state(layer, l, state);
         if (summed_.size() > 0) add_to_sum(layer, l);
-        layer.start = {};
-        std::swap(buffers_.hidden, lower_hidden_);  // these outputs are the next layer's inputs
-        layer.hidden = buffers_.hidden.data();
+        inputs = layer.outputs();
+        std::swap(buffers_.outputs(), lower_outputs_);  // the next layer reads them
+        const float* states_below = nullptr;
+        if (layer.shape().reads_below) {
+            states_below = layer.states;
+            std::swap(buffers_.states, lower_states_);
+        }
+        layer = layer_window(config, buffers_, window, batch_size_);
+        layer.states_below = states_below;
     }
-    const float* top = lower_hidden_.data() + layer.hidden_offset(1);
-    return {summed_.size() > 0 ? summed_.data() : top, layer.hidden_row, window * batch_size_};
+    return {summed_.size() > 0 ? summed_.data() : inputs, layer.hidden_row, window * batch_size_};
 }
 
 void Inference::add_to_sum(const LayerWindow& layer, std::int64_t layer_index) {
-    const float* outputs = layer.hidden + layer.hidden_offset(1);
     const auto count = layer.window * layer.batch_size * layer.hidden_row;
     if (layer_index == 0) {
-        std::copy_n(outputs, count, summed_.data());
+        std::copy_n(layer.outputs(), count, summed_.data());
     } else {
-        kernels().add(summed_.data(), outputs, count);
+        kernels().add(summed_.data(), layer.outputs(), count);
     }
 }
 

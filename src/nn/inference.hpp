@@ -55,8 +55,8 @@ private:
     bool whole_table_;
     InputTable table_;
     LayerBuffers buffers_;
-    Buffer lower_hidden_;  // outputs of the layer below
-    Buffer summed_;        // (T, B, H) outputs of the layers so far; empty when only the top counts
+    Buffer lower_outputs_, lower_states_;  // of the layer below
+    Buffer summed_;  // (T, B, H) outputs of the layers so far; empty when only the top counts
     OutputLayer output_;
     std::optional<QuantizedWeights> quantized_;
     Buffer logits_;  // (B, V)

@@ -13,7 +13,9 @@ LayerBuffers::LayerBuffers(const LanguageModelConfig& config, std::int64_t windo
       hidden((window + 1) * batch_size * hidden_row_length(config)),
       mixed(cell_shape(config.cell).mixed.count > 0
                 ? window * batch_size * hidden_row_length(config)
-                : 0) {}
+                : 0),
+      output(cell_shape(config.cell).two_outputs ? window * batch_size * hidden_row_length(config)
+                                                 : 0) {}
 
 std::ptrdiff_t hidden_row_length(const LanguageModelConfig& config) {
     return leading_dimension(config.hidden_size);
@@ -38,6 +40,7 @@ LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffer
             .states = buffers.states.data(),
             .hidden = buffers.hidden.data(),
             .mixed = buffers.mixed.data(),
+            .output = buffers.output.data(),
             .gates_row = gates_row_length(config),
             .states_row = states_row_length(config),
             .hidden_row = hidden_row_length(config),

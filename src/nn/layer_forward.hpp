@@ -12,7 +12,10 @@ namespace carousel {
 /// Buffers that a window of a layer points into; `slots` of state besides the carried one.
 struct LayerBuffers {
     LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size);
-    Buffer gates, states, hidden, mixed;
+    Buffer gates, states, hidden, mixed, output;
+
+    /// The one that the layer above reads.
+    Buffer& outputs() { return output.size() > 0 ? output : hidden; }
 };
 
 /// A view of `buffers` for a window of `window` steps.

@@ -103,17 +103,23 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
             float* before = layer.hidden + layer.hidden_offset(t, b);
             if (weights.recurrent)
                 add_product(*weights.recurrent, before, layer, cell.shape.recurrent, gates);
-            CellForward step{.gates = gates,
-                             .gates_row = layer.gates_row,
-                             .states_before = layer.states + layer.states_offset(t, b),
-                             .states = layer.states + layer.states_offset(t + 1, b),
-                             .states_row = layer.states_row,
-                             .hidden_before = before,
-                             .hidden = layer.hidden + layer.hidden_offset(t + 1, b),
-                             .hidden_row = layer.hidden_row,
-                             .diagonal = recurrent_weights_of(model, layer_index).diagonal,
-                             .rows = 1,
-                             .blocks = layer.blocks()};
+            CellForward step{
+                .gates = gates,
+                .gates_row = layer.gates_row,
+                .states_before = layer.states + layer.states_offset(t, b),
+                .states = layer.states + layer.states_offset(t + 1, b),
+                .states_row = layer.states_row,
+                .hidden_before = before,
+                .hidden = layer.hidden + layer.hidden_offset(t + 1, b),
+                .hidden_row = layer.hidden_row,
+                .diagonal = recurrent_weights_of(model, layer_index).diagonal,
+                .states_below = layer.states_below != nullptr
+                                    ? layer.states_below + layer.states_offset(t + 1, b)
+                                    : nullptr,
+                .output =
+                    layer.output != nullptr ? layer.output + layer.hidden_offset(t, b) : nullptr,
+                .rows = 1,
+                .blocks = layer.blocks()};
             if (weights.mixed) {
                 auto mix = step;
                 mix.hidden = layer.mixed + layer.hidden_offset(t, b);

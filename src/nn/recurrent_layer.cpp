@@ -27,6 +27,12 @@ Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
     return {{0, layer.batch_size}, split_evenly(layer.blocks(), pool.size(), member), !alone};
 }
 
+// A place in a buffer that not every cell has.
+template <typename Pointer>
+Pointer moved(Pointer begin, std::ptrdiff_t offset) {
+    return begin != nullptr ? begin + offset : nullptr;
+}
+
 // One member's way through a window.
 class Member {
 public:
@@ -161,8 +167,8 @@ private:
 
     CellForward forward_step(std::int64_t t, Range blocks, const RecurrentWeights& weights) const {
         const auto& shape = cell_.shape;
-        const auto unit = blocks.begin * k_panel;
-        return {.gates = layer_.gates_at(t, share_.streams.begin) + unit * shape.gates,
+        const auto unit = blocks.begin * k_panel, streams = share_.streams.begin;
+        return {.gates = layer_.gates_at(t, streams) + unit * shape.gates,
                 .gates_row = layer_.gates_row,
                 .states_before = states_at(t) + unit * shape.states,
                 .states = states_at(t + 1) + unit * shape.states,
@@ -171,6 +177,9 @@ private:
                 .hidden = hidden_at(t + 1) + unit,
                 .hidden_row = layer_.hidden_row,
                 .diagonal = weights.diagonal + unit * shape.diagonals,
+                .states_below = moved(layer_.states_below,
+                                      layer_.states_offset(t + 1, streams) + unit * shape.states),
+                .output = moved(layer_.output, layer_.hidden_offset(t, streams) + unit),
                 .rows = share_.streams.size(),
                 .blocks = blocks.size()};
     }
@@ -199,6 +208,11 @@ private:
                 .grad_diagonal =
                     gradients.diagonal + streams * gradients.diagonal_row + unit * shape.diagonals,
                 .grad_diagonal_row = gradients.diagonal_row,
+                .states_below = moved(layer_.states_below,
+                                      layer_.states_offset(t + 1, streams) + unit * shape.states),
+                .grad_depth =
+                    moved(gradients.depth, layer_.states_offset(t, streams) + unit * shape.states),
+                .grad_output = moved(gradients.output, layer_.hidden_offset(t, streams) + unit),
                 .rows = share_.streams.size(),
                 .blocks = share_.blocks.size()};
     }

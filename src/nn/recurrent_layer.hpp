@@ -25,6 +25,8 @@ struct LayerWindow {
         nullptr;  ///< (T + 1, B, S H in blocks), slot 0 carried; row length `states_row`
     float* hidden = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `hidden_row`
     float* mixed = nullptr;   ///< (T, B, H), of cells with mixed gates; row length `hidden_row`
+    float* output = nullptr;  ///< (T, B, H), of cells with two outputs; row length `hidden_row`
+    const float* states_below = nullptr;  ///< `states` of the layer below, null in layer 0
     std::ptrdiff_t gates_row = 0, states_row = 0, hidden_row = 0;
     GatheredRows start;  ///< layer 0 only
 
@@ -38,6 +40,8 @@ struct LayerWindow {
     std::ptrdiff_t hidden_offset(std::int64_t slot, std::int64_t b = 0) const {
         return (slot * batch_size + b) * hidden_row;
     }
+    /// What the layer above reads: (T, B, H), row length `hidden_row`.
+    const float* outputs() const { return output != nullptr ? output : hidden + hidden_offset(1); }
     std::ptrdiff_t states_offset(std::int64_t slot, std::int64_t b = 0) const {
         return (slot * batch_size + b) * states_row;
     }
@@ -49,13 +53,15 @@ struct RecurrentWeights {
     const float *recurrent = nullptr, *mixed = nullptr, *diagonal = nullptr;
 };
 
-/// Gradients that backward carries from step to step. All but `hidden` must be zero at the start:
-/// no gradient enters from beyond the window.
+/// Gradients that backward carries from step to step. `states` and `diagonal` must be zero at the
+/// start, and `hidden` of a cell with two outputs: no gradient enters from beyond the window.
 struct RecurrentGradients {
-    float* hidden = nullptr;    ///< (T, B, H), of the outputs; row length `hidden_row`
-    float* states = nullptr;    ///< (B, S H)
-    float* mixed = nullptr;     ///< (B, H), scratch
-    float* diagonal = nullptr;  ///< (B, P H in blocks), what each stream adds to its gradient
+    float* hidden = nullptr;  ///< (T, B, H), of h; row length `hidden_row`
+    float* states = nullptr;  ///< (B, S H)
+    float* depth = nullptr;   ///< (T, B, S H), of states: from the layer above, for that below
+    const float* output = nullptr;  ///< (T, B, H), of the second output; row length `hidden_row`
+    float* mixed = nullptr;         ///< (B, H), scratch
+    float* diagonal = nullptr;      ///< (B, P H in blocks), what each stream adds to its gradient
     std::ptrdiff_t diagonal_row = 0;
 };
 

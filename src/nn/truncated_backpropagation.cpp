@@ -30,6 +30,8 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
     const auto all = grad_hidden_.size();
     const auto masked = dropout.mask == DropoutMask::step ? all : slab_;
     if (cell.mixed.count > 0) grad_mixed_ = Buffer(slab_);
+    if (cell.two_outputs) grad_recurrent_ = Buffer(all);
+    if (cell.reads_below) grad_depth_ = Buffer(window * grad_states_.size());
     grad_diagonal_ = Buffer(batch_size * units * cell.diagonals);
     for (std::int64_t l = 0; l < config.layers; ++l) {
         layers_.emplace_back(config, window, batch_size);
@@ -119,8 +121,16 @@ void TruncatedBackpropagation::prepare_weights() {
               panels_for(config.vocabulary_size), output_transposed_);
 }
 
+LayerWindow TruncatedBackpropagation::layer_of(std::int64_t layer) {
+    const auto at = static_cast<std::size_t>(layer);
+    auto window = layer_window(model_->config(), layers_[at], window_, batch_size_);
+    if (layer > 0) window.states_below = layers_[at - 1].states.data();
+    return window;
+}
+
 const float* TruncatedBackpropagation::outputs(std::int64_t layer) const {
-    return layers_[static_cast<std::size_t>(layer)].hidden.data() + slab_;  // from slot 1
+    const auto& buffers = layers_[static_cast<std::size_t>(layer)];
+    return buffers.output.size() > 0 ? buffers.output.data() : buffers.hidden.data() + slab_;
 }
 
 const float* TruncatedBackpropagation::inputs_of(std::int64_t layer) const {
@@ -151,7 +161,7 @@ void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& s
                    input_mask_.empty() ? nullptr : input_mask_.data());
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto at = static_cast<std::size_t>(l);
-        auto layer = layer_window(config, layers_[at], window_, batch_size_);
+        auto layer = layer_of(l);
         if (l == 0) layer.start = table_.rows();
         load_state(state, l, layer);
         forward_layer(*pool_, *model_, l, layer, l > 0 ? inputs_of(l) : nullptr,
@@ -182,17 +192,21 @@ void TruncatedBackpropagation::backward(float* gradients) {
         std::memcpy(grad_output_inputs_.data(), grad_hidden_.data(),
                     static_cast<std::size_t>(grad_hidden_.size()) * sizeof(float));
     }
+    std::fill_n(grad_depth_.data(), grad_depth_.size(), 0.0F);  // nothing reads the top's states
     for (auto l = config.layers - 1; l >= 0; --l) {
         const auto at = static_cast<std::size_t>(l);
-        const auto layer = layer_window(config, layers_[at], window_, batch_size_);
+        const auto layer = layer_of(l);
         if (at < dropped_.size())
             apply_mask(between_masks_[at], grad_hidden_.data(), grad_hidden_.data());
         if (sums && l + 1 < config.layers) add(grad_output_inputs_.data(), grad_hidden_.data());
-        std::fill_n(grad_states_.data(), grad_states_.size(), 0.0F);
-        std::fill_n(grad_diagonal_.data(), grad_diagonal_.size(), 0.0F);
+        for (auto* none : {&grad_states_, &grad_diagonal_, &grad_recurrent_})
+            std::fill_n(none->data(), none->size(), 0.0F);
+        const bool two_outputs = layer.shape().two_outputs;
         backward_steps(*pool_, step_matrices_[at].transposed(), layer,
-                       {.hidden = grad_hidden_.data(),
+                       {.hidden = two_outputs ? grad_recurrent_.data() : grad_hidden_.data(),
                         .states = grad_states_.data(),
+                        .depth = grad_depth_.data(),
+                        .output = two_outputs ? grad_hidden_.data() : nullptr,
                         .mixed = grad_mixed_.data(),
                         .diagonal = grad_diagonal_.data(),
                         .diagonal_row = grad_diagonal_.size() / batch_size_});

@@ -52,7 +52,8 @@ private:
     void backward(float* gradients);
     void backward_weights(std::int64_t layer, const LayerWindow& window, float* gradients);
     void sum_diagonal_gradient(const Parameter& diagonal, float* gradients);
-    const float* outputs(std::int64_t layer) const;    ///< of the cells, (T, B, H)
+    LayerWindow layer_of(std::int64_t layer);          ///< a view of its buffers
+    const float* outputs(std::int64_t layer) const;    ///< for the layer above, (T, B, H)
     const float* inputs_of(std::int64_t layer) const;  ///< of a layer above the first, (T, B, H)
     /// out(t, b) = in(t, b) * mask for all t; the mask has one slab (B, H), or one for each t.
     void apply_mask(const Buffer& mask, const float* in, float* out);
@@ -77,8 +78,10 @@ private:
     Buffer output_transposed_;
     OutputLayer output_;
     Buffer grad_hidden_;         // (T, B, H), of the layer under way
+    Buffer grad_recurrent_;      // (T, B, H), of h where that is not what the layer above reads
     Buffer grad_mixed_;          // (B, H)
     Buffer grad_states_;         // (B, S H)
+    Buffer grad_depth_;          // (T, B, S H), of the states that a layer reads of the one below
     Buffer grad_diagonal_;       // (B, P H)
     std::vector<float> losses_;  // (T, B)
 };

@@ -15,6 +15,7 @@ constexpr std::size_t k_line = 64, k_huge_page = std::size_t{2} << 20;
 }  // namespace
 
 Buffer::Buffer(std::int64_t count) : size_(count) {
+    if (count == 0) return;
     const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
     const auto alignment = bytes >= k_huge_page ? k_huge_page : k_line;
     // A line more than asked, since vectors are read and written whole.

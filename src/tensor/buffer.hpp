@@ -5,7 +5,8 @@
 
 namespace carousel {
 
-/// Zeroed floats at a 64-byte boundary; large ones ask for huge pages. Not copyable.
+/// Zeroed floats at a 64-byte boundary; large ones ask for huge pages, and one of size 0 has no
+/// memory: `data` is null. Not copyable.
 class Buffer {
 public:
     Buffer() = default;

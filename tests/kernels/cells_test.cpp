@@ -24,6 +24,8 @@ struct Cell {
     Floats hidden = random_floats(rows * hidden_row, 4), mixed = hidden;
     Floats grad_hidden = random_floats(rows * hidden_row, 5), grad_before = grad_hidden;
     Floats grad_states = random_floats(rows * states_row, 6);
+    Floats below = random_floats(rows * states_row, 9, 3.0F), grad_depth = grad_states;
+    Floats output = hidden, grad_output = random_floats(rows * hidden_row, 10);
     Floats diagonal = random_floats(blocks * shape.diagonals * 16, 8), grad_diagonal = diagonal;
 
     CellForward forward_step() {
@@ -36,6 +38,8 @@ struct Cell {
                 .hidden = hidden.data(),
                 .hidden_row = hidden_row,
                 .diagonal = diagonal.data(),
+                .states_below = below.data(),
+                .output = output.data(),
                 .rows = rows,
                 .blocks = blocks};
     }
@@ -64,6 +68,9 @@ struct Cell {
                 .diagonal = diagonal.data(),
                 .grad_diagonal = grad_diagonal.data(),
                 .grad_diagonal_row = blocks * shape.diagonals * 16,
+                .states_below = below.data(),
+                .grad_depth = grad_depth.data(),
+                .grad_output = grad_output.data(),
                 .rows = rows,
                 .blocks = blocks};
     }
@@ -290,6 +297,9 @@ TEST_SUITE("kernels/cells") {
                               blocks * shape.states * 16);
                 check_margins(first.grad_states, untouched.grad_states, first.states_row,
                               blocks * shape.states * 16);
+                check_margins(first.grad_depth, untouched.grad_depth, first.states_row,
+                              blocks * shape.states * 16);
+                check_margins(first.output, untouched.output, first.hidden_row, blocks * 16);
                 check_margins(first.hidden, untouched.hidden, first.hidden_row, blocks * 16);
                 check_margins(first.mixed, untouched.mixed, first.hidden_row, blocks * 16);
                 check_margins(first.grad_before, untouched.grad_before, first.hidden_row,
@@ -303,11 +313,13 @@ TEST_SUITE("kernels/cells") {
                     REQUIRE(bits(cell.gates) == bits(halfway.gates));
                     REQUIRE(bits(cell.states) == bits(halfway.states));
                     REQUIRE(bits(cell.hidden) == bits(halfway.hidden));
+                    REQUIRE(bits(cell.output) == bits(halfway.output));
                     cell.backward(*set);
                     cell.mix_backward(*set);
                     REQUIRE(bits(cell.gates) == bits(first.gates));
                     REQUIRE(bits(cell.grad_states) == bits(first.grad_states));
                     REQUIRE(bits(cell.grad_before) == bits(first.grad_before));
+                    REQUIRE(bits(cell.grad_depth) == bits(first.grad_depth));
                     REQUIRE(bits(cell.grad_diagonal) == bits(first.grad_diagonal));
                 }
             }

@@ -199,7 +199,9 @@ TEST_SUITE("reference/fast_path") {
                     reference_backward(weights, {config, inputs, targets, reference_state, masks});
                 reference_state = result.state;
                 const double expected = reference.update(weights, result.gradients, double{rate});
-                CHECK(std::abs(norm / expected - 1) < 2e-5 * more);
+                // Of a prediction that is all but certain, the error is the rounding of a number
+                // near 1.
+                CHECK(std::abs(norm - expected) < 2e-5 * more * std::max(expected, 0.1));
             }
             const auto tensors = model.weights();
             for (std::size_t i = 0; i < tensors.size(); ++i) {

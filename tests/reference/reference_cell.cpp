@@ -4,8 +4,8 @@
 
 namespace carousel {
 
-// In each function x is the input, h_ and c_ are output and state of the step before, a_k is what
-// gate k is a function of; the gates stand in the order of the file.
+// In each function y is what the layer reads, h_ and c_ are output and state of the step before,
+// a_k is what gate k is a function of; the gates stand in the order of the file.
 namespace {
 
 // c = f c_ + w g, h = o tanh c; w is the share of the candidate that enters the cell.
@@ -16,40 +16,40 @@ CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& 
 }
 
 // Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000.
-CellStep lstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep lstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
     return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
 }
 
 // Greff et al. 2015.
-CellStep cifg(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
-    const auto [a_f, a_g, a_o] = split<3>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep cifg(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [a_f, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, h_) + l.b);
     const Value f = sigmoid(a_f);
     return remember(f, c_, 1.0 - f, a_g, a_o);
 }
 
 // Melis, Dyer & Blunsom 2018.
-CellStep capped_lstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep capped_lstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
     const Value i = sigmoid(a_i), f = sigmoid(a_f), room = 1.0 - f;
     return remember(f, c_, minimum(i, room), a_g, a_o);
 }
 
 // Elman 1990.
-CellStep rnn(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
-    return {tanh(product(l.W, x) + product(l.U, h_) + l.b), none};
+CellStep rnn(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
+    return {tanh(product(l.W, y.input) + product(l.U, h_) + l.b), none};
 }
 
 // Hochreiter & Schmidhuber 1997, with their squashing functions g in [-2, 2] and h in [-1, 1].
-CellStep lstm1997(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
-    const auto [a_i, a_g, a_o] = split<3>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep lstm1997(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [a_i, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, h_) + l.b);
     const Value c = c_ + sigmoid(a_i) * (4.0 * sigmoid(a_g) - 2.0);
     return {sigmoid(a_o) * (2.0 * sigmoid(c) - 1.0), c};
 }
 
 // Gers & Schmidhuber 2000: the output gate sees the new state.
-CellStep peephole(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep peephole(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
     const auto [p_i, p_f, p_o] = split<3>(l.p);
     const Value i = sigmoid(a_i + p_i * c_), f = sigmoid(a_f + p_f * c_);
     const Value c = f * c_ + i * tanh(a_g);
@@ -57,8 +57,8 @@ CellStep peephole(const LayerWeights& l, const Value& x, const Value& h_, const 
 }
 
 // Cho et al. 2014, with the reset after the product (PyTorch's).
-CellStep gru(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
-    const auto [w_nx, w_r, w_z] = split<3>(product(l.W, x));
+CellStep gru(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
+    const auto [w_nx, w_r, w_z] = split<3>(product(l.W, y.input));
     const auto [u_r, u_z, u_nh] = split<3>(product(l.U, h_));
     const auto [b_nx, b_r, b_z, b_nh] = split<4>(l.b);
     const Value r = sigmoid(w_r + u_r + b_r), z = sigmoid(w_z + u_z + b_z);
@@ -67,8 +67,8 @@ CellStep gru(const LayerWeights& l, const Value& x, const Value& h_, const Value
 }
 
 // Cho et al. 2014.
-CellStep gru_before(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
-    const auto [a_r, a_z, a_n] = split<3>(product(l.W, x) + l.b);
+CellStep gru_before(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
+    const auto [a_r, a_z, a_n] = split<3>(product(l.W, y.input) + l.b);
     const auto [u_r, u_z] = split<2>(product(l.U, h_));
     const Value r = sigmoid(a_r + u_r), z = sigmoid(a_z + u_z);
     const Value n = tanh(a_n + product(l.V, r * h_));
@@ -76,10 +76,10 @@ CellStep gru_before(const LayerWeights& l, const Value& x, const Value& h_, cons
 }
 
 // Krause, Lu, Murray & Renals 2016: an LSTM that reads the product m in place of h_.
-CellStep mlstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& c_) {
+CellStep mlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
     const auto h = h_.matrix().shape(1);
     const Value b_mh = columns(l.b, 0, h), b_rest = columns(l.b, h, 5 * h);
-    const Value a_rest = product(l.W, x) + b_rest;
+    const Value a_rest = product(l.W, y.input) + b_rest;
     const Value m = (product(l.U, h_) + b_mh) * columns(a_rest, 0, h);
     const auto [a_i, a_f, a_g, a_o] = split<4>(columns(a_rest, h, 4 * h) + product(l.V, m));
     return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
@@ -89,8 +89,8 @@ CellStep mlstm(const LayerWeights& l, const Value& x, const Value& h_, const Val
 // larger of the two powers is 1. Their quotient does not depend on m, which is therefore a
 // constant. After the first step n >= 1; before it c and n are 0, and what the forget gate is does
 // not matter.
-CellStep slstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& states) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, x) + product(l.U, h_) + l.b);
+CellStep slstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& states) {
+    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
     const auto [c_, n_, m_] = split<3>(states);
     const Value kept = log(sigmoid(a_f)) + m_;
     const Value m = constant(choose(equal(n_, 0), a_i, maximum(a_i, kept)));
@@ -105,22 +105,22 @@ Value q(const Value& a) {
 }
 
 // Feng et al. 2024, with the gates made to sum to 1.
-CellStep minlstm(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
-    const auto [a_f, a_i, a_g] = split<3>(product(l.W, x) + l.b);
+CellStep minlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
+    const auto [a_f, a_i, a_g] = split<3>(product(l.W, y.input) + l.b);
     const Value f = sigmoid(a_f) / (sigmoid(a_f) + sigmoid(a_i));
     return {f * h_ + (1.0 - f) * q(a_g), none};
 }
 
 // Feng et al. 2024.
-CellStep mingru(const LayerWeights& l, const Value& x, const Value& h_, const Value& none) {
-    const auto [a_z, a_g] = split<2>(product(l.W, x) + l.b);
+CellStep mingru(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
+    const auto [a_z, a_g] = split<2>(product(l.W, y.input) + l.b);
     const Value z = sigmoid(a_z);
     return {(1.0 - z) * h_ + z * q(a_g), none};
 }
 
 // Koutník, Greff, Gomez & Schmidhuber 2014, periods 1, 2, 4, ... Each unit counts the steps since
 // its module was last due.
-CellStep clockwork(const LayerWeights& l, const Value& x, const Value& h_, const Value& phase) {
+CellStep clockwork(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& phase) {
     const auto h = h_.matrix().shape(1), modules = std::min<std::size_t>(8, h);
     Matrix period({1, h}),
         feeds({h, h});  // feeds: unit k, in the column, is as slow as n or slower
@@ -129,10 +129,30 @@ CellStep clockwork(const LayerWeights& l, const Value& x, const Value& h_, const
         period(0, n) = static_cast<double>(1U << module);
         for (std::size_t k = 0; k < h; ++k) feeds(n, k) = k * modules / h >= module ? 1 : 0;
     }
-    Tape& tape = x.tape();
-    const Value a = product(l.W, x) + product(tape.leaf(feeds) * l.U, h_) + l.b;
+    Tape& tape = y.input.tape();
+    const Value a = product(l.W, y.input) + product(tape.leaf(feeds) * l.U, h_) + l.b;
     const Value next = phase + 1.0, wraps = equal(next, tape.leaf(period));
     return {choose(equal(phase, 0), tanh(a), h_), constant((1.0 - wraps) * next)};
+}
+
+// Yao, Cohn, Vylomova, Duh & Dyer 2015; in layer 0 the cell state below is zero.
+CellStep depth_gated(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
+    const auto [w_i, w_f, w_g, w_o, w_d] = split<5>(product(l.W, y.input) + l.b);
+    const auto [u_i, u_f, u_g, u_o] = split<4>(product(l.U, h_));
+    const auto [p_c, p_l] = split<2>(l.p);
+    const Value d = sigmoid(w_d + p_c * c_ + p_l * y.states);
+    const Value c = d * y.states + sigmoid(w_f + u_f) * c_ + sigmoid(w_i + u_i) * tanh(w_g + u_g);
+    return {sigmoid(w_o + u_o) * tanh(c), c};
+}
+
+// Kalchbrenner, Danihelka & Graves 2016.
+CellStep grid(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& states) {
+    const auto [time, depth] = split<2>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_f, a_g, a_o] = split<4>(time);
+    const auto [b_i, b_f, b_g, b_o] = split<4>(depth);
+    const CellStep along = remember(sigmoid(a_f), split<2>(states)[0], sigmoid(a_i), a_g, a_o);
+    const CellStep up = remember(sigmoid(b_f), split<2>(y.states)[1], sigmoid(b_i), b_g, b_o);
+    return {along.hidden, side_by_side({along.states, up.states}), up.hidden};
 }
 
 #define CAROUSEL_CELL(name, word, type) name,
@@ -141,9 +161,9 @@ constexpr decltype(&lstm) k_equations[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
 
 }  // namespace
 
-CellStep forward_cell(CellKind kind, const LayerWeights& weights, const Value& input,
+CellStep forward_cell(CellKind kind, const LayerWeights& weights, const CellInput& below,
                       const CellStep& before) {
-    return k_equations[static_cast<std::size_t>(kind)](weights, input, before.hidden,
+    return k_equations[static_cast<std::size_t>(kind)](weights, below, before.hidden,
                                                        before.states);
 }
 

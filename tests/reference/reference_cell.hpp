@@ -19,10 +19,17 @@ struct LayerWeights {
 /// other; (B, 0) for a cell that remembers nothing but its output.
 struct CellStep {
     Value hidden, states;
+    Value output{};  ///< (B, H), what the layer above reads; none: hidden
 };
 
-/// One step of a cell, its equations as in docs/model.md. Shapes: input (B, E or H).
-CellStep forward_cell(CellKind kind, const LayerWeights& weights, const Value& input,
+/// What a layer reads at a step. Shapes: input (B, E or H), states of the layer below (B, S H),
+/// zeros for layer 0.
+struct CellInput {
+    Value input, states;
+};
+
+/// One step of a cell, its equations as in docs/model.md.
+CellStep forward_cell(CellKind kind, const LayerWeights& weights, const CellInput& below,
                       const CellStep& before);
 
 }  // namespace carousel

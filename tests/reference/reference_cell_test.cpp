@@ -144,6 +144,13 @@ TEST_SUITE("reference/reference_cell") {
             {.cell = CellKind::minlstm, .gates = {x, 0, -x}, .hidden = 0.6 * -0.5 + 0.4 * 0.25},
             {.cell = CellKind::mingru, .gates = {x, 1}, .hidden = 0.25 * -0.5 + 0.75 * 1.5},
             {.cell = CellKind::mingru, .gates = {x, -x}, .hidden = 0.25 * -0.5 + 0.75 * 0.25},
+            // The only layer: there is nothing below, whatever the depth gate is.
+            {.cell = CellKind::depth_gated,
+             .gates = {x, -x, x, 0, 2},
+             .states_before = {2},
+             .diagonal = {1, -3},
+             .hidden = open,
+             .states = {1.1}},
             {.cell = CellKind::clockwork,
              .gates = {x},
              .states_before = {0},
@@ -160,6 +167,45 @@ TEST_SUITE("reference/reference_cell") {
             CHECK(result.loss ==
                   doctest::Approx(std::log(1 + std::exp(2 * units.hidden))).epsilon(1e-12));
         }
+    }
+
+    // One unit whose gates are biases.
+    TEST_CASE("what comes up from the layer below gives the numbers worked out by hand") {
+        const double x = std::log(3.0);
+        const auto step = [](CellKind kind, const Matrix& bias, const Matrix& diagonal,
+                             const Matrix& states_before, const Matrix& states_below) {
+            Tape tape;
+            const auto shape = cell_shape(kind);
+            const auto none = [&](const GateRange& range) {
+                return tape.leaf(
+                    xt::zeros<double>({static_cast<std::size_t>(range.count), std::size_t{1}}));
+            };
+            const LayerWeights weights{.W = none(shape.input),
+                                       .U = none(shape.recurrent),
+                                       .V = Value(),
+                                       .p = tape.leaf(diagonal),
+                                       .b = tape.leaf(bias)};
+            const Value one = tape.leaf(Matrix{{1}});
+            const auto after = forward_cell(kind, weights, {one, tape.leaf(states_below)},
+                                            {.hidden = one, .states = tape.leaf(states_before)});
+            std::vector<double> found{after.hidden.matrix()(0, 0)};
+            if (after.output) found.push_back(after.output.matrix()(0, 0));
+            for (const double s : after.states.matrix()) found.push_back(s);
+            return found;
+        };
+        const auto check = [](const std::vector<double>& found, const std::vector<double>& right) {
+            REQUIRE(found.size() == right.size());
+            for (std::size_t i = 0; i < right.size(); ++i)
+                CHECK(std::abs(found[i] - right[i]) < 1e-14);
+        };
+        const double c = 0.75 * 4 + 0.25 * 2 + 0.75 * 0.8;
+        check(step(CellKind::depth_gated, {{x, -x, x, 0, x - 1 * 2 + 3 * 4}}, {{1, -3}}, {{2}},
+                   {{4}}),
+              {0.5 * std::tanh(c), c});
+        // The state through depth comes from below, whatever it was at the step before.
+        const double time = 0.25 * 2 + 0.75 * 0.8, depth = 0.75 * 4 - 0.25 * 0.8;
+        check(step(CellKind::grid, {{x, -x, x, 0, -x, x, -x, x}}, {{0}}, {{2, 7}}, {{-5, 4}}),
+              {0.5 * std::tanh(time), 0.75 * std::tanh(depth), time, depth});
     }
 
     TEST_CASE("a clockwork unit changes when its module is due, and reads no faster one") {

@@ -78,13 +78,15 @@ Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& wind
     const Value embedding = weights["embedding.weight"] * tape.leaf(masks.symbols);
     Value loss = tape.leaf(xt::zeros<double>({1, 1}));
     for (std::size_t t = 0; t < steps; ++t) {
-        Value x = rows(embedding, row(inputs, t));
+        CellInput below{rows(embedding, row(inputs, t)),
+                        tape.leaf(xt::zeros<double>(state.states[0].shape()))};
         Value sum = tape.leaf(xt::zeros<double>(state.hidden[0].shape()));
         for (std::size_t l = 0; l < layers.size(); ++l) {
-            carried[l] = forward_cell(config.cell, layers[l], x, carried[l]);
-            const Value& hidden = carried[l].hidden;
-            if (reaches_output(config, l)) sum = sum + hidden;
-            if (l + 1 < layers.size()) x = hidden * tape.leaf(masks.between[l][t]);
+            carried[l] = forward_cell(config.cell, layers[l], below, carried[l]);
+            const Value output = carried[l].output ? carried[l].output : carried[l].hidden;
+            if (reaches_output(config, l)) sum = sum + output;
+            if (l + 1 < layers.size())
+                below = {output * tape.leaf(masks.between[l][t]), carried[l].states};
         }
         const Value output = sum * tape.leaf(masks.output[t]);
         const Value logits = product(weights["output.weight"], output) + weights["output.bias"];
