@@ -91,6 +91,7 @@ Json training_to_json(const TrainingConfig& config) {
         {"dropout_output", as_written(config.dropout_output)},
         {"dropout_recurrent", as_written(config.dropout_recurrent)},
         {"dropout_mask", format_value(config.dropout_mask)},
+        {"recurrent_gradient", format_value(config.recurrent_gradient)},
         {"average", as_written(config.average)},
         {"reset_probability", as_written(config.reset_probability)},
         {"patience", config.patience},

@@ -58,6 +58,7 @@ struct TrainOptions {
     std::optional<float> clip, beta1, beta2, momentum, weight_decay;
     std::optional<float> dropout_input, dropout_between, dropout_output, dropout_recurrent;
     std::optional<DropoutMask> dropout_mask;
+    std::optional<RecurrentGradient> recurrent_gradient;
     std::optional<float> average, reset_probability;
     std::optional<std::int64_t> patience;
     std::optional<std::uint64_t> seed;

@@ -77,6 +77,8 @@ std::vector<PageRow> training_rows(const TrainingConfig& config) {
     add_if(rows, "dropout, output", config.dropout_output);
     add_if(rows, "dropout, recurrent", config.dropout_recurrent);
     rows.push_back({"dropout mask", fmt::format("of each {}", format_value(config.dropout_mask))});
+    rows.push_back(
+        {"gradients back in time", std::string(format_value(config.recurrent_gradient))});
     add_if(rows, "average", config.average);
     add_if(rows, "reset probability", config.reset_probability);
     add_if(rows, "patience", config.patience);

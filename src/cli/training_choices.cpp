@@ -199,6 +199,7 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     take("--dropout-output", o.dropout_output, t.dropout_output, resumed, notes);
     take("--dropout-recurrent", o.dropout_recurrent, t.dropout_recurrent, resumed, notes);
     take("--dropout-mask", o.dropout_mask, t.dropout_mask, resumed, notes);
+    take("--recurrent-gradient", o.recurrent_gradient, t.recurrent_gradient, resumed, notes);
     take("--average", o.average, t.average, resumed, notes);
     take("--reset-probability", o.reset_probability, t.reset_probability, resumed, notes);
     take("--patience", o.patience, t.patience, resumed, notes);

@@ -152,6 +152,9 @@ void add_learning(OptionTable& table, TrainOptions& o) {
     table.add("dropout-mask", choice(o.dropout_mask),
               "how long dropped units stay the same; weights always for a window",
               std::string(format_value(preset.dropout_mask)));
+    table.add("recurrent-gradient", choice(o.recurrent_gradient),
+              "what gradients go back in time through: everything, or the cell's states alone",
+              std::string(format_value(preset.recurrent_gradient)));
     table.add("average", real(o.average, k_below_one),
               "decay of a running mean of the weights, kept where it is better; 0 = none",
               shown(preset.average));

@@ -76,10 +76,12 @@ public:
                 float* grad_mixed = gradients.mixed + layer_.hidden_offset(0, share_.streams.begin);
                 return_product(t, shape.mixed, transposed.mixed, grad_mixed, false);
                 step.grad_hidden = grad_mixed + share_.blocks.begin * k_panel;
+                if (gradients.truncated) step.grad_hidden_before = nullptr;
                 cell_.mix_backward(step);
             }
             if (t == 0) break;
             meet();
+            if (gradients.truncated) continue;
             return_product(t, shape.recurrent, transposed.recurrent,
                            gradients.hidden + layer_.hidden_offset(t - 1, share_.streams.begin),
                            true);

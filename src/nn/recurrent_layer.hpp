@@ -63,6 +63,7 @@ struct RecurrentGradients {
     float* mixed = nullptr;         ///< (B, H), scratch
     float* diagonal = nullptr;      ///< (B, P H in blocks), what each stream adds to its gradient
     std::ptrdiff_t diagonal_row = 0;
+    bool truncated = false;  ///< none goes through the gates to h(t-1)
 };
 
 /// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's

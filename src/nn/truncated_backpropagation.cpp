@@ -11,13 +11,15 @@ namespace carousel {
 
 TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool,
                                                    std::int64_t window, std::int64_t batch_size,
-                                                   const DropoutRates& dropout)
+                                                   const DropoutRates& dropout,
+                                                   RecurrentGradient recurrent_gradient)
     : model_(&model),
       pool_(&pool),
       window_(window),
       batch_size_(batch_size),
       slab_(batch_size * hidden_row_length(model.config())),
       dropout_(dropout),
+      recurrent_gradient_(recurrent_gradient),
       table_(model, window * batch_size, true),
       output_(model, window * batch_size),
       grad_hidden_(window * slab_),
@@ -209,7 +211,8 @@ void TruncatedBackpropagation::backward(float* gradients) {
                         .output = two_outputs ? grad_hidden_.data() : nullptr,
                         .mixed = grad_mixed_.data(),
                         .diagonal = grad_diagonal_.data(),
-                        .diagonal_row = grad_diagonal_.size() / batch_size_});
+                        .diagonal_row = grad_diagonal_.size() / batch_size_,
+                        .truncated = recurrent_gradient_ == RecurrentGradient::states});
         backward_weights(l, layer, gradients);
         step_matrices_[at].mask_gradients(*pool_, gradients);
     }

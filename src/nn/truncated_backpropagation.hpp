@@ -10,6 +10,7 @@
 #include "nn/language_model.hpp"
 #include "nn/layer_forward.hpp"
 #include "nn/output_layer.hpp"
+#include "nn/recurrent_gradient.hpp"
 #include "nn/recurrent_state.hpp"
 #include "nn/step_matrices.hpp"
 #include "tensor/tensor.hpp"
@@ -31,7 +32,8 @@ class TruncatedBackpropagation {
 public:
     /// For windows of `window` steps (T) of `batch_size` streams (B).
     TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool, std::int64_t window,
-                             std::int64_t batch_size, const DropoutRates& dropout);
+                             std::int64_t batch_size, const DropoutRates& dropout,
+                             RecurrentGradient recurrent_gradient = RecurrentGradient::full);
 
     /// Runs forward and backward. inputs, targets (T, B); `state` (L, B, H) is carried through;
     /// `gradients` has the layout of the model's stored floats and is overwritten.
@@ -65,6 +67,7 @@ private:
     std::int64_t window_, batch_size_;
     std::int64_t slab_;  // floats of (B, H) with row padding
     DropoutRates dropout_;
+    RecurrentGradient recurrent_gradient_;
     InputTable table_;
     std::vector<LayerBuffers> layers_;
     std::vector<float> input_mask_;      // (V)

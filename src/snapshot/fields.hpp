@@ -43,6 +43,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<DropoutMask>{"window", "step"};
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<RecurrentGradient>{"full", "states"};
 
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
@@ -89,7 +91,8 @@ void serialize(Archive& archive, TrainingConfig& x, unsigned) {
     fields(archive, x.batch_size, x.window, x.length, x.optimizer, x.learning_rate, x.warmup,
            x.schedule, x.final_learning_rate, x.clip, x.beta1, x.beta2, x.momentum, x.weight_decay,
            x.dropout_input, x.dropout_between, x.dropout_output, x.dropout_recurrent,
-           x.dropout_mask, x.average, x.reset_probability, x.patience, x.seed);
+           x.dropout_mask, x.recurrent_gradient, x.average, x.reset_probability, x.patience,
+           x.seed);
 }
 
 template <class Archive>

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "nn/dropout.hpp"
+#include "nn/recurrent_gradient.hpp"
 
 namespace carousel {
 
@@ -38,6 +39,7 @@ struct TrainingConfig {
     float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;
     float dropout_recurrent = 0.0F;  ///< of the elements of recurrent matrices (weight-drop)
     DropoutMask dropout_mask = DropoutMask::window;
+    RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     float average = 0.98F;  ///< decay of the running mean of the weights, in [0, 1); 0 = none
     float reset_probability = 0.15F;  ///< of a stream's memory, before each window
     std::int64_t patience = 0;        ///< validations without a new best before the end; 0 = no end

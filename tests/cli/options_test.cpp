@@ -145,6 +145,8 @@ TEST_SUITE("cli/options") {
                                              "0.1875",
                                              "--dropout-mask",
                                              "step",
+                                             "--recurrent-gradient",
+                                             "states",
                                              "--average",
                                              "0.9375",
                                              "--reset-probability",
@@ -198,6 +200,7 @@ TEST_SUITE("cli/options") {
         CHECK(o.dropout_output == 0.625F);
         CHECK(o.dropout_recurrent == 0.1875F);
         CHECK(o.dropout_mask == DropoutMask::step);
+        CHECK(o.recurrent_gradient == RecurrentGradient::states);
         CHECK(o.average == 0.9375F);
         CHECK(o.reset_probability == 1);
         CHECK(o.patience == 14);

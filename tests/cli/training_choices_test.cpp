@@ -39,6 +39,7 @@ Snapshot stored_run() {
                        .dropout_output = 0.375F,
                        .dropout_recurrent = 0.5F,
                        .dropout_mask = DropoutMask::step,
+                       .recurrent_gradient = RecurrentGradient::states,
                        .average = 0.625F,
                        .reset_probability = 0.0625F,
                        .patience = 6,
@@ -84,6 +85,9 @@ TEST_SUITE("cli/training_choices") {
             [](auto& o, auto& t) { o.dropout_output = t.dropout_output = 0.75F; },
             [](auto& o, auto& t) { o.dropout_recurrent = t.dropout_recurrent = 0.75F; },
             [](auto& o, auto& t) { o.dropout_mask = t.dropout_mask = DropoutMask::window; },
+            [](auto& o, auto& t) {
+                o.recurrent_gradient = t.recurrent_gradient = RecurrentGradient::full;
+            },
             [](auto& o, auto& t) { o.average = t.average = 0.75F; },
             [](auto& o, auto& t) { o.reset_probability = t.reset_probability = 1; },
             [](auto& o, auto& t) { o.patience = t.patience = 2; },

@@ -69,6 +69,8 @@ TEST_SUITE("end_to_end/resume") {
                                "0.2",
                                "--dropout-mask",
                                "step",
+                               "--recurrent-gradient",
+                               "states",
                                "--average",
                                "0.9",
                                "--schedule",

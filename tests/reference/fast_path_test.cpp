@@ -25,6 +25,7 @@ struct Example {
     LanguageModelConfig config;
     std::int64_t batch_size, window;
     DropoutRates rates;
+    RecurrentGradient gradient;
 };
 
 /// Every H with every L and cell: below, at and above the width of a panel and of what the threads
@@ -44,6 +45,8 @@ std::vector<Example> examples() {
          .output = 0.4F,
          .recurrent = 0.3F,
          .mask = DropoutMask::step}};
+    constexpr RecurrentGradient k_gradients[] = {RecurrentGradient::full, RecurrentGradient::full,
+                                                 RecurrentGradient::states};
     TestNumbers numbers(10);
     const auto one_of = [&](const auto& values) {
         return values[static_cast<std::size_t>(
@@ -63,7 +66,8 @@ std::vector<Example> examples() {
                                 .output_input = one_of(outputs)},
                                one_of(k_batch_sizes),
                                one_of(k_windows),
-                               one_of(k_rates)});
+                               one_of(k_rates),
+                               one_of(k_gradients)});
             }
         }
     }
@@ -72,11 +76,13 @@ std::vector<Example> examples() {
 
 std::string shown(const Example& x) {
     return fmt::format(
-        "cell {} output input {} V {} E {} H {} L {} B {} T {} dropout {} {} {} {} mask {}",
+        "cell {} output input {} V {} E {} H {} L {} B {} T {} dropout {} {} {} {} mask {} "
+        "gradient {}",
         k_cell_words[static_cast<std::size_t>(x.config.cell)],
         static_cast<int>(x.config.output_input), x.config.vocabulary_size, x.config.embedding_size,
         x.config.hidden_size, x.config.layers, x.batch_size, x.window, x.rates.input,
-        x.rates.between, x.rates.output, x.rates.recurrent, static_cast<int>(x.rates.mask));
+        x.rates.between, x.rates.output, x.rates.recurrent, static_cast<int>(x.rates.mask),
+        static_cast<int>(x.gradient));
 }
 
 /// Initial weights with biases and an output layer that matter from the first step.
@@ -119,11 +125,12 @@ TEST_SUITE("reference/fast_path") {
             INFO(shown(example));
             const auto& config = example.config;
             const double more = amplification(config.cell);
+            const bool truncated = example.gradient == RecurrentGradient::states;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const auto first = lively_weights(config, pool);
             const auto weights = to_reference(first);
             const LanguageModel model(config, first);
-            TruncatedBackpropagation fast(model, pool, t, b, example.rates);
+            TruncatedBackpropagation fast(model, pool, t, b, example.rates, example.gradient);
             auto state = RecurrentState::zeros(config, b);
             auto reference_state = reference_zeros(config, static_cast<std::size_t>(b));
             Buffer gradients(model.parameters().stored());
@@ -132,8 +139,8 @@ TEST_SUITE("reference/fast_path") {
                            targets = random_ids(numbers, t, b, v);
                 const auto masks = drawn_masks(config, t, b, example.rates, {7, n});
                 const double loss = fast.run(inputs, targets, state, {7, n}, gradients.data());
-                const auto result =
-                    reference_backward(weights, {config, inputs, targets, reference_state, masks});
+                const auto result = reference_backward(
+                    weights, {config, inputs, targets, reference_state, masks, truncated});
                 reference_state = result.state;
                 CHECK(std::abs(loss - result.loss) < 1e-6 * std::max(1.0, result.loss));
                 double largest = 0;
@@ -164,6 +171,7 @@ TEST_SUITE("reference/fast_path") {
             INFO(shown(example));
             const auto& config = example.config;
             const double more = amplification(config.cell);
+            const bool truncated = example.gradient == RecurrentGradient::states;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
             const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
                                        .beta2 = 0.99F,
@@ -173,7 +181,7 @@ TEST_SUITE("reference/fast_path") {
             const auto first = lively_weights(config, pool);
             LanguageModel model(config, first);
             Optimizer optimizer(model, adam);
-            TruncatedBackpropagation fast(model, pool, t, b, example.rates);
+            TruncatedBackpropagation fast(model, pool, t, b, example.rates, example.gradient);
             auto state = RecurrentState::zeros(config, b);
             Buffer gradients(model.parameters().stored());
             auto weights = to_reference(model.weights());
@@ -195,8 +203,8 @@ TEST_SUITE("reference/fast_path") {
                 optimizer.update(pool, model, gradients.data(), n + 1, rate,
                                  clipping_factor(norm, clip));
 
-                const auto result =
-                    reference_backward(weights, {config, inputs, targets, reference_state, masks});
+                const auto result = reference_backward(
+                    weights, {config, inputs, targets, reference_state, masks, truncated});
                 reference_state = result.state;
                 const double expected = reference.update(weights, result.gradients, double{rate});
                 // Of a prediction that is all but certain, the error is the rounding of a number

@@ -8,6 +8,11 @@ namespace carousel {
 // a_k is what gate k is a function of; the gates stand in the order of the file.
 namespace {
 
+// h_ as the gates see it.
+Value heard(const LayerWeights& l, const Value& h_) {
+    return l.truncated ? constant(h_) : h_;
+}
+
 // c = f c_ + w g, h = o tanh c; w is the share of the candidate that enters the cell.
 CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& a_g,
                   const Value& a_o) {
@@ -17,39 +22,42 @@ CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& 
 
 // Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000.
 CellStep lstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_f, a_g, a_o] =
+        split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
 }
 
 // Greff et al. 2015.
 CellStep cifg(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
-    const auto [a_f, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_f, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const Value f = sigmoid(a_f);
     return remember(f, c_, 1.0 - f, a_g, a_o);
 }
 
 // Melis, Dyer & Blunsom 2018.
 CellStep capped_lstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_f, a_g, a_o] =
+        split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const Value i = sigmoid(a_i), f = sigmoid(a_f), room = 1.0 - f;
     return remember(f, c_, minimum(i, room), a_g, a_o);
 }
 
 // Elman 1990.
 CellStep rnn(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
-    return {tanh(product(l.W, y.input) + product(l.U, h_) + l.b), none};
+    return {tanh(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b), none};
 }
 
 // Hochreiter & Schmidhuber 1997, with their squashing functions g in [-2, 2] and h in [-1, 1].
 CellStep lstm1997(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
-    const auto [a_i, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const Value c = c_ + sigmoid(a_i) * (4.0 * sigmoid(a_g) - 2.0);
     return {sigmoid(a_o) * (2.0 * sigmoid(c) - 1.0), c};
 }
 
 // Gers & Schmidhuber 2000: the output gate sees the new state.
 CellStep peephole(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_f, a_g, a_o] =
+        split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const auto [p_i, p_f, p_o] = split<3>(l.p);
     const Value i = sigmoid(a_i + p_i * c_), f = sigmoid(a_f + p_f * c_);
     const Value c = f * c_ + i * tanh(a_g);
@@ -59,7 +67,7 @@ CellStep peephole(const LayerWeights& l, const CellInput& y, const Value& h_, co
 // Cho et al. 2014, with the reset after the product (PyTorch's).
 CellStep gru(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
     const auto [w_nx, w_r, w_z] = split<3>(product(l.W, y.input));
-    const auto [u_r, u_z, u_nh] = split<3>(product(l.U, h_));
+    const auto [u_r, u_z, u_nh] = split<3>(product(l.U, heard(l, h_)));
     const auto [b_nx, b_r, b_z, b_nh] = split<4>(l.b);
     const Value r = sigmoid(w_r + u_r + b_r), z = sigmoid(w_z + u_z + b_z);
     const Value n = tanh(w_nx + b_nx + r * (u_nh + b_nh));
@@ -69,9 +77,9 @@ CellStep gru(const LayerWeights& l, const CellInput& y, const Value& h_, const V
 // Cho et al. 2014.
 CellStep gru_before(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
     const auto [a_r, a_z, a_n] = split<3>(product(l.W, y.input) + l.b);
-    const auto [u_r, u_z] = split<2>(product(l.U, h_));
+    const auto [u_r, u_z] = split<2>(product(l.U, heard(l, h_)));
     const Value r = sigmoid(a_r + u_r), z = sigmoid(a_z + u_z);
-    const Value n = tanh(a_n + product(l.V, r * h_));
+    const Value n = tanh(a_n + product(l.V, r * heard(l, h_)));
     return {(1.0 - z) * n + z * h_, none};
 }
 
@@ -80,7 +88,7 @@ CellStep mlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const
     const auto h = h_.matrix().shape(1);
     const Value b_mh = columns(l.b, 0, h), b_rest = columns(l.b, h, 5 * h);
     const Value a_rest = product(l.W, y.input) + b_rest;
-    const Value m = (product(l.U, h_) + b_mh) * columns(a_rest, 0, h);
+    const Value m = (product(l.U, heard(l, h_)) + b_mh) * columns(a_rest, 0, h);
     const auto [a_i, a_f, a_g, a_o] = split<4>(columns(a_rest, h, 4 * h) + product(l.V, m));
     return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
 }
@@ -90,7 +98,8 @@ CellStep mlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const
 // constant. After the first step n >= 1; before it c and n are 0, and what the forget gate is does
 // not matter.
 CellStep slstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& states) {
-    const auto [a_i, a_f, a_g, a_o] = split<4>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [a_i, a_f, a_g, a_o] =
+        split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const auto [c_, n_, m_] = split<3>(states);
     const Value kept = log(sigmoid(a_f)) + m_;
     const Value m = constant(choose(equal(n_, 0), a_i, maximum(a_i, kept)));
@@ -130,7 +139,7 @@ CellStep clockwork(const LayerWeights& l, const CellInput& y, const Value& h_, c
         for (std::size_t k = 0; k < h; ++k) feeds(n, k) = k * modules / h >= module ? 1 : 0;
     }
     Tape& tape = y.input.tape();
-    const Value a = product(l.W, y.input) + product(tape.leaf(feeds) * l.U, h_) + l.b;
+    const Value a = product(l.W, y.input) + product(tape.leaf(feeds) * l.U, heard(l, h_)) + l.b;
     const Value next = phase + 1.0, wraps = equal(next, tape.leaf(period));
     return {choose(equal(phase, 0), tanh(a), h_), constant((1.0 - wraps) * next)};
 }
@@ -138,7 +147,7 @@ CellStep clockwork(const LayerWeights& l, const CellInput& y, const Value& h_, c
 // Yao, Cohn, Vylomova, Duh & Dyer 2015; in layer 0 the cell state below is zero.
 CellStep depth_gated(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
     const auto [w_i, w_f, w_g, w_o, w_d] = split<5>(product(l.W, y.input) + l.b);
-    const auto [u_i, u_f, u_g, u_o] = split<4>(product(l.U, h_));
+    const auto [u_i, u_f, u_g, u_o] = split<4>(product(l.U, heard(l, h_)));
     const auto [p_c, p_l] = split<2>(l.p);
     const Value d = sigmoid(w_d + p_c * c_ + p_l * y.states);
     const Value c = d * y.states + sigmoid(w_f + u_f) * c_ + sigmoid(w_i + u_i) * tanh(w_g + u_g);
@@ -147,7 +156,7 @@ CellStep depth_gated(const LayerWeights& l, const CellInput& y, const Value& h_,
 
 // Kalchbrenner, Danihelka & Graves 2016.
 CellStep grid(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& states) {
-    const auto [time, depth] = split<2>(product(l.W, y.input) + product(l.U, h_) + l.b);
+    const auto [time, depth] = split<2>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const auto [a_i, a_f, a_g, a_o] = split<4>(time);
     const auto [b_i, b_f, b_g, b_o] = split<4>(depth);
     const CellStep along = remember(sigmoid(a_f), split<2>(states)[0], sigmoid(a_i), a_g, a_o);

@@ -28,7 +28,7 @@ public:
     }
     const Value& operator[](const std::string& name) const { return by_name_.at(name); }
 
-    LayerWeights layer(std::size_t l, const ReferenceMasks& masks) const {
+    LayerWeights layer(std::size_t l, const ReferenceMasks& masks, bool truncated) const {
         const auto find = [&](const char* name) {
             const auto found = by_name_.find(fmt::format("layers.{}.{}", l, name));
             return found == by_name_.end() ? Value() : found->second;
@@ -41,7 +41,8 @@ public:
                 .U = dropped("weight_hh", masks.weight_hh),
                 .V = dropped("weight_vh", masks.weight_vh),
                 .p = find("diagonal"),
-                .b = find("bias")};
+                .b = find("bias"),
+                .truncated = truncated};
     }
 
     ReferenceTensors gradients() const {
@@ -68,11 +69,11 @@ std::span<const TokenId> row(const TokenIds& ids, std::size_t t) {
 /// Returns the loss; `carried` goes from the state before the window to the one after it.
 Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& window,
               std::vector<CellStep>& carried) {
-    const auto& [config, inputs, targets, state, masks] = window;
+    const auto& [config, inputs, targets, state, masks, truncated] = window;
     const auto steps = inputs.shape(0), streams = inputs.shape(1);
     std::vector<LayerWeights> layers;
     for (std::size_t l = 0; l < state.hidden.size(); ++l) {
-        layers.push_back(weights.layer(l, masks));
+        layers.push_back(weights.layer(l, masks, truncated));
         carried.push_back({tape.leaf(state.hidden[l]), tape.leaf(state.states[l])});
     }
     const Value embedding = weights["embedding.weight"] * tape.leaf(masks.symbols);

@@ -45,6 +45,7 @@ struct ReferenceWindow {
     const TokenIds& targets;
     const ReferenceState& state;
     const ReferenceMasks& masks;
+    bool truncated = false;  ///< `RecurrentGradient::states`
 };
 
 struct ReferenceResult {

@@ -54,6 +54,7 @@ inline Snapshot small_snapshot() {
                      .final_learning_rate = 0.25F,
                      .dropout_recurrent = 0.375F,
                      .dropout_mask = DropoutMask::step,
+                     .recurrent_gradient = RecurrentGradient::states,
                      .average = 0.875F,
                      .reset_probability = 0.625F,
                      .patience = 4,

@@ -125,6 +125,7 @@ TEST_SUITE("training/trainer") {
             trained([](Model& m, Training&) { m.output_input = OutputInput::top; }),
             trained([](Model&, Training& t) { t.dropout_recurrent = 0; }),
             trained([](Model&, Training& t) { t.dropout_mask = DropoutMask::step; }),
+            trained([](Model&, Training& t) { t.recurrent_gradient = RecurrentGradient::states; }),
             trained([](Model&, Training& t) { t.reset_probability = 0.9F; })};
         for (const auto cell : all_cells()) {
             if (cell == small_config().cell) continue;
