@@ -8,15 +8,15 @@ namespace carousel {
 namespace {
 
 // Everything to be fitted anew when there are more measured runs. In millions.
-constexpr double k_floor = 0.28;    // of any text, however much of it there is
+constexpr double k_floor = 0.27;    // of any text, however much of it there is
 constexpr double k_finite = 0.847;  // what a text of a million characters cannot teach
 constexpr double k_finite_power = 0.2;
 constexpr double k_size = 0.066, k_size_power = 0.5;
 constexpr double k_text = 0.22, k_text_power = 0.15;
-constexpr double k_worthy_passes = 30;  // after so many the same text teaches little more
+constexpr double k_worthy_passes = 10;  // after so many the same text teaches little more
 constexpr double k_updates = 0.03, k_updates_power = 1.25;  // of a thousand updates
 constexpr double k_noise = 0.007;                           // of updates by 2048 characters
-constexpr double k_excess = 0.003;                          // of as many weights as characters
+constexpr double k_excess = 0.006;                          // of as many weights as characters
 
 }  // namespace
 
@@ -34,9 +34,10 @@ double expected_loss(const Outlook& o) {
 
 double expected_loss_uncertainty(const Outlook& o) {
     // The fit has most of its runs at a million characters of text and at least 2000 updates.
+    // Source code of eleven million ended 13 % off.
     const double other_text = std::abs(std::log10(o.text / 1e6));
     const double few_updates = std::max(0.0, std::log10(2000 * o.batch / o.characters));
-    return std::min(0.15, 0.05 + 0.04 * other_text + 0.05 * few_updates);
+    return std::min(0.2, 0.05 + 0.1 * other_text + 0.05 * few_updates);
 }
 
 }  // namespace carousel

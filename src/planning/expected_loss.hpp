@@ -17,8 +17,8 @@ struct Outlook {
 
 /// Loss to be expected on text of the same kind, nats per character:
 ///
-///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.007 · 2048/b + 0.003 N/U]
-///   e(U) = 0.28 + 0.847 · max(1, U)^-0.2,   D = 30 U (1 − e^(−C / (30 U))),   S = C / b,
+///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.007 · 2048/b + 0.006 N/U]
+///   e(U) = 0.27 + 0.847 · max(1, U)^-0.2,   D = 10 U (1 − e^(−C / (10 U))),   S = C / b,
 ///
 /// with n the loss of the n-gram model, N, U, D, C in millions and the updates S in thousands. What
 /// each term stands for, and the runs to which the constants are fitted: docs/recipes.md, "How the
@@ -29,7 +29,7 @@ struct Outlook {
 double expected_loss(const Outlook& outlook);
 
 /// The half width of the range in which a run should end, as a share of the expected loss: 5 % for
-/// runs like those of the fit, up to 15 % far from them.
+/// runs like those of the fit, up to 20 % far from them.
 double expected_loss_uncertainty(const Outlook& outlook);
 
 }  // namespace carousel
