@@ -258,7 +258,8 @@ BenchmarkReport run_benchmark(const BenchmarkConfig& config) {
     const auto h = config.model.hidden_size;
     const auto weights =
         static_cast<double>(multiplied_weights(config.model) + h * config.model.vocabulary_size);
-    const auto table = static_cast<double>(cell_shape(config.model.cell).input.count * h * h);
+    const auto& cell = cell_shape(config.model.cell);
+    const auto table = has_input_table(cell) ? static_cast<double>(cell.input.count * h * h) : 0.0;
     report.train_flops = 6 * weights;
     report.train_flops_plain = 6 * (weights + table);
     report.generate_bytes = static_cast<double>(sizeof(float)) * weights;

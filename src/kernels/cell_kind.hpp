@@ -21,7 +21,8 @@ namespace carousel {
     CELL(mingru, "mingru", MinimalGru)               \
     CELL(clockwork, "clockwork", Clockwork)          \
     CELL(depth_gated, "depth-gated", DepthGatedLstm) \
-    CELL(grid, "grid", GridLstm)
+    CELL(grid, "grid", GridLstm)                     \
+    CELL(mogrifier, "mogrifier", MogrifierLstm)
 
 #define CAROUSEL_CELL(name, word, type) name,
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
@@ -44,7 +45,9 @@ struct GateRange {
 /// A step adds W x + b to the gates of `input` and U h(t-1) to those of `recurrent`; then the
 /// cell's arithmetic goes from gates and old states to new states and h(t), unit by unit. A cell
 /// with `mixed` gates has a stage before: its arithmetic mixes the gates so far into a vector v of
-/// H units, and V v is added to the gates of `mixed`.
+/// H units, and V v is added to the gates of `mixed`. A cell with `rounds` has a stage before all
+/// that, which changes the input and h(t-1) by each other (`nn/mogrifier.hpp`); all of its gates
+/// are then fed by W and by U.
 struct CellShape {
     std::int64_t gates = 0;  ///< G, pre-activations of a unit; each is fed by W or by U
     GateRange input;
@@ -58,11 +61,17 @@ struct CellShape {
     bool reads_below = false;       ///< and the states of the layer below at t, zeros in layer 0
     bool two_outputs = false;       ///< what the layer above reads is not h
     bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
+    std::int64_t rounds = 0;        ///< in which input and h(t-1) scale each other
 };
 
 /// The size of the groups that the gates of a range form among all gates; 0 where they are all.
 constexpr std::int64_t group_of(const CellShape& cell, const GateRange& range) {
     return range.count == cell.gates ? 0 : range.count;
+}
+
+/// Whether W y of layer 0 is the same wherever a symbol stands; after rounds it is not.
+constexpr bool has_input_table(const CellShape& cell) {
+    return cell.rounds == 0;
 }
 
 /// The shape of a cell, from its own file.

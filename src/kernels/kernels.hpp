@@ -151,6 +151,23 @@ struct DirectionStep {
     float rate, decay, average_rate;
 };
 
+/// A vector modulated by another between 0 and 2, as in a round of `nn/mogrifier.hpp`. Forward,
+/// `gate` holds a, receives 2 sigmoid(a), and `out` that times `in`. Backward, `gate` holds 2
+/// sigmoid(a) and receives the gradient of a; `grad` holds the gradient of `out` and receives that
+/// of `in`.
+struct Modulation {
+    float* gate;
+    const float* in;
+    float* out;
+    std::int64_t count;  ///< multiple of 16
+};
+struct ModulationBackward {
+    float* gate;
+    const float* in;
+    float* grad;
+    std::int64_t count;  ///< multiple of 16
+};
+
 /// c(16 p + j) += activation_scale * scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16
 /// p + j]), for one row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4].
 /// The integer sum is exact.
@@ -185,6 +202,8 @@ struct KernelTable {
     void (*add)(float* out, const float* in, std::int64_t count);
     void (*add_squares)(float* out, const float* in, std::int64_t count);
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
+    void (*modulate)(const Modulation&);
+    void (*modulate_backward)(const ModulationBackward&);
     void (*quantized_product)(const QuantizedProduct&);
     /// out = 64 + 63 x / s, rounded to nearest, where s, which is returned, is 1 or the power of
     /// two that bounds |x|. Whole pieces of 16 are read and written; of the last only `count`

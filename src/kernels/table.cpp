@@ -12,11 +12,13 @@
 #include "kernels/cells/mingru.hpp"
 #include "kernels/cells/minlstm.hpp"
 #include "kernels/cells/mlstm.hpp"
+#include "kernels/cells/mogrifier.hpp"
 #include "kernels/cells/peephole.hpp"
 #include "kernels/cells/rnn.hpp"
 #include "kernels/cells/slstm.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/modulate.hpp"
 #include "kernels/product.hpp"
 #include "kernels/quantized.hpp"
 #include "kernels/softmax.hpp"
@@ -42,6 +44,8 @@ const KernelTable CAROUSEL_TABLE = {
     .add = add,
     .add_squares = add_squares,
     .multiply = multiply,
+    .modulate = modulate,
+    .modulate_backward = modulate_backward,
     .quantized_product = quantized_product,
     .quantize_activations = quantize_activations,
     .transpose_panels = transpose_panels,

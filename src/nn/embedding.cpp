@@ -22,9 +22,10 @@ InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool 
     distinct_.reserve(static_cast<std::size_t>(rows));
     positions_.reserve(static_cast<std::size_t>(positions));
     embedded_ = Buffer(rows * embedding_row_);
-    table_ = Buffer(rows * table_row_);
+    const bool has_table = has_input_table(cell_shape(model.config().cell));
+    if (has_table) table_ = Buffer(rows * table_row_);
     if (training) {
-        grad_table_ = Buffer(rows * table_row_);
+        if (has_table) grad_table_ = Buffer(rows * table_row_);
         grad_embedded_ = Buffer(rows * embedding_row_);
     }
 }
@@ -47,6 +48,7 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
         const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
         for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
     }
+    if (table_.size() == 0) return;
     multiply_inputs(pool, cell_shape(model_->config().cell), embedded_rows(),
                     model_->values(*layer.input_weight), model_->values(*layer.bias),
                     table_rows(table_));
@@ -70,28 +72,34 @@ GatheredRows InputTable::rows() const {
     return {table_.data(), table_row_, positions_.data()};
 }
 
-void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
-                          const float* mask, const float* input_transposed, float* gradients) {
-    const auto& kernel = kernels();
-    const auto& cell = cell_shape(model_->config().cell);
-    const auto rows = static_cast<std::int64_t>(distinct_.size());
-    // Each member sums its own columns over all positions in their order.
+GatheredRows InputTable::embeddings() const {
+    return {embedded_.data(), embedding_row_, positions_.data()};
+}
+
+void InputTable::sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff_t row,
+                               std::int64_t panels, float* out, std::ptrdiff_t out_row) const {
+    // Each member sums its own columns over all positions.
     pool.run([&](int member) {
-        const auto [first, last] =
-            split_evenly(table_rows(table_).blocks * cell.gates, pool.size(), member);
+        const auto [first, last] = split_evenly(panels, pool.size(), member);
         const auto begin = first * k_panel, count = (last - first) * k_panel;
-        for (std::int64_t r = 0; r < rows; ++r) {
-            std::memset(grad_table_.data() + r * table_row_ + begin, 0,
+        for (std::size_t r = 0; r < distinct_.size(); ++r) {
+            std::memset(out + static_cast<std::ptrdiff_t>(r) * out_row + begin, 0,
                         static_cast<std::size_t>(count) * sizeof(float));
         }
         for (std::size_t i = 0; i < positions_.size(); ++i) {
-            kernel.add(grad_table_.data() + positions_[i] * table_row_ + begin,
-                       grad_gates + static_cast<std::ptrdiff_t>(i) * grad_row + begin, count);
+            kernels().add(out + positions_[i] * out_row + begin,
+                          rows + static_cast<std::ptrdiff_t>(i) * row + begin, count);
         }
     });
+}
 
-    const auto& parameters = model_->parameters();
-    const auto layer = parameters.layer(0);
+void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
+                          const float* mask, const float* input_transposed, float* gradients) {
+    const auto& cell = cell_shape(model_->config().cell);
+    const auto rows = static_cast<std::int64_t>(distinct_.size());
+    sum_positions(pool, grad_gates, grad_row, table_rows(table_).blocks * cell.gates,
+                  grad_table_.data(), table_row_);
+    const auto layer = model_->parameters().layer(0);
     const auto size = model_->config().embedding_size;
     const GradientTarget target{embedded_.data(), embedding_row_, size,
                                 gradients + layer.input_weight->offset};
@@ -101,7 +109,19 @@ void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdif
     weight_gradient(pool, gradient);
     return_to_inputs(pool, cell, table_rows(grad_table_), input_transposed, grad_embedded_.data(),
                      embedded_rows());
+    return_to_embedding(mask, gradients);
+}
 
+void InputTable::backward_embeddings(ThreadPool& pool, const float* grad_inputs, const float* mask,
+                                     float* gradients) {
+    sum_positions(pool, grad_inputs, embedding_row_, panels_for(model_->config().embedding_size),
+                  grad_embedded_.data(), embedding_row_);
+    return_to_embedding(mask, gradients);
+}
+
+void InputTable::return_to_embedding(const float* mask, float* gradients) const {
+    const auto& parameters = model_->parameters();
+    const auto size = model_->config().embedding_size;
     float* grad_embedding = gradients + parameters.embedding().offset;
     std::memset(grad_embedding, 0,
                 static_cast<std::size_t>(parameters.embedding().stored) * sizeof(float));

@@ -14,7 +14,8 @@
 
 namespace carousel {
 
-/// Embedding and the input product of layer 0 as one look-up.
+/// Embedding and the input product of layer 0 as one look-up; of cells with rounds, embedding
+/// alone.
 ///
 /// The input of layer 0 is one of V symbols, so W e + b takes only as many values as there are
 /// distinct symbols: a table computed once per update, from which the gates of each position start
@@ -36,6 +37,8 @@ public:
 
     /// Where the gates of the window's positions start.
     GatheredRows rows() const;
+    /// The embeddings of the window's positions, as masked.
+    GatheredRows embeddings() const;
 
     /// From the gradients of layer 0's pre-activations (positions in the order of `ids`, row length
     /// `grad_row`) to those of embedding, input weight and bias. `input_transposed` are the panels
@@ -43,7 +46,16 @@ public:
     void backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
                   const float* mask, const float* input_transposed, float* gradients);
 
+    /// From the gradients of the embeddings of the positions to that of the embedding: the way back
+    /// of cells with rounds.
+    void backward_embeddings(ThreadPool& pool, const float* grad_inputs, const float* mask,
+                             float* gradients);
+
 private:
+    /// The row of a symbol in `out` = the sum of those of its positions, in their order.
+    void sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff_t row, std::int64_t panels,
+                       float* out, std::ptrdiff_t out_row) const;
+    void return_to_embedding(const float* mask, float* gradients) const;
     Rows embedded_rows() const;
     GateRows table_rows(Buffer& table) const;
 

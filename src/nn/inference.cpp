@@ -33,6 +33,7 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
                           : window_ * batch_size,
              false),
       buffers_(model.config(), window_, batch_size),
+      mogrifiers_(mogrifiers(model, window_, batch_size, Mogrifier::Use::inference)),
       lower_outputs_(buffers_.outputs().size()),
       lower_states_(cell_shape(model.config().cell).reads_below ? buffers_.states.size() : 0),
       summed_(sums_layers(model.config()) ? buffers_.hidden.size() : 0),
@@ -66,10 +67,15 @@ OutputRows Inference::forward(std::span<const TokenId> ids, RecurrentState& stat
         table_.compute(*pool_, ids, nullptr);
     }
     auto layer = layer_window(config, buffers_, window, batch_size_);
-    layer.start = table_.rows();
+    if (mogrifiers_.empty()) layer.start = table_.rows();
     const float* inputs = nullptr;
     for (std::int64_t l = 0; l < config.layers; ++l) {
         load_state(state, l, layer);
+        if (!mogrifiers_.empty()) {
+            layer.mogrifier = &mogrifiers_[static_cast<std::size_t>(l)];
+            layer.inputs =
+                l == 0 ? table_.embeddings() : GatheredRows{inputs, layer.hidden_row, nullptr};
+        }
         if (quantized_) {
             quantized_->forward_layer(*model_, l, layer, inputs);
         } else {

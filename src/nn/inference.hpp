@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/thread_pool.hpp"
 #include "base/token_id.hpp"
 #include "nn/embedding.hpp"
 #include "nn/language_model.hpp"
 #include "nn/layer_forward.hpp"
+#include "nn/mogrifier.hpp"
 #include "nn/output_layer.hpp"
 #include "nn/quantization.hpp"
 #include "nn/quantized_weights.hpp"
@@ -55,6 +57,7 @@ private:
     bool whole_table_;
     InputTable table_;
     LayerBuffers buffers_;
+    std::vector<Mogrifier> mogrifiers_;    // of each layer, if the cell has rounds
     Buffer lower_outputs_, lower_states_;  // of the layer below
     Buffer summed_;  // (T, B, H) outputs of the layers so far; empty when only the top counts
     OutputLayer output_;

@@ -44,7 +44,8 @@ LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffer
             .gates_row = gates_row_length(config),
             .states_row = states_row_length(config),
             .hidden_row = hidden_row_length(config),
-            .start = {}};
+            .start = {},
+            .inputs = {}};
 }
 
 namespace {
@@ -97,7 +98,7 @@ RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t l
 
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
                    const LayerWindow& layer, const float* inputs, const RecurrentWeights& weights) {
-    if (layer_index > 0) {
+    if (layer_index > 0 && layer.mogrifier == nullptr) {
         const auto p = model.parameters().layer(layer_index);
         multiply_inputs(
             pool, layer.shape(),

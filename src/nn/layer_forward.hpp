@@ -36,8 +36,9 @@ void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentSt
 RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t layer_index);
 
 /// Runs layer `layer_index` over its window. Above layer 0 the input's share of the gates is one
-/// product over the whole window, since it waits for nothing: inputs (T, B, H) with row length
-/// `layer.hidden_row`. `weights` are the model's or, in training, what weight-drop left of them.
+/// product over the whole window, since it waits for nothing but in cells with rounds: inputs (T,
+/// B, H) with row length `layer.hidden_row`. `weights` are the model's or, in training, what
+/// weight-drop left of them.
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
                    const LayerWindow& layer, const float* inputs, const RecurrentWeights& weights);
 

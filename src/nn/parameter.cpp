@@ -74,6 +74,14 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
         matrix(prefix + "weight_hh", cell_->recurrent.count, h);
         matrix(prefix + "weight_vh", cell_->mixed.count, h);
         if (cell_->clockwork) parameters_.back().is_sparse = true;
+        for (std::int64_t round = 1; round <= cell_->rounds; ++round) {
+            const auto inputs = layer == 0 ? e : h, rank = round_rank(h);
+            const auto from = round % 2 == 1 ? h : inputs, to = round % 2 == 1 ? inputs : h;
+            append(fmt::format("{}round{}.down", prefix, round), {rank, from},
+                   ParameterLayout::gate_panels, 1);
+            append(fmt::format("{}round{}.up", prefix, round), {to, rank},
+                   ParameterLayout::gate_panels, 1);
+        }
         if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
         vector(prefix + "bias", cell_->gates);
     }
@@ -85,11 +93,13 @@ LayerParameters ParameterList::layer(std::int64_t layer) const {
     const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
                diagonal = cell_->diagonals > 0 && !cell_->clockwork;
     const Parameter* next = &parameters_[static_cast<std::size_t>(
-        1 + layer * (2 + int{recurrent} + int{mixed} + int{diagonal}))];
+        1 + layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal}))];
     LayerParameters found;
     found.input_weight = next++;
     if (recurrent) found.recurrent_weight = next++;
     if (mixed) found.mixed_weight = next++;
+    found.rounds = {next, static_cast<std::size_t>(2 * cell_->rounds)};
+    next += 2 * cell_->rounds;
     if (diagonal) found.diagonal = next++;
     found.bias = next;
     return found;
@@ -140,11 +150,17 @@ void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* 
     }
 }
 
+std::int64_t round_rank(std::int64_t hidden_size) {
+    return std::min(hidden_size, padded((hidden_size + 7) / 8));
+}
+
 std::int64_t multiplied_weights(const LanguageModelConfig& config) {
-    const auto& cell = cell_shape(config.cell);
-    return config.hidden_size * config.hidden_size *
-           ((config.layers - 1) * cell.input.count +
-            config.layers * (cell.recurrent.count + cell.mixed.count));
+    const ParameterList list(config);
+    std::int64_t sum = 0;
+    for (const auto& p : list.all())
+        sum += p.layout == ParameterLayout::gate_panels ? p.count() : 0;
+    const bool has_table = has_input_table(cell_shape(config.cell));
+    return has_table ? sum - list.layer(0).input_weight->count() : sum;
 }
 
 std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config) {

@@ -42,13 +42,16 @@ struct LayerParameters {
     const Parameter* recurrent_weight = nullptr;  ///< U, of h(t-1)
     const Parameter* mixed_weight = nullptr;      ///< V, of the mixed vector
     const Parameter* diagonal = nullptr;
+    /// Of cells with rounds: down and up of the first, of the second, ...
+    std::span<const Parameter> rounds{};
 };
 
 /// The parameters of a language model in file order:
 /// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G_i H, E or H),
-/// `layers.l.weight_hh` (G_r H, H), `layers.l.weight_vh` (G_m H, H), `layers.l.diagonal` (P H),
-/// `layers.l.bias` (G H), with the numbers of gates of the cell's ranges (`CellShape`) and without
-/// those that are zero; `output.weight` (V, H), `output.bias` (V).
+/// `layers.l.weight_hh` (G_r H, H), `layers.l.weight_vh` (G_m H, H), for each round r of the cell
+/// `layers.l.round<r>.down` (K, H) and `.up` (E or H, K), or, of even r, (K, E or H) and (H, K),
+/// `layers.l.diagonal` (P H), `layers.l.bias` (G H), with the numbers of gates of the cell's ranges
+/// (`CellShape`) and without those that are zero; `output.weight` (V, H), `output.bias` (V).
 /// Weights, gradients and moments are each one array of `stored()` floats laid out in this way.
 class ParameterList {
 public:
@@ -79,8 +82,12 @@ private:
     std::int64_t stored_ = 0;
 };
 
+/// Rank K of the products in the rounds of a cell: an eighth of H in whole panels, at most H.
+/// A round then has an eighth of the weights of a gate.
+std::int64_t round_rank(std::int64_t hidden_size);
+
 /// Weights of the recurrent layers that every symbol is multiplied with: all their matrices but the
-/// W of layer 0, whose products are a table (`InputTable`).
+/// W of layer 0 where its products are a table (`InputTable`).
 std::int64_t multiplied_weights(const LanguageModelConfig& config);
 
 /// Names and shapes of the parameters that a configuration implies, without values.

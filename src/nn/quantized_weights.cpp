@@ -4,6 +4,7 @@
 
 #include "kernels/kernels.hpp"
 #include "nn/layer_forward.hpp"
+#include "nn/mogrifier.hpp"
 #include "nn/quantization.hpp"
 
 namespace carousel {
@@ -53,8 +54,9 @@ void QuantizedMatrix::multiply_add(const QuantizedVector& x, float* out, Range p
 QuantizedWeights::QuantizedWeights(const LanguageModel& model)
     : output_(model.values(model.parameters().output_weight()),
               panels_for(model.config().vocabulary_size), model.config().hidden_size),
-      activations_{
-          std::vector<std::uint8_t>(static_cast<std::size_t>(padded(model.config().hidden_size)))} {
+      activations_{std::vector<std::uint8_t>(static_cast<std::size_t>(
+          padded(std::max(model.config().hidden_size, model.config().embedding_size))))} {
+    const bool has_table = has_input_table(cell_shape(model.config().cell));
     for (std::int64_t l = 0; l < model.config().layers; ++l) {
         const auto p = model.parameters().layer(l);
         const auto quantized = [&](const Parameter* weight) {
@@ -65,14 +67,14 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
             }
             return matrix;
         };
-        layers_.push_back({quantized(l > 0 ? p.input_weight : nullptr),
+        layers_.push_back({quantized(l > 0 || !has_table ? p.input_weight : nullptr),
                            quantized(p.recurrent_weight), quantized(p.mixed_weight)});
     }
 }
 
-void QuantizedWeights::add_product(const QuantizedMatrix& matrix, const float* vector,
+void QuantizedWeights::add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
                                    const LayerWindow& layer, const GateRange& range, float* gates) {
-    activations_.take(vector, layer.hidden_size);
+    activations_.take(vector.data(), static_cast<std::int64_t>(vector.size()));
     const auto step = layer.shape().gates;
     float* first = gates + range.first * k_panel;
     if (range.count == step) return matrix.multiply_add(activations_, first);
@@ -93,16 +95,21 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
             const auto position = t * layer.batch_size + b;
             float* gates = layer.gates_at(t, b);
             const float* start =
-                layer_index == 0 ? layer.start.rows + layer.start.index[position] * layer.start.row
-                                 : model.values(*p.bias);
+                layer.start.rows != nullptr ? layer.start.at(position) : model.values(*p.bias);
             std::copy_n(start, columns, gates);
-            if (weights.input) {
-                add_product(*weights.input, inputs + position * layer.hidden_row, layer,
-                            cell.shape.input, gates);
-            }
+            const auto units = static_cast<std::size_t>(layer.hidden_size);
             float* before = layer.hidden + layer.hidden_offset(t, b);
+            std::span<const float> input, past(before, units);
+            if (layer_index > 0) input = {inputs + position * layer.hidden_row, units};
+            if (layer.mogrifier != nullptr) {
+                layer.mogrifier->run(layer, t, {b, b + 1});
+                input = {layer.mogrifier->input(layer, t, b),
+                         static_cast<std::size_t>(layer.mogrifier->input_size())};
+                past = {layer.mogrifier->recurrent(layer, t, b), units};
+            }
+            if (weights.input) add_product(*weights.input, input, layer, cell.shape.input, gates);
             if (weights.recurrent)
-                add_product(*weights.recurrent, before, layer, cell.shape.recurrent, gates);
+                add_product(*weights.recurrent, past, layer, cell.shape.recurrent, gates);
             CellForward step{
                 .gates = gates,
                 .gates_row = layer.gates_row,
@@ -124,7 +131,7 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                 auto mix = step;
                 mix.hidden = layer.mixed + layer.hidden_offset(t, b);
                 cell.mix_forward(mix);
-                add_product(*weights.mixed, mix.hidden, layer, cell.shape.mixed, gates);
+                add_product(*weights.mixed, {mix.hidden, units}, layer, cell.shape.mixed, gates);
             }
             cell.forward(step);
         }

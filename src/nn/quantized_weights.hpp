@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "nn/language_model.hpp"
@@ -38,8 +39,9 @@ private:
 };
 
 /// The matrices of a model that generation streams through for each symbol, in 8 bits. Biases, the
-/// input table, cell states and all arithmetic besides the products stay float. Source: per-row
-/// symmetric weights as in CTranslate2 and GNMT (Wu et al. 2016, section 6); 7-bit activations.
+/// input table, rounds, cell states and all arithmetic besides the products stay float. Source:
+/// per-row symmetric weights as in CTranslate2 and GNMT (Wu et al. 2016, section 6); 7-bit
+/// activations.
 class QuantizedWeights {
 public:
     explicit QuantizedWeights(const LanguageModel& model);
@@ -56,8 +58,8 @@ private:
     struct Layer {
         std::optional<QuantizedMatrix> input, recurrent, mixed;  // those that the layer has
     };
-    void add_product(const QuantizedMatrix& matrix, const float* vector, const LayerWindow& layer,
-                     const GateRange& range, float* gates);
+    void add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
+                     const LayerWindow& layer, const GateRange& range, float* gates);
 
     std::vector<Layer> layers_;
     QuantizedMatrix output_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "nn/mogrifier.hpp"
+
 namespace carousel {
 
 namespace {
@@ -21,7 +23,9 @@ struct Share {
 
 Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
     const bool alone = layer.shape().recurrent.count == 0;  // units that never look at each other
-    if (pool.size() == 1 || layer.batch_size >= k_rows_to_share * pool.size()) {
+    // Rounds are thin products that wait for each other: members would meet after every one.
+    const bool stays_alone = layer.mogrifier != nullptr || pool.size() == 1;
+    if (stays_alone || layer.batch_size >= k_rows_to_share * pool.size()) {
         return {split_evenly(layer.batch_size, pool.size(), member), {0, layer.blocks()}, false};
     }
     return {{0, layer.batch_size}, split_evenly(layer.blocks(), pool.size(), member), !alone};
@@ -46,8 +50,13 @@ public:
         const auto& shape = cell_.shape;
         for (std::int64_t t = 0; t < layer_.window; ++t) {
             if (layer_.start.rows != nullptr) gather(t);
+            const float* past = hidden_at(t);
+            if (layer_.mogrifier != nullptr) {
+                layer_.mogrifier->forward(layer_, t, share_.streams);
+                past = layer_.mogrifier->recurrent(layer_, t, share_.streams.begin);
+            }
             for_blocks([&](Range blocks) {
-                add_product(t, blocks, shape.recurrent, hidden_at(t), weights.recurrent);
+                add_product(t, blocks, shape.recurrent, past, weights.recurrent);
                 if (cell_.mix_forward == nullptr) {
                     cell_.forward(forward_step(t, blocks, weights));
                 } else {
@@ -79,6 +88,11 @@ public:
                 if (gradients.truncated) step.grad_hidden_before = nullptr;
                 cell_.mix_backward(step);
             }
+            if (layer_.mogrifier != nullptr) {
+                layer_.mogrifier->backward(layer_, t, share_.streams, transposed.recurrent,
+                                           gradients);
+                continue;
+            }
             if (t == 0) break;
             meet();
             if (gradients.truncated) continue;
@@ -105,8 +119,8 @@ private:
         const auto first = share_.blocks.begin * block;
         const auto bytes = static_cast<std::size_t>(share_.blocks.size() * block) * sizeof(float);
         for (auto b = share_.streams.begin; b < share_.streams.end; ++b) {
-            const auto from = layer_.start.index[t * layer_.batch_size + b] * layer_.start.row;
-            std::memcpy(layer_.gates_at(t, b) + first, layer_.start.rows + from + first, bytes);
+            std::memcpy(layer_.gates_at(t, b) + first,
+                        layer_.start.at(t * layer_.batch_size + b) + first, bytes);
         }
     }
 

@@ -8,13 +8,19 @@
 
 namespace carousel {
 
-/// Rows that a layer's gates start from, when its input is a symbol: row `index[t B + b]` of
-/// `rows`.
+/// What belongs to the positions of a window: row `index[t B + b]` of `rows`, or, without index,
+/// row t B + b.
 struct GatheredRows {
     const float* rows = nullptr;
     std::ptrdiff_t row = 0;
     const std::uint32_t* index = nullptr;
+
+    const float* at(std::int64_t position) const {
+        return rows + (index != nullptr ? index[position] : position) * row;
+    }
 };
+
+class Mogrifier;
 
 /// The activations of one layer over a window, time-major: what forward leaves for backward.
 struct LayerWindow {
@@ -28,7 +34,9 @@ struct LayerWindow {
     float* output = nullptr;  ///< (T, B, H), of cells with two outputs; row length `hidden_row`
     const float* states_below = nullptr;  ///< `states` of the layer below, null in layer 0
     std::ptrdiff_t gates_row = 0, states_row = 0, hidden_row = 0;
-    GatheredRows start;  ///< layer 0 only
+    GatheredRows start;              ///< of the gates; layer 0 only
+    Mogrifier* mogrifier = nullptr;  ///< of cells with rounds, and then there is no start
+    GatheredRows inputs;             ///< which the rounds read
 
     const CellShape& shape() const { return cell_shape(cell); }
     std::int64_t blocks() const { return panels_for(hidden_size); }
@@ -68,7 +76,8 @@ struct RecurrentGradients {
 
 /// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's
 /// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills its
-/// states and h(t); with mixed gates, v is made and V v added in between.
+/// states and h(t); with mixed gates, v is made and V v added in between. With rounds, a step
+/// begins with these and the input's share.
 ///
 /// Law: running a window in two halves, passing the state on, equals running it whole, bit for bit.
 /// Source: Hochreiter & Schmidhuber 1997; forget gate, Gers, Schmidhuber & Cummins 2000;

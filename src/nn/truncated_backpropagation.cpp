@@ -21,6 +21,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       dropout_(dropout),
       recurrent_gradient_(recurrent_gradient),
       table_(model, window * batch_size, true),
+      mogrifiers_(mogrifiers(model, window, batch_size, Mogrifier::Use::training)),
       output_(model, window * batch_size),
       grad_hidden_(window * slab_),
       grad_states_(batch_size * states_row_length(model.config())),
@@ -118,6 +119,7 @@ void TruncatedBackpropagation::prepare_weights() {
                   panels_for(config.hidden_size) * cell_shape(config.cell).input.count,
                   input_transposed_[at]);
         step_matrices_[at].prepare(*pool_);
+        if (!mogrifiers_.empty()) mogrifiers_[at].prepare(*pool_, input_transposed_[at].data());
     }
     transpose(*pool_, model_->values(parameters.output_weight()), config.hidden_size,
               panels_for(config.vocabulary_size), output_transposed_);
@@ -127,6 +129,13 @@ LayerWindow TruncatedBackpropagation::layer_of(std::int64_t layer) {
     const auto at = static_cast<std::size_t>(layer);
     auto window = layer_window(model_->config(), layers_[at], window_, batch_size_);
     if (layer > 0) window.states_below = layers_[at - 1].states.data();
+    if (!mogrifiers_.empty()) {
+        window.mogrifier = &mogrifiers_[at];
+        window.inputs = layer == 0 ? table_.embeddings()
+                                   : GatheredRows{inputs_of(layer), window.hidden_row, nullptr};
+    } else if (layer == 0) {
+        window.start = table_.rows();
+    }
     return window;
 }
 
@@ -163,8 +172,7 @@ void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& s
                    input_mask_.empty() ? nullptr : input_mask_.data());
     for (std::int64_t l = 0; l < config.layers; ++l) {
         const auto at = static_cast<std::size_t>(l);
-        auto layer = layer_of(l);
-        if (l == 0) layer.start = table_.rows();
+        const auto layer = layer_of(l);
         load_state(state, l, layer);
         forward_layer(*pool_, *model_, l, layer, l > 0 ? inputs_of(l) : nullptr,
                       step_matrices_[at].weights());
@@ -222,6 +230,13 @@ void TruncatedBackpropagation::backward(float* gradients) {
 // read, are products over the whole window.
 void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindow& layer,
                                                 float* gradients) {
+    const float* input_mask = input_mask_.empty() ? nullptr : input_mask_.data();
+    if (layer.mogrifier != nullptr) {
+        layer.mogrifier->backward_weights(*pool_, layer, gradients);
+        if (l > 0) return;
+        table_.backward_embeddings(*pool_, layer.mogrifier->grad_inputs(), input_mask, gradients);
+        return;
+    }
     const auto& config = model_->config();
     const auto& cell = layer.shape();
     const auto parameters = model_->parameters().layer(l);
@@ -252,8 +267,7 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
     if (parameters.diagonal != nullptr) sum_diagonal_gradient(*parameters.diagonal, gradients);
     const float* transposed = input_transposed_[static_cast<std::size_t>(l)].data();
     if (l == 0) {
-        table_.backward(*pool_, layer.gates, layer.gates_row,
-                        input_mask_.empty() ? nullptr : input_mask_.data(), transposed, gradients);
+        table_.backward(*pool_, layer.gates, layer.gates_row, input_mask, transposed, gradients);
         return;
     }
     const auto input = target(*parameters.input_weight, inputs_of(l));

@@ -9,6 +9,7 @@
 #include "nn/embedding.hpp"
 #include "nn/language_model.hpp"
 #include "nn/layer_forward.hpp"
+#include "nn/mogrifier.hpp"
 #include "nn/output_layer.hpp"
 #include "nn/recurrent_gradient.hpp"
 #include "nn/recurrent_state.hpp"
@@ -78,6 +79,7 @@ private:
     Buffer grad_output_inputs_;  // (T, B, H) its gradient, when every layer gets a share
     std::vector<Buffer> input_transposed_;
     std::vector<StepMatrices> step_matrices_;  // of each layer
+    std::vector<Mogrifier> mogrifiers_;        // of each layer, if the cell has rounds
     Buffer output_transposed_;
     OutputLayer output_;
     Buffer grad_hidden_;         // (T, B, H), of the layer under way

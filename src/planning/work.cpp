@@ -18,10 +18,6 @@ double table_rows(const LanguageModelConfig& model, const BatchShape& shape) {
     return std::min(static_cast<double>(model.vocabulary_size), symbols(shape));
 }
 
-double width(const GateRange& gates, const LanguageModelConfig& model) {
-    return static_cast<double>(gates.count) * static_cast<double>(model.hidden_size);
-}
-
 }  // namespace
 
 double recurrent_weights(const LanguageModelConfig& model) {
@@ -33,34 +29,38 @@ double parameter_count(const LanguageModelConfig& model) {
 }
 
 double update_flops(const LanguageModelConfig& model, const BatchShape& shape) {
-    const double table = table_rows(model, shape) * static_cast<double>(model.embedding_size) *
-                         width(cell_shape(model.cell).input, model);
+    const auto& cell = cell_shape(model.cell);
+    const double row = static_cast<double>(model.embedding_size * model.hidden_size) *
+                       static_cast<double>(has_input_table(cell) ? cell.input.count : 0);
+    const double table = table_rows(model, shape) * row;
     const double output = static_cast<double>(model.hidden_size * model.vocabulary_size);
     return 6 * ((recurrent_weights(model) + output) * symbols(shape) + table);
 }
 
 double orthogonalization_flops(const LanguageModelConfig& model) {
-    const auto of_matrix = [&](const GateRange& gates, std::int64_t columns) {
-        const auto k = static_cast<double>(columns);
-        return gates.count > 0 ? 5 * (3 * width(gates, model) * k * k + k * k * k) : 0.0;
-    };
-    const auto& cell = cell_shape(model.cell);
-    const auto l = static_cast<double>(model.layers);
-    return of_matrix(cell.input, model.embedding_size) +
-           (l - 1) * of_matrix(cell.input, model.hidden_size) +
-           l * (of_matrix(cell.recurrent, model.hidden_size) +
-                of_matrix(cell.mixed, model.hidden_size));
+    const ParameterList parameters(model);
+    double sum = 0;
+    for (const auto& p : parameters.all()) {
+        if (p.layout != ParameterLayout::gate_panels || p.is_sparse) continue;
+        const auto n = static_cast<double>(p.shape[0]), k = static_cast<double>(p.shape[1]);
+        sum += 5 * (3 * n * k * k + k * k * k);
+    }
+    return sum;
 }
 
 double training_bytes(const LanguageModelConfig& model, const BatchShape& shape) {
     constexpr double k_copies = 9;  // weights, average, gradients, two moments, transposed, saved
     constexpr double k_program = 30e6;
     const auto& cell = cell_shape(model.cell);
-    // Of each unit and step backward needs gates, states, h, and h once more with dropout.
-    const auto kept = static_cast<double>(cell.gates + cell.states + 2);
+    // Of each unit and step backward needs gates, states, h, and h once more with dropout; of each
+    // round what scales and is scaled, and an eighth of that twice.
+    const double kept =
+        static_cast<double>(cell.gates + cell.states + 2) + 2.25 * static_cast<double>(cell.rounds);
     const double units = symbols(shape) * static_cast<double>(model.layers * model.hidden_size);
     const double table =
-        2 * table_rows(model, shape) * static_cast<double>(cell.gates * model.hidden_size);
+        has_input_table(cell)
+            ? 2 * table_rows(model, shape) * static_cast<double>(cell.gates * model.hidden_size)
+            : 0;
     return 4 * (k_copies * parameter_count(model) + kept * units + table) + k_program;
 }
 

@@ -8,7 +8,7 @@
 namespace carousel {
 
 /// Weights of the recurrent layers: G H² (2 L − 1). The input of the first layer is a row of a
-/// table and costs no product.
+/// table and costs no product, but in cells with rounds.
 double recurrent_weights(const LanguageModelConfig& model);
 
 /// All numbers that training changes.

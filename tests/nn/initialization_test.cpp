@@ -80,6 +80,21 @@ TEST_SUITE("nn/initialization") {
         CHECK(deviation(weights[8]) == 0);
     }
 
+    TEST_CASE("fresh rounds scale by about 1") {
+        ThreadPool pool(1);
+        const LanguageModelConfig config{.cell = CellKind::mogrifier,
+                                         .vocabulary_size = 9,
+                                         .layers = 1,
+                                         .hidden_size = 256,
+                                         .embedding_size = 100};
+        const auto weights = initial_weights(config, 1, pool);
+        REQUIRE(weights[6].name == "layers.0.round2.up");
+        CHECK(deviation(weights[3]) == doctest::Approx(1.0 / 16).epsilon(0.05));
+        CHECK(deviation(weights[4]) == doctest::Approx(0.25 / std::sqrt(32.0)).epsilon(0.05));
+        CHECK(deviation(weights[5]) == doctest::Approx(0.1).epsilon(0.05));
+        CHECK(deviation(weights[6]) == doctest::Approx(0.25 / std::sqrt(32.0)).epsilon(0.05));
+    }
+
     TEST_CASE("weights are a function of the seed alone, whatever the number of threads") {
         const auto config = odd_configs()[3];
         ThreadPool one(1);

@@ -43,6 +43,30 @@ TEST_SUITE("nn/parameter") {
               "output.weight 9 5\noutput.bias 9\n");
     }
 
+    TEST_CASE("odd rounds go from h to the input, even ones back, through an eighth of H") {
+        const auto list = expected_parameters({.cell = CellKind::mogrifier,
+                                               .vocabulary_size = 9,
+                                               .layers = 1,
+                                               .hidden_size = 150,
+                                               .embedding_size = 3});
+        std::string text;
+        for (std::size_t i = 3; i < 13; ++i) {
+            text += list[i].name;
+            for (const auto size : list[i].shape) text += " " + std::to_string(size);
+            text += "\n";
+        }
+        CHECK(text ==
+              "layers.0.round1.down 32 150\nlayers.0.round1.up 3 32\n"
+              "layers.0.round2.down 32 3\nlayers.0.round2.up 150 32\n"
+              "layers.0.round3.down 32 150\nlayers.0.round3.up 3 32\n"
+              "layers.0.round4.down 32 3\nlayers.0.round4.up 150 32\n"
+              "layers.0.round5.down 32 150\nlayers.0.round5.up 3 32\n");
+        CHECK(round_rank(1) == 1);
+        CHECK(round_rank(7) == 7);
+        CHECK(round_rank(128) == 16);
+        CHECK(round_rank(1024) == 128);
+    }
+
     TEST_CASE("stored and canonical form turn into each other, and padding is zero") {
         for (const auto& config : odd_configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
@@ -101,5 +125,16 @@ TEST_SUITE("nn/parameter") {
         const ParameterList list(
             {.vocabulary_size = 65, .layers = 2, .hidden_size = 256, .embedding_size = 256});
         CHECK(list.count() == 65 * 256 + 2 * (4 * 256 * 512 + 4 * 256) + 65 * 257);
+    }
+
+    TEST_CASE("every symbol meets all recurrent matrices, the first W only behind rounds") {
+        LanguageModelConfig config{
+            .vocabulary_size = 65, .layers = 2, .hidden_size = 256, .embedding_size = 64};
+        CHECK(multiplied_weights(config) == 3 * 4 * 256 * 256);
+        config.cell = CellKind::mlstm;
+        CHECK(multiplied_weights(config) == (5 + 2 * 5) * 256 * 256);
+        config.cell = CellKind::mogrifier;
+        CHECK(multiplied_weights(config) ==
+              3 * 4 * 256 * 256 + 4 * 256 * 64 + 5 * 32 * (256 + 64 + 2 * 256));
     }
 }

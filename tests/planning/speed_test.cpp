@@ -75,6 +75,17 @@ TEST_SUITE("planning/work") {
         CHECK(recurrent_weights(net(512, CellKind::cifg)) == 3 * 3 * 512 * 512);
     }
 
+    TEST_CASE("rounds cost products and memory of their own") {
+        const auto with = net(512, CellKind::mogrifier), without = net(512, CellKind::capped_lstm);
+        // Ten rounds of rank 64, and W of layer 0, which is a table elsewhere.
+        const double rounds = 10 * 64 * 2 * 512, input = 4 * 512 * 512;
+        CHECK(recurrent_weights(with) == recurrent_weights(without) + rounds + input);
+        CHECK(update_flops(with, {64, 128}) ==
+              update_flops(without, {64, 128}) + 6 * (rounds + input) * 8192 - 6.0 * 65 * input);
+        CHECK(training_bytes(with, {64, 128}) >
+              training_bytes(without, {64, 128}) + 4 * 8192 * 2 * 512 * 10);
+    }
+
     TEST_CASE("the memory of a training is near what one was measured to take") {
         // `carousel benchmark`: 340 MB.
         CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));

@@ -164,6 +164,19 @@ CellStep grid(const LayerWeights& l, const CellInput& y, const Value& h_, const 
     return {along.hidden, side_by_side({along.states, up.states}), up.hidden};
 }
 
+// Melis, Kočiský & Blunsom 2020, equations 1 and 2 with matrices of low rank; then as above.
+CellStep mogrifier(const LayerWeights& l, const CellInput& y, const Value& past, const Value& c_) {
+    const auto factor = [&](std::size_t round, const Value& read) {
+        return 2.0 * sigmoid(product(l.up[round - 1], product(l.down[round - 1], read)));
+    };
+    const Value h_ = heard(l, past), x1 = factor(1, h_) * y.input, h2 = factor(2, x1) * h_;
+    const Value x3 = factor(3, h2) * x1, h4 = factor(4, x3) * h2;
+    const Value x5 = factor(5, h4) * x3;
+    LayerWeights gates = l;
+    gates.truncated = false;  // h4 follows from what is constant already
+    return capped_lstm(gates, {x5, y.states}, h4, c_);
+}
+
 #define CAROUSEL_CELL(name, word, type) name,
 constexpr decltype(&lstm) k_equations[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
 #undef CAROUSEL_CELL

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "kernels/cell_kind.hpp"
 #include "reference/tape.hpp"
 
@@ -8,12 +10,13 @@ namespace carousel {
 /// The parameters of one layer, each by its letter in docs/model.md and its name in files; a cell
 /// knows which of them it has. Gates lie below each other, H rows each; vectors are single rows.
 struct LayerWeights {
-    Value W;                 ///< weight_ih
-    Value U;                 ///< weight_hh
-    Value V;                 ///< weight_vh
-    Value p;                 ///< diagonal
-    Value b;                 ///< bias
-    bool truncated = false;  ///< no gradient goes through the gates to the output before
+    Value W;                          ///< weight_ih
+    Value U;                          ///< weight_hh
+    Value V;                          ///< weight_vh
+    Value p;                          ///< diagonal
+    Value b;                          ///< bias
+    std::vector<Value> down{}, up{};  ///< of the rounds, in their order
+    bool truncated = false;           ///< no gradient goes through the gates to the output before
 };
 
 /// What a layer hands on to its next step. Shapes: hidden (B, H), states (B, S H), one beside the

@@ -25,6 +25,8 @@ struct TwoUnits {
     double mixed = 0;  ///< the vector v at the second unit
     double hidden = 0;
     std::vector<double> states{};
+    std::vector<Matrix> rounds{};                   ///< down and up of each
+    std::vector<double> input{2}, past{-0.5, 0.5};  ///< what the gates read, after the rounds
 
     /// The second symbol follows. Its logit is 0, that of the first is twice the first unit's
     /// output.
@@ -52,10 +54,10 @@ struct TwoUnits {
             return weight;
         };
         const auto shape = cell_shape(cell);
-        ReferenceTensors weights{Matrix{{2}, {0}}, matrix(shape.input, 0.75, {2})};
-        if (shape.recurrent.count > 0)
-            weights.push_back(matrix(shape.recurrent, -1.5, {-0.5, 0.5}));
+        ReferenceTensors weights{Matrix{{2}, {0}}, matrix(shape.input, 0.75, input)};
+        if (shape.recurrent.count > 0) weights.push_back(matrix(shape.recurrent, -1.5, past));
         if (shape.mixed.count > 0) weights.push_back(matrix(shape.mixed, 0.5, {0, mixed}));
+        weights.insert(weights.end(), rounds.begin(), rounds.end());
         if (!diagonal.empty()) weights.push_back(row(diagonal, 0));
         weights.push_back(bias);
         weights.push_back(Matrix{{2, 0}, {0, 0}});
@@ -156,6 +158,19 @@ TEST_SUITE("reference/reference_cell") {
              .states_before = {0},
              .hidden = 0.8,
              .states = {0}},
+            // Each round scales by 3/2 where its argument is x, by 1/2 where it is -x. The input
+            // becomes 3, 3/2, 9/4; h(t-1) becomes (-1/4, 3/4), (-3/8, 3/8).
+            {.cell = CellKind::mogrifier,
+             .gates = {x, x, x, 0},
+             .states_before = {2},
+             .hidden = 0.5 * std::tanh(1.7),
+             .states = {0.75 * 2 + 0.25 * 0.8},
+             .rounds = {Matrix{{0, 2}, {0, 0}}, Matrix{{x, 0}}, Matrix{{1.0 / 3}, {0}},
+                        Matrix{{-x, 0}, {x, 0}}, Matrix{{0, 0}, {-4, 0}}, Matrix{{9, -x}},
+                        Matrix{{2.0 / 3}, {0}}, Matrix{{x, 0}, {-x, 0}},
+                        Matrix{{0, 8.0 / 3}, {0, 0}}, Matrix{{x, 0}}},
+             .input = {2.25},
+             .past = {-0.375, 0.375}},
         };
         for (const auto& units : all) {
             CAPTURE(k_cell_words[static_cast<std::size_t>(units.cell)]);

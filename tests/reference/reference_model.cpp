@@ -29,7 +29,7 @@ public:
     const Value& operator[](const std::string& name) const { return by_name_.at(name); }
 
     LayerWeights layer(std::size_t l, const ReferenceMasks& masks, bool truncated) const {
-        const auto find = [&](const char* name) {
+        const auto find = [&](const std::string& name) {
             const auto found = by_name_.find(fmt::format("layers.{}.{}", l, name));
             return found == by_name_.end() ? Value() : found->second;
         };
@@ -37,12 +37,17 @@ public:
             const Value weight = find(name);
             return weight ? weight * weight.tape().leaf(mask[l]) : weight;
         };
-        return {.W = find("weight_ih"),
-                .U = dropped("weight_hh", masks.weight_hh),
-                .V = dropped("weight_vh", masks.weight_vh),
-                .p = find("diagonal"),
-                .b = find("bias"),
-                .truncated = truncated};
+        LayerWeights weights{.W = find("weight_ih"),
+                             .U = dropped("weight_hh", masks.weight_hh),
+                             .V = dropped("weight_vh", masks.weight_vh),
+                             .p = find("diagonal"),
+                             .b = find("bias"),
+                             .truncated = truncated};
+        for (int round = 1; const Value down = find(fmt::format("round{}.down", round)); ++round) {
+            weights.down.push_back(down);
+            weights.up.push_back(find(fmt::format("round{}.up", round)));
+        }
+        return weights;
     }
 
     ReferenceTensors gradients() const {
