@@ -42,7 +42,8 @@ double orthogonalization_flops(const LanguageModelConfig& model) {
     double sum = 0;
     for (const auto& p : parameters.all()) {
         if (p.layout != ParameterLayout::gate_panels || p.is_sparse) continue;
-        const auto n = static_cast<double>(p.shape[0]), k = static_cast<double>(p.shape[1]);
+        const auto n = static_cast<double>(std::max(p.shape[0], p.shape[1])),
+                   k = static_cast<double>(std::min(p.shape[0], p.shape[1]));
         sum += 5 * (3 * n * k * k + k * k * k);
     }
     return sum;

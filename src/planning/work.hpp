@@ -20,8 +20,8 @@ double parameter_count(const LanguageModelConfig& model);
 double update_flops(const LanguageModelConfig& model, const BatchShape& shape);
 
 /// Floating-point operations of orthogonalizing the matrices of the recurrent layers, once an
-/// update: five iterations, each 3 N K² + K³ for a matrix (N, K) (half of the two squares, for they
-/// are symmetric, and one product).
+/// update: five iterations, each 3 N K² + K³ for a matrix (N, K) or (K, N), N ≥ K (half of the two
+/// squares, for they are symmetric, and one product).
 double orthogonalization_flops(const LanguageModelConfig& model);
 
 /// Bytes that the training of a model takes, within a fifth: weights, gradients, moments and their

@@ -70,14 +70,36 @@ void scale(ThreadPool& pool, float* values, std::int64_t count, float factor) {
 }  // namespace
 
 Orthogonalization::Orthogonalization(std::int64_t panels, std::int64_t columns)
-    : next_(panels * columns * k_panel),
-      transposed_(padded(columns) * panels * k_panel),
+    : next_(padded(columns) * panels * k_panel),
+      transposed_(next_.size()),
+      high_(next_.size()),
       square_(padded(columns) * padded(columns)),
       factor_(square_.size()) {}
 
 void Orthogonalization::run(ThreadPool& pool, float* matrix, std::int64_t panels,
                             std::int64_t columns, double norm) {
     if (norm <= 0) return;
+    const auto rows = panels * k_panel;
+    if (columns <= rows) return iterate(pool, matrix, panels, columns, norm);
+    transpose(pool, matrix, panels, columns, high_.data());
+    iterate(pool, high_.data(), panels_for(columns), rows, norm);
+    transpose(pool, high_.data(), panels_for(columns), rows, next_.data());
+    for (std::int64_t p = 0; p < panels; ++p) {  // the way back has padded columns
+        std::memcpy(matrix + p * columns * k_panel, next_.data() + p * padded(columns) * k_panel,
+                    static_cast<std::size_t>(columns * k_panel) * sizeof(float));
+    }
+}
+
+void Orthogonalization::transpose(ThreadPool& pool, const float* matrix, std::int64_t panels,
+                                  std::int64_t columns, float* out) {
+    pool.run([&](int member) {
+        const auto [first, last] = split_evenly(panels_for(columns), pool.size(), member);
+        kernels().transpose_panels(matrix, panels, columns, out, first, last);
+    });
+}
+
+void Orthogonalization::iterate(ThreadPool& pool, float* matrix, std::int64_t panels,
+                                std::int64_t columns, double norm) {
     const auto count = panels * columns * k_panel;
     scale(pool, matrix, count, static_cast<float>(1 / norm));
     const auto blocks = panels_for(columns), depth = panels * k_panel;
@@ -87,10 +109,7 @@ void Orthogonalization::run(ThreadPool& pool, float* matrix, std::int64_t panels
     };
     float *x = matrix, *next = next_.data();
     for (int iteration = 0; iteration < k_iterations; ++iteration, std::swap(x, next)) {
-        pool.run([&](int member) {
-            const auto [first, last] = split_evenly(blocks, pool.size(), member);
-            kernels().transpose_panels(x, panels, columns, transposed_.data(), first, last);
-        });
+        transpose(pool, x, panels, columns, transposed_.data());
         pool.for_each(blocks, [&](std::int64_t block) {
             square_block(transposed_.data(), depth, square, block);
         });

@@ -91,7 +91,8 @@ std::vector<float> orthogonalized(const Rows& x, int threads) {
 struct Shape {
     std::int64_t rows, columns;
 };
-constexpr Shape k_shapes[] = {{48, 16}, {40, 33}, {100, 33}, {17, 40}, {5, 3}, {64, 64}};
+constexpr Shape k_shapes[] = {{48, 16},  {40, 33}, {100, 33}, {17, 40},
+                              {16, 130}, {7, 64},  {5, 3},    {64, 64}};
 
 }  // namespace
 
