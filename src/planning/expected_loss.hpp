@@ -9,6 +9,7 @@ inline constexpr double k_reference_ngram_loss = 1.519;
 /// A training as the formula of the expected loss sees it.
 struct Outlook {
     double weights = 0;     ///< N, of the recurrent layers
+    double parameters = 0;  ///< of the whole net
     double text = 0;        ///< U, characters to learn from
     double characters = 0;  ///< C, characters that the run reads, each as often as it comes
     double batch = 0;       ///< b = B T, characters of an update

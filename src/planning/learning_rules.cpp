@@ -25,7 +25,7 @@ float two_digits(double value) {
 }  // namespace
 
 double pressure(const Outlook& outlook) {
-    return std::max(0.0, passes(outlook) - 1) * std::sqrt(outlook.weights / outlook.text);
+    return std::max(0.0, passes(outlook) - 1) * std::sqrt(outlook.parameters / outlook.text);
 }
 
 void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,

@@ -7,7 +7,7 @@
 
 namespace carousel {
 
-/// How hard a run presses on its text: (passes − 1) · √(weights / characters of text); 0 for one
+/// How hard a run presses on its text: (passes − 1) · √(parameters / characters of text); 0 for one
 /// pass and less, which cannot over-fit.
 double pressure(const Outlook& outlook);
 

@@ -41,6 +41,7 @@ double characters_per_second(const SpeedModel& speed, const Plan& plan) {
 
 Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
     return {.weights = recurrent_weights(plan.model),
+            .parameters = parameter_count(plan.model),
             .text = static_cast<double>(corpus.characters),
             .characters = plan.characters,
             .batch = static_cast<double>(plan.training.batch_size * plan.training.window),

@@ -32,6 +32,7 @@ constexpr MeasuredRun k_level_runs[] = {
 
 Outlook outlook(const MeasuredRun& run) {
     return {.weights = run.weights * 1e6,
+            .parameters = run.weights * 1.3e6,
             .text = run.text * 1e6,
             .characters = run.characters * 1e6,
             .batch = run.batch,

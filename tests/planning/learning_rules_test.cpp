@@ -6,10 +6,11 @@ using namespace carousel;
 
 namespace {
 
-TrainingConfig rules(double weights, double text, double passes, std::int64_t hidden_size = 256,
+TrainingConfig rules(double parameters, double text, double passes, std::int64_t hidden_size = 256,
                      double batch = 2048) {
     TrainingConfig training;
-    apply_learning_rules({.weights = weights,
+    apply_learning_rules({.weights = 0.7 * parameters,
+                          .parameters = parameters,
                           .text = text,
                           .characters = passes * text,
                           .batch = batch,
