@@ -101,6 +101,38 @@ struct CellKernels {
     void (*mix_backward)(const CellBackward&);
 };
 
+/// Layer normalization: with N(x) = (x - mean) / sqrt(variance + 1e-5) over all numbers of a row,
+/// gates = start + gain N(x), or gates += gain N(x) without `start` (Ba, Kiros & Hinton 2016).
+///
+/// A row are blocks of sixteen units, of each unit `width` numbers: `values` has one block after
+/// the other; in the others a block begins `gates_block` or `gain_block` floats after the one
+/// before. Padding is zero and stays zero.
+struct NormalizationForward {
+    float* values;  ///< receives N(x)
+    std::ptrdiff_t values_row;
+    float* scales;  ///< receives 1 / sqrt(variance + 1e-5), one a row
+    const float* gain;
+    std::ptrdiff_t gain_block;
+    const float* start = nullptr;  ///< lies as a row of the gates
+    float* gates;
+    std::ptrdiff_t gates_row, gates_block;
+    std::int64_t rows, units, width;
+};
+
+/// The same backward. `grad_gain`, which has a row for each row of gates, or one for all with a
+/// `grad_gain_row` of zero, is added to.
+struct NormalizationBackward {
+    float* values;  ///< holds N(x), receives the gradient of x
+    std::ptrdiff_t values_row;
+    const float *scales, *gain;
+    std::ptrdiff_t gain_block;
+    const float* grad_gates;
+    std::ptrdiff_t gates_row, gates_block;
+    float* grad_gain;  ///< in blocks as `gain`
+    std::ptrdiff_t grad_gain_row;
+    std::int64_t rows, units, width;
+};
+
 /// Softmax cross-entropy of one row of logits (V of them, the row padded to panels).
 /// Returns log(sum exp(logits)) - logits[target], in nats. With `scale` not zero the row becomes
 /// the gradient (softmax - one-hot) * scale, padding zero; else it stays as it was but for the
@@ -204,6 +236,8 @@ struct KernelTable {
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*modulate)(const Modulation&);
     void (*modulate_backward)(const ModulationBackward&);
+    void (*normalize)(const NormalizationForward&);
+    void (*normalize_backward)(const NormalizationBackward&);
     void (*quantized_product)(const QuantizedProduct&);
     /// out = 64 + 63 x / s, rounded to nearest, where s, which is returned, is 1 or the power of
     /// two that bounds |x|. Whole pieces of 16 are read and written; of the last only `count`

@@ -19,6 +19,7 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/modulate.hpp"
+#include "kernels/normalization.hpp"
 #include "kernels/product.hpp"
 #include "kernels/quantized.hpp"
 #include "kernels/softmax.hpp"
@@ -46,6 +47,8 @@ const KernelTable CAROUSEL_TABLE = {
     .multiply = multiply,
     .modulate = modulate,
     .modulate_backward = modulate_backward,
+    .normalize = normalize,
+    .normalize_backward = normalize_backward,
     .quantized_product = quantized_product,
     .quantize_activations = quantize_activations,
     .transpose_panels = transpose_panels,
