@@ -125,8 +125,8 @@ void cell_backward(const CellBackward& s) {
     }
 }
 
-/// The stage before, of cells with mixed gates: from gates and h(t-1) to v, and back. It
-/// sees the gates before the mixed ones only.
+/// The stage before, of cells with mixed or normalized gates: from gates and h(t-1) to v, and back.
+/// It sees the gates before these only, and states where gates are normalized.
 template <class Cell>
 void mix_forward(const CellForward& s) {
     constexpr auto& k = Cell::k_shape;
@@ -135,10 +135,13 @@ void mix_forward(const CellForward& s) {
             Unit<Cell> x;
             float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
             const std::ptrdiff_t hidden = r * s.hidden_row + u * k_lanes;
-            load_block(x.gate, gates, k.mixed.first);
+            load_block(x.gate, gates, second_stage(k).first);
+            if constexpr (is_normalized(k))
+                load_block(x.before, s.states_before + r * s.states_row + u * k.states * k_lanes,
+                           k.states);
             if constexpr (k.keeps_output) x.hidden_before = load(s.hidden_before + hidden);
             store(s.hidden + hidden, Cell::mix(x));
-            store_block(x.gate, gates, k.mixed.first);
+            store_block(x.gate, gates, second_stage(k).first);
         }
     }
 }
@@ -149,11 +152,18 @@ void mix_backward(const CellBackward& s) {
         for (std::int64_t u = 0; u < s.blocks; ++u) {
             Unit<Cell> x;
             float* gates = s.gates + r * s.gates_row + u * k.gates * k_lanes;
-            load_block(x.gate, gates, k.mixed.first);
+            load_block(x.gate, gates, second_stage(k).first);
+            float* carried = s.grad_states + r * s.grad_states_row + u * k.states * k_lanes;
+            if constexpr (is_normalized(k)) {
+                load_block(x.before, s.states_before + r * s.states_row + u * k.states * k_lanes,
+                           k.states);
+                load_block(x.grad_state, carried, k.states);
+            }
             if constexpr (k.keeps_output)
                 x.hidden_before = load(s.hidden_before + r * s.hidden_row + u * k_lanes);
             Cell::mix_backward(x, load(s.grad_hidden + r * s.grad_hidden_row + u * k_lanes));
-            store_block(x.gate, gates, k.mixed.first);
+            store_block(x.gate, gates, second_stage(k).first);
+            if constexpr (is_normalized(k)) store_block(x.grad_state, carried, k.states);
             if constexpr (k.keeps_output) add_to_past(s, r, u, x.grad_hidden_before);
         }
     }
@@ -161,7 +171,7 @@ void mix_backward(const CellBackward& s) {
 
 template <class Cell>
 constexpr CellKernels cell_kernels() {
-    if constexpr (Cell::k_shape.mixed.count > 0) {
+    if constexpr (second_stage(Cell::k_shape).count > 0) {
         return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, mix_forward<Cell>,
                 mix_backward<Cell>};
     } else {

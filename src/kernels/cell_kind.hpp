@@ -22,7 +22,8 @@ namespace carousel {
     CELL(clockwork, "clockwork", Clockwork)          \
     CELL(depth_gated, "depth-gated", DepthGatedLstm) \
     CELL(grid, "grid", GridLstm)                     \
-    CELL(mogrifier, "mogrifier", MogrifierLstm)
+    CELL(mogrifier, "mogrifier", MogrifierLstm)      \
+    CELL(layernorm_lstm, "layernorm-lstm", LayerNormLstm)
 
 #define CAROUSEL_CELL(name, word, type) name,
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
@@ -45,14 +46,17 @@ struct GateRange {
 /// A step adds W x + b to the gates of `input` and U h(t-1) to those of `recurrent`; then the
 /// cell's arithmetic goes from gates and old states to new states and h(t), unit by unit. A cell
 /// with `mixed` gates has a stage before: its arithmetic mixes the gates so far into a vector v of
-/// H units, and V v is added to the gates of `mixed`. A cell with `rounds` has a stage before all
-/// that, which changes the input and h(t-1) by each other (`nn/mogrifier.hpp`); all of its gates
-/// are then fed by W and by U.
+/// H units, and V v is added to the gates of `mixed`. A cell with `normalized` gates has that stage
+/// too, but instead of V v these gates are γ N(v) + b, and the others are γ N(W x) + γ' N(U h(t-1))
+/// + b: N takes the mean from all numbers of a stream and divides them by their deviation. A cell
+/// with `rounds` has a stage before all that, which changes the input and h(t-1) by each other
+/// (`nn/mogrifier.hpp`); all of its gates are then fed by W and by U.
 struct CellShape {
     std::int64_t gates = 0;  ///< G, pre-activations of a unit; each is fed by W or by U
     GateRange input;
     GateRange recurrent;
     GateRange mixed{};
+    GateRange normalized{};
     std::int64_t states = 0;        ///< S, numbers that a unit remembers besides its output h
     std::int64_t diagonals = 0;     ///< P, weights of a unit that multiply its own states
     std::int64_t forget_gate = -1;  ///< the gate whose first bias is the option's; -1: none
@@ -72,6 +76,22 @@ constexpr std::int64_t group_of(const CellShape& cell, const GateRange& range) {
 /// Whether W y of layer 0 is the same wherever a symbol stands; after rounds it is not.
 constexpr bool has_input_table(const CellShape& cell) {
     return cell.rounds == 0;
+}
+
+/// Whether sums are normalized before they become gates.
+constexpr bool is_normalized(const CellShape& cell) {
+    return cell.normalized.count > 0;
+}
+
+/// The gates that wait for v; none in a cell of one stage.
+constexpr const GateRange& second_stage(const CellShape& cell) {
+    return is_normalized(cell) ? cell.normalized : cell.mixed;
+}
+
+/// Gains of a unit, one for each number that is normalized: of W x, then of U h(t-1), then of v.
+constexpr std::int64_t gain_count(const CellShape& cell) {
+    return is_normalized(cell) ? cell.input.count + cell.recurrent.count + cell.normalized.count
+                               : 0;
 }
 
 /// The shape of a cell, from its own file.

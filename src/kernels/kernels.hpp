@@ -91,8 +91,8 @@ struct CellBackward {
     std::int64_t rows, blocks;
 };
 
-/// The arithmetic of one kind of cell. `mix` is the stage before of cells with mixed gates, else
-/// null.
+/// The arithmetic of one kind of cell. `mix` is the stage before of cells with mixed or normalized
+/// gates, else null.
 struct CellKernels {
     CellShape shape;
     void (*forward)(const CellForward&);

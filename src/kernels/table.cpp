@@ -7,6 +7,7 @@
 #include "kernels/cells/grid.hpp"
 #include "kernels/cells/gru.hpp"
 #include "kernels/cells/gru_before.hpp"
+#include "kernels/cells/layernorm_lstm.hpp"
 #include "kernels/cells/lstm.hpp"
 #include "kernels/cells/lstm1997.hpp"
 #include "kernels/cells/mingru.hpp"

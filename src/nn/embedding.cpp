@@ -22,10 +22,14 @@ InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool 
     distinct_.reserve(static_cast<std::size_t>(rows));
     positions_.reserve(static_cast<std::size_t>(positions));
     embedded_ = Buffer(rows * embedding_row_);
-    const bool has_table = has_input_table(cell_shape(model.config().cell));
-    if (has_table) table_ = Buffer(rows * table_row_);
+    const auto& cell = cell_shape(model.config().cell);
+    if (has_input_table(cell)) table_ = Buffer(rows * table_row_);
+    if (is_normalized(cell)) {
+        sums_ = Buffer(rows * sums_row_length(cell.input, model.config().hidden_size));
+        scales_ = Buffer(rows);
+    }
     if (training) {
-        if (has_table) grad_table_ = Buffer(rows * table_row_);
+        if (has_input_table(cell)) grad_table_ = Buffer(rows * table_row_);
         grad_embedded_ = Buffer(rows * embedding_row_);
     }
 }
@@ -49,9 +53,13 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
         for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
     }
     if (table_.size() == 0) return;
-    multiply_inputs(pool, cell_shape(model_->config().cell), embedded_rows(),
-                    model_->values(*layer.input_weight), model_->values(*layer.bias),
-                    table_rows(table_));
+    const auto& cell = cell_shape(model_->config().cell);
+    const auto inputs = embedded_rows();
+    const auto to = product_gates(cell, cell.input, table_rows(table_), sums());
+    multiply_inputs(pool, to.cell, inputs, model_->values(*layer.input_weight),
+                    is_normalized(cell) ? nullptr : model_->values(*layer.bias), to.rows);
+    if (is_normalized(cell))
+        normalization().forward_table(pool, sums(), table_rows(table_), inputs.count);
 }
 
 void InputTable::locate(std::span<const TokenId> ids) {
@@ -66,6 +74,18 @@ Rows InputTable::embedded_rows() const {
 
 GateRows InputTable::table_rows(Buffer& table) const {
     return {table.data(), table_row_, panels_for(model_->config().hidden_size)};
+}
+
+NormalizedRows InputTable::sums() {
+    const auto& config = model_->config();
+    return {sums_.data(), sums_row_length(cell_shape(config.cell).input, config.hidden_size),
+            scales_.data()};
+}
+
+LayerNormalization InputTable::normalization() const {
+    const auto weights = recurrent_weights_of(*model_, 0);
+    return {cell_shape(model_->config().cell), model_->config().hidden_size, weights.gain,
+            weights.bias};
 }
 
 GatheredRows InputTable::rows() const {
@@ -94,7 +114,8 @@ void InputTable::sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff
 }
 
 void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
-                          const float* mask, const float* input_transposed, float* gradients) {
+                          const float* mask, const float* input_transposed,
+                          const GainGradients& gain, float* gradients) {
     const auto& cell = cell_shape(model_->config().cell);
     const auto rows = static_cast<std::int64_t>(distinct_.size());
     sum_positions(pool, grad_gates, grad_row, table_rows(table_).blocks * cell.gates,
@@ -103,11 +124,14 @@ void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdif
     const auto size = model_->config().embedding_size;
     const GradientTarget target{embedded_.data(), embedding_row_, size,
                                 gradients + layer.input_weight->offset};
-    auto gradient = gate_gradient(cell, cell.input, table_rows(grad_table_), rows,
-                                  gradients + layer.bias->offset);
+    if (is_normalized(cell))
+        normalization().backward_table(pool, sums(), table_rows(grad_table_), rows, gain);
+    const auto from = product_gates(cell, cell.input, table_rows(grad_table_), sums());
+    auto gradient = gate_gradient(from.cell, from.range, from.rows, rows,
+                                  is_normalized(cell) ? nullptr : gradients + layer.bias->offset);
     gradient.targets = {&target, 1};
     weight_gradient(pool, gradient);
-    return_to_inputs(pool, cell, table_rows(grad_table_), input_transposed, grad_embedded_.data(),
+    return_to_inputs(pool, from.cell, from.rows, input_transposed, grad_embedded_.data(),
                      embedded_rows());
     return_to_embedding(mask, gradients);
 }

@@ -42,9 +42,11 @@ public:
 
     /// From the gradients of layer 0's pre-activations (positions in the order of `ids`, row length
     /// `grad_row`) to those of embedding, input weight and bias. `input_transposed` are the panels
-    /// of W transposed.
+    /// of W transposed. Where sums are normalized, `gain` receives what they add to the gradients
+    /// of the gains, and that of the bias is not touched.
     void backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
-                  const float* mask, const float* input_transposed, float* gradients);
+                  const float* mask, const float* input_transposed, const GainGradients& gain,
+                  float* gradients);
 
     /// From the gradients of the embeddings of the positions to that of the embedding: the way back
     /// of cells with rounds.
@@ -58,6 +60,8 @@ private:
     void return_to_embedding(const float* mask, float* gradients) const;
     Rows embedded_rows() const;
     GateRows table_rows(Buffer& table) const;
+    NormalizedRows sums();
+    LayerNormalization normalization() const;
 
     const LanguageModel* model_;
     std::ptrdiff_t embedding_row_, table_row_;
@@ -65,6 +69,7 @@ private:
     std::vector<std::uint32_t> row_of_;     // symbol → table row, k_absent when it has none
     std::vector<std::uint32_t> positions_;  // position → table row
     Buffer embedded_, table_, grad_table_, grad_embedded_;
+    Buffer sums_, scales_;  // of cells that normalize
 };
 
 }  // namespace carousel

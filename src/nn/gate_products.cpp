@@ -34,7 +34,7 @@ void multiply_inputs(ThreadPool& pool, const CellShape& cell, const Rows& inputs
                     .rows = inputs.count,
                     .panels = gates.blocks * cell.input.count,
                     .depth = inputs.size,
-                    .start = bias + first,
+                    .start = bias != nullptr ? bias + first : nullptr,
                     .c_group = group_of(cell, cell.input),
                     .c_group_step = block});
     if (has_all(cell, cell.input)) return;

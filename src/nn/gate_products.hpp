@@ -24,7 +24,8 @@ struct GateRows {
     std::int64_t blocks;  ///< of units
 };
 
-/// gates = W x + b for the cell's input range, and b for its other gates.
+/// gates = W x + b for the cell's input range, and b for its other gates. Where all gates read the
+/// input, the bias may be null: zero.
 void multiply_inputs(ThreadPool& pool, const CellShape& cell, const Rows& inputs,
                      const float* weight, const float* bias, const GateRows& gates);
 

@@ -68,6 +68,8 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             pool.for_each(tensor.shape[0] / h, [&](std::int64_t gate) {
                 orthonormalize_rows(tensor.values.data() + gate * h * h, h);
             });
+        } else if (name.ends_with("gain")) {
+            std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
         } else if (name.starts_with("layers.") && name.ends_with("bias") && cell.forget_gate >= 0) {
             std::fill_n(tensor.values.begin() + cell.forget_gate * h, h,
                         cell.forget_sign * config.forget_bias);

@@ -3,19 +3,28 @@
 #include <algorithm>
 
 #include "nn/gate_products.hpp"
+#include "nn/layer_normalization.hpp"
 
 namespace carousel {
 
 LayerBuffers::LayerBuffers(const LanguageModelConfig& config, std::int64_t window,
-                           std::int64_t batch_size)
+                           std::int64_t batch_size, LayerInput input)
     : gates(window * batch_size * gates_row_length(config)),
       states((window + 1) * batch_size * states_row_length(config)),
       hidden((window + 1) * batch_size * hidden_row_length(config)),
-      mixed(cell_shape(config.cell).mixed.count > 0
+      mixed(second_stage(cell_shape(config.cell)).count > 0
                 ? window * batch_size * hidden_row_length(config)
                 : 0),
       output(cell_shape(config.cell).two_outputs ? window * batch_size * hidden_row_length(config)
-                                                 : 0) {}
+                                                 : 0) {
+    const auto& cell = cell_shape(config.cell);
+    if (!is_normalized(cell)) return;
+    const auto rows = window * batch_size;
+    if (input == LayerInput::vectors)
+        input_sums = Buffer(rows * sums_row_length(cell.input, config.hidden_size));
+    recurrent_sums = Buffer(rows * sums_row_length(cell.recurrent, config.hidden_size));
+    scales = Buffer(3 * rows);
+}
 
 std::ptrdiff_t hidden_row_length(const LanguageModelConfig& config) {
     return leading_dimension(config.hidden_size);
@@ -29,6 +38,23 @@ std::ptrdiff_t states_row_length(const LanguageModelConfig& config) {
 std::ptrdiff_t gates_row_length(const LanguageModelConfig& config) {
     return leading_dimension(padded(config.hidden_size) * cell_shape(config.cell).gates);
 }
+
+namespace {
+
+NormalizedWindow normalized_window(const LanguageModelConfig& config, LayerBuffers& buffers) {
+    const auto& cell = cell_shape(config.cell);
+    if (!is_normalized(cell)) return {};
+    const auto rows = buffers.scales.size() / 3;
+    const auto row = [&](const GateRange& range) {
+        return sums_row_length(range, config.hidden_size);
+    };
+    float* scales = buffers.scales.data();
+    return {{buffers.input_sums.data(), row(cell.input), scales},
+            {buffers.recurrent_sums.data(), row(cell.recurrent), scales + rows},
+            {buffers.mixed.data(), hidden_row_length(config), scales + 2 * rows}};
+}
+
+}  // namespace
 
 LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
                          std::int64_t window, std::int64_t batch_size) {
@@ -45,7 +71,8 @@ LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffer
             .states_row = states_row_length(config),
             .hidden_row = hidden_row_length(config),
             .start = {},
-            .inputs = {}};
+            .inputs = {},
+            .normalized = normalized_window(config, buffers)};
 }
 
 namespace {
@@ -93,18 +120,23 @@ RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t l
         return weight != nullptr ? model.values(*weight) : nullptr;
     };
     return {values(p.recurrent_weight), values(p.mixed_weight),
-            p.diagonal != nullptr ? values(p.diagonal) : model.clock_periods()};
+            p.diagonal != nullptr ? values(p.diagonal) : model.clock_periods(), values(p.gain),
+            values(p.bias)};
 }
 
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
                    const LayerWindow& layer, const float* inputs, const RecurrentWeights& weights) {
     if (layer_index > 0 && layer.mogrifier == nullptr) {
         const auto p = model.parameters().layer(layer_index);
+        const auto& cell = layer.shape();
+        const auto to =
+            product_gates(cell, cell.input, {layer.gates, layer.gates_row, layer.blocks()},
+                          layer.normalized.input);
         multiply_inputs(
-            pool, layer.shape(),
+            pool, to.cell,
             {inputs, layer.hidden_row, layer.hidden_size, layer.window * layer.batch_size},
-            model.values(*p.input_weight), model.values(*p.bias),
-            {layer.gates, layer.gates_row, layer.blocks()});
+            model.values(*p.input_weight), is_normalized(cell) ? nullptr : model.values(*p.bias),
+            to.rows);
     }
     forward_steps(pool, weights, layer);
 }

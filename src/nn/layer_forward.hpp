@@ -9,10 +9,15 @@
 
 namespace carousel {
 
+/// What a layer reads: layer 0 symbols, by a table, the others vectors.
+enum class LayerInput : std::uint8_t { symbols, vectors };
+
 /// Buffers that a window of a layer points into; `slots` of state besides the carried one.
 struct LayerBuffers {
-    LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size);
+    LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size,
+                 LayerInput input = LayerInput::vectors);
     Buffer gates, states, hidden, mixed, output;
+    Buffer input_sums, recurrent_sums, scales;  ///< of cells that normalize
 
     /// The one that the layer above reads.
     Buffer& outputs() { return output.size() > 0 ? output : hidden; }

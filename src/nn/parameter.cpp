@@ -83,6 +83,7 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
                    ParameterLayout::gate_panels, 1);
         }
         if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
+        vector(prefix + "gain", gain_count(*cell_));
         vector(prefix + "bias", cell_->gates);
     }
     append("output.weight", {v, h}, ParameterLayout::panels, 1);
@@ -91,9 +92,10 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
 
 LayerParameters ParameterList::layer(std::int64_t layer) const {
     const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
-               diagonal = cell_->diagonals > 0 && !cell_->clockwork;
+               diagonal = cell_->diagonals > 0 && !cell_->clockwork, gain = gain_count(*cell_) > 0;
     const Parameter* next = &parameters_[static_cast<std::size_t>(
-        1 + layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal}))];
+        1 +
+        layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal} + int{gain}))];
     LayerParameters found;
     found.input_weight = next++;
     if (recurrent) found.recurrent_weight = next++;
@@ -101,6 +103,7 @@ LayerParameters ParameterList::layer(std::int64_t layer) const {
     found.rounds = {next, static_cast<std::size_t>(2 * cell_->rounds)};
     next += 2 * cell_->rounds;
     if (diagonal) found.diagonal = next++;
+    if (gain) found.gain = next++;
     found.bias = next;
     return found;
 }

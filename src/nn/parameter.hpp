@@ -42,6 +42,7 @@ struct LayerParameters {
     const Parameter* recurrent_weight = nullptr;  ///< U, of h(t-1)
     const Parameter* mixed_weight = nullptr;      ///< V, of the mixed vector
     const Parameter* diagonal = nullptr;
+    const Parameter* gain = nullptr;  ///< γ of cells that normalize
     /// Of cells with rounds: down and up of the first, of the second, ...
     std::span<const Parameter> rounds{};
 };
@@ -50,8 +51,9 @@ struct LayerParameters {
 /// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G_i H, E or H),
 /// `layers.l.weight_hh` (G_r H, H), `layers.l.weight_vh` (G_m H, H), for each round r of the cell
 /// `layers.l.round<r>.down` (K, H) and `.up` (E or H, K), or, of even r, (K, E or H) and (H, K),
-/// `layers.l.diagonal` (P H), `layers.l.bias` (G H), with the numbers of gates of the cell's ranges
-/// (`CellShape`) and without those that are zero; `output.weight` (V, H), `output.bias` (V).
+/// `layers.l.diagonal` (P H), `layers.l.gain` (`gain_count` H), `layers.l.bias` (G H), with the
+/// numbers of gates of the cell's ranges (`CellShape`) and without those that are zero;
+/// `output.weight` (V, H), `output.bias` (V).
 /// Weights, gradients and moments are each one array of `stored()` floats laid out in this way.
 class ParameterList {
 public:

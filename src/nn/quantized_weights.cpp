@@ -73,12 +73,13 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
 }
 
 void QuantizedWeights::add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
-                                   const LayerWindow& layer, const GateRange& range, float* gates) {
+                                   const ProductGates& to) {
     activations_.take(vector.data(), static_cast<std::int64_t>(vector.size()));
-    const auto step = layer.shape().gates;
-    float* first = gates + range.first * k_panel;
+    const auto step = to.cell.gates;
+    const auto& range = to.range;
+    float* first = to.rows.values + range.first * k_panel;
     if (range.count == step) return matrix.multiply_add(activations_, first);
-    for (std::int64_t u = 0; u < layer.blocks(); ++u) {
+    for (std::int64_t u = 0; u < to.rows.blocks; ++u) {
         matrix.multiply_add(activations_, first + u * step * k_panel,
                             {u * range.count, (u + 1) * range.count});
     }
@@ -90,6 +91,9 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
     const auto& weights = layers_[static_cast<std::size_t>(layer_index)];
     const auto p = model.parameters().layer(layer_index);
     const auto columns = layer.blocks() * cell.shape.gates * k_panel;
+    const auto step_weights = recurrent_weights_of(model, layer_index);
+    const LayerNormalization normalization(cell.shape, layer.hidden_size, step_weights.gain,
+                                           step_weights.bias);
     for (std::int64_t t = 0; t < layer.window; ++t) {
         for (std::int64_t b = 0; b < layer.batch_size; ++b) {
             const auto position = t * layer.batch_size + b;
@@ -97,6 +101,17 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
             const float* start =
                 layer.start.rows != nullptr ? layer.start.at(position) : model.values(*p.bias);
             std::copy_n(start, columns, gates);
+            const GateRows row{gates, layer.gates_row, layer.blocks()};
+            const auto add = [&](const QuantizedMatrix& matrix, std::span<const float> vector,
+                                 const GateRange& range, const NormalizedRows& window,
+                                 NormalizedSum which) {
+                const auto sums = window.from(position);
+                const auto to = product_gates(cell.shape, range, row, sums);
+                if (!is_normalized(cell.shape)) return add_product(matrix, vector, to);
+                std::fill_n(sums.values, sums.row, 0.0F);
+                add_product(matrix, vector, to);
+                normalization.forward(which, sums, row, 1);
+            };
             const auto units = static_cast<std::size_t>(layer.hidden_size);
             float* before = layer.hidden + layer.hidden_offset(t, b);
             std::span<const float> input, past(before, units);
@@ -107,9 +122,14 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                          static_cast<std::size_t>(layer.mogrifier->input_size())};
                 past = {layer.mogrifier->recurrent(layer, t, b), units};
             }
-            if (weights.input) add_product(*weights.input, input, layer, cell.shape.input, gates);
-            if (weights.recurrent)
-                add_product(*weights.recurrent, past, layer, cell.shape.recurrent, gates);
+            if (weights.input) {
+                add(*weights.input, input, cell.shape.input, layer.normalized.input,
+                    NormalizedSum::input);
+            }
+            if (weights.recurrent) {
+                add(*weights.recurrent, past, cell.shape.recurrent, layer.normalized.recurrent,
+                    NormalizedSum::recurrent);
+            }
             CellForward step{
                 .gates = gates,
                 .gates_row = layer.gates_row,
@@ -119,7 +139,7 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                 .hidden_before = before,
                 .hidden = layer.hidden + layer.hidden_offset(t + 1, b),
                 .hidden_row = layer.hidden_row,
-                .diagonal = recurrent_weights_of(model, layer_index).diagonal,
+                .diagonal = step_weights.diagonal,
                 .states_below = layer.states_below != nullptr
                                     ? layer.states_below + layer.states_offset(t + 1, b)
                                     : nullptr,
@@ -127,11 +147,17 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                     layer.output != nullptr ? layer.output + layer.hidden_offset(t, b) : nullptr,
                 .rows = 1,
                 .blocks = layer.blocks()};
-            if (weights.mixed) {
+            if (cell.mix_forward != nullptr) {
                 auto mix = step;
                 mix.hidden = layer.mixed + layer.hidden_offset(t, b);
                 cell.mix_forward(mix);
-                add_product(*weights.mixed, {mix.hidden, units}, layer, cell.shape.mixed, gates);
+                if (weights.mixed) {
+                    add_product(*weights.mixed, {mix.hidden, units},
+                                {cell.shape, cell.shape.mixed, row});
+                } else {
+                    normalization.forward(NormalizedSum::mixed,
+                                          layer.normalized.mixed.from(position), row, 1);
+                }
             }
             cell.forward(step);
         }

@@ -58,8 +58,9 @@ private:
     struct Layer {
         std::optional<QuantizedMatrix> input, recurrent, mixed;  // those that the layer has
     };
+    /// One row of gates, or of sums, += matrix vector.
     void add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
-                     const LayerWindow& layer, const GateRange& range, float* gates);
+                     const ProductGates& to);
 
     std::vector<Layer> layers_;
     QuantizedMatrix output_;

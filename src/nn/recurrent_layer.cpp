@@ -15,7 +15,7 @@ constexpr std::int64_t k_rows_to_share =
 
 // What one member of the team computes. With enough streams each member takes some streams and runs
 // the whole window alone; with few, each takes some units of all streams and the team meets once a
-// step.
+// step. A mean over all units is taken by one member: streams are all that is shared then.
 struct Share {
     Range streams, blocks;
     bool meet;
@@ -24,7 +24,8 @@ struct Share {
 Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
     const bool alone = layer.shape().recurrent.count == 0;  // units that never look at each other
     // Rounds are thin products that wait for each other: members would meet after every one.
-    const bool stays_alone = layer.mogrifier != nullptr || pool.size() == 1;
+    const bool stays_alone =
+        layer.mogrifier != nullptr || is_normalized(layer.shape()) || pool.size() == 1;
     if (stays_alone || layer.batch_size >= k_rows_to_share * pool.size()) {
         return {split_evenly(layer.batch_size, pool.size(), member), {0, layer.blocks()}, false};
     }
@@ -49,7 +50,11 @@ public:
     void forward(const RecurrentWeights& weights) {
         const auto& shape = cell_.shape;
         for (std::int64_t t = 0; t < layer_.window; ++t) {
-            if (layer_.start.rows != nullptr) gather(t);
+            if (layer_.start.rows != nullptr) {
+                gather(t);
+            } else {
+                normalize(t, NormalizedSum::input, weights);
+            }
             const float* past = hidden_at(t);
             if (layer_.mogrifier != nullptr) {
                 layer_.mogrifier->forward(layer_, t, share_.streams);
@@ -57,6 +62,7 @@ public:
             }
             for_blocks([&](Range blocks) {
                 add_product(t, blocks, shape.recurrent, past, weights.recurrent);
+                normalize(t, NormalizedSum::recurrent, weights);
                 if (cell_.mix_forward == nullptr) {
                     cell_.forward(forward_step(t, blocks, weights));
                 } else {
@@ -69,6 +75,7 @@ public:
             if (cell_.mix_forward == nullptr) continue;
             for_blocks([&](Range blocks) {
                 add_product(t, blocks, shape.mixed, mixed_at(t), weights.mixed);
+                normalize(t, NormalizedSum::mixed, weights);
                 cell_.forward(forward_step(t, blocks, weights));
             });
             meet();
@@ -82,12 +89,14 @@ public:
             cell_.backward(step);
             if (cell_.mix_backward != nullptr) {
                 meet();
-                float* grad_mixed = gradients.mixed + layer_.hidden_offset(0, share_.streams.begin);
-                return_product(t, shape.mixed, transposed.mixed, grad_mixed, false);
-                step.grad_hidden = grad_mixed + share_.blocks.begin * k_panel;
+                step.grad_hidden =
+                    return_to_mixed(t, transposed, gradients) + share_.blocks.begin * k_panel;
                 if (gradients.truncated) step.grad_hidden_before = nullptr;
                 cell_.mix_backward(step);
             }
+            normalize_backward(t, NormalizedSum::recurrent, transposed, gradients);
+            if (layer_.normalized.input.values != nullptr)
+                normalize_backward(t, NormalizedSum::input, transposed, gradients);
             if (layer_.mogrifier != nullptr) {
                 layer_.mogrifier->backward(layer_, t, share_.streams, transposed.recurrent,
                                            gradients);
@@ -109,8 +118,52 @@ private:
 
     template <typename Work>
     void for_blocks(Work work) {
-        for (auto u = share_.blocks.begin; u < share_.blocks.end; u += k_block_step)
-            work(Range{u, std::min(u + k_block_step, share_.blocks.end)});
+        const auto step = is_normalized(cell_.shape) ? layer_.blocks() : k_block_step;
+        for (auto u = share_.blocks.begin; u < share_.blocks.end; u += step)
+            work(Range{u, std::min(u + step, share_.blocks.end)});
+    }
+
+    GateRows gate_rows(std::int64_t t) const {
+        return {layer_.gates_at(t, share_.streams.begin), layer_.gates_row, layer_.blocks()};
+    }
+
+    NormalizedRows sums_at(std::int64_t t, NormalizedSum which) const {
+        const auto& of = which == NormalizedSum::input       ? layer_.normalized.input
+                         : which == NormalizedSum::recurrent ? layer_.normalized.recurrent
+                                                             : layer_.normalized.mixed;
+        return of.from(t * layer_.batch_size + share_.streams.begin);
+    }
+
+    // From the sums of a step to its gates, and back, in cells that normalize; all units.
+    void normalize(std::int64_t t, NormalizedSum which, const RecurrentWeights& weights) {
+        if (!is_normalized(cell_.shape)) return;
+        LayerNormalization(cell_.shape, layer_.hidden_size, weights.gain, weights.bias)
+            .forward(which, sums_at(t, which), gate_rows(t), share_.streams.size());
+    }
+    void normalize_backward(std::int64_t t, NormalizedSum which, const RecurrentWeights& weights,
+                            const RecurrentGradients& gradients) {
+        if (!is_normalized(cell_.shape)) return;
+        LayerNormalization(cell_.shape, layer_.hidden_size, weights.gain, weights.bias)
+            .backward(which, sums_at(t, which), gate_rows(t), share_.streams.size(),
+                      gradients.gain.from(share_.streams.begin));
+    }
+
+    // The gradient of v, from the gates that waited for it.
+    const float* return_to_mixed(std::int64_t t, const RecurrentWeights& transposed,
+                                 const RecurrentGradients& gradients) {
+        if (is_normalized(cell_.shape)) {
+            normalize_backward(t, NormalizedSum::mixed, transposed, gradients);
+            return mixed_at(t);
+        }
+        float* grad_mixed = gradients.mixed + layer_.hidden_offset(0, share_.streams.begin);
+        return_product(t, cell_.shape.mixed, transposed.mixed, grad_mixed, false);
+        return grad_mixed;
+    }
+
+    // Where U h(t-1) or V v is added to the gates, or stands until it is normalized.
+    ProductGates product_gates_at(std::int64_t t, const GateRange& range) const {
+        return product_gates(cell_.shape, range, gate_rows(t),
+                             sums_at(t, NormalizedSum::recurrent));
     }
 
     // Copies the start of the gates of the share's streams and units from the gathered rows.
@@ -124,27 +177,27 @@ private:
         }
     }
 
-    // gates of `range` += weight vectors, for some blocks of units. Panels of the weight stand unit
-    // block by unit block.
+    // gates of `range` += weight vectors, for some blocks of units; sums to be normalized are the
+    // product alone. Panels of the weight stand unit block by unit block.
     void add_product(std::int64_t t, Range blocks, const GateRange& range, const float* vectors,
                      const float* weight) {
         if (range.count == 0) return;
+        const auto to = product_gates_at(t, range);
         const auto panel = layer_.hidden_size * k_panel;
-        const auto block = cell_.shape.gates * k_panel;
+        const auto block = to.cell.gates * k_panel;
         kernels().product({.a = vectors,
                            .a_row = layer_.hidden_row,
                            .a_depth = 1,
                            .w = weight + blocks.begin * range.count * panel,
                            .w_panel = panel,
-                           .c = layer_.gates_at(t, share_.streams.begin) + blocks.begin * block +
-                                range.first * k_panel,
-                           .c_row = layer_.gates_row,
+                           .c = to.rows.values + blocks.begin * block + to.range.first * k_panel,
+                           .c_row = to.rows.row,
                            .c_panel = k_panel,
                            .rows = share_.streams.size(),
                            .panels = blocks.size() * range.count,
                            .depth = layer_.hidden_size,
-                           .accumulate = true,
-                           .c_group = group_of(cell_.shape, range),
+                           .accumulate = !is_normalized(cell_.shape),
+                           .c_group = group_of(to.cell, to.range),
                            .c_group_step = block});
     }
 
@@ -153,10 +206,11 @@ private:
     void return_product(std::int64_t t, const GateRange& range, const float* transposed, float* out,
                         bool accumulate) {
         if (range.count == 0) return;
+        const auto from = product_gates_at(t, range);
         const auto depth = layer_.blocks() * range.count * k_panel;
         const auto unit = share_.blocks.begin * k_panel;
-        kernels().product({.a = layer_.gates_at(t, share_.streams.begin) + range.first * k_panel,
-                           .a_row = layer_.gates_row,
+        kernels().product({.a = from.rows.values + from.range.first * k_panel,
+                           .a_row = from.rows.row,
                            .a_depth = 1,
                            .w = transposed + unit * depth,
                            .w_panel = depth * k_panel,
@@ -167,8 +221,8 @@ private:
                            .panels = share_.blocks.size(),
                            .depth = depth,
                            .accumulate = accumulate,
-                           .a_group = group_of(cell_.shape, range) * k_panel,
-                           .a_group_step = cell_.shape.gates * k_panel});
+                           .a_group = group_of(from.cell, from.range) * k_panel,
+                           .a_group_step = from.cell.gates * k_panel});
     }
 
     float* hidden_at(std::int64_t slot) const {

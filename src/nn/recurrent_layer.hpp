@@ -5,6 +5,7 @@
 #include "base/thread_pool.hpp"
 #include "kernels/kernels.hpp"
 #include "nn/language_model_config.hpp"
+#include "nn/layer_normalization.hpp"
 
 namespace carousel {
 
@@ -30,13 +31,14 @@ struct LayerWindow {
     float* states =
         nullptr;  ///< (T + 1, B, S H in blocks), slot 0 carried; row length `states_row`
     float* hidden = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `hidden_row`
-    float* mixed = nullptr;   ///< (T, B, H), of cells with mixed gates; row length `hidden_row`
+    float* mixed = nullptr;   ///< (T, B, H), of cells of two stages; row length `hidden_row`
     float* output = nullptr;  ///< (T, B, H), of cells with two outputs; row length `hidden_row`
     const float* states_below = nullptr;  ///< `states` of the layer below, null in layer 0
     std::ptrdiff_t gates_row = 0, states_row = 0, hidden_row = 0;
     GatheredRows start;              ///< of the gates; layer 0 only
     Mogrifier* mogrifier = nullptr;  ///< of cells with rounds, and then there is no start
     GatheredRows inputs;             ///< which the rounds read
+    NormalizedWindow normalized;
 
     const CellShape& shape() const { return cell_shape(cell); }
     std::int64_t blocks() const { return panels_for(hidden_size); }
@@ -56,9 +58,11 @@ struct LayerWindow {
 };
 
 /// What each step multiplies with: panels of U and V (forward) or of their transposes (backward),
-/// and the diagonal weights; null where the cell has none.
+/// the diagonal weights, and the gains; null where the cell has none. And the biases, which belong
+/// to steps where sums are normalized.
 struct RecurrentWeights {
     const float *recurrent = nullptr, *mixed = nullptr, *diagonal = nullptr;
+    const float *gain = nullptr, *bias = nullptr;
 };
 
 /// Gradients that backward carries from step to step. `states` and `diagonal` must be zero at the
@@ -71,13 +75,15 @@ struct RecurrentGradients {
     float* mixed = nullptr;         ///< (B, H), scratch
     float* diagonal = nullptr;      ///< (B, P H in blocks), what each stream adds to its gradient
     std::ptrdiff_t diagonal_row = 0;
+    GainGradients gain;      ///< a row for each stream
     bool truncated = false;  ///< none goes through the gates to h(t-1)
 };
 
 /// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's
 /// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills its
-/// states and h(t); with mixed gates, v is made and V v added in between. With rounds, a step
-/// begins with these and the input's share.
+/// states and h(t); with mixed gates, v is made and V v added in between. Where sums are
+/// normalized, W x waits in `layer.normalized.input`, and normalized gates have γ N(v) + b in place
+/// of V v. With rounds, a step begins with these and the input's share.
 ///
 /// Law: running a window in two halves, passing the state on, equals running it whole, bit for bit.
 /// Source: Hochreiter & Schmidhuber 1997; forget gate, Gers, Schmidhuber & Cummins 2000;
@@ -85,7 +91,8 @@ struct RecurrentGradients {
 void forward_steps(ThreadPool& pool, const RecurrentWeights& weights, const LayerWindow& layer);
 
 /// The same backward in time. `gradients.hidden` receives, for t < T - 1, the share that comes back
-/// through the step after; `gates` receives the gradients of the pre-activations.
+/// through the step after; `gates` receives the gradients of the pre-activations, `normalized`
+/// those of the sums.
 void backward_steps(ThreadPool& pool, const RecurrentWeights& transposed, const LayerWindow& layer,
                     const RecurrentGradients& gradients);
 

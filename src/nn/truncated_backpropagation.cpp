@@ -36,8 +36,10 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
     if (cell.two_outputs) grad_recurrent_ = Buffer(all);
     if (cell.reads_below) grad_depth_ = Buffer(window * grad_states_.size());
     grad_diagonal_ = Buffer(batch_size * units * cell.diagonals);
+    grad_gain_ = Buffer(batch_size * units * gain_count(cell));
     for (std::int64_t l = 0; l < config.layers; ++l) {
-        layers_.emplace_back(config, window, batch_size);
+        layers_.emplace_back(config, window, batch_size,
+                             l == 0 ? LayerInput::symbols : LayerInput::vectors);
         const auto inputs = parameters.layer(l).input_weight->shape[1];
         input_transposed_.emplace_back(padded(inputs) * units * cell.input.count);
         step_matrices_.emplace_back(model, l, dropout.recurrent > 0);
@@ -209,7 +211,7 @@ void TruncatedBackpropagation::backward(float* gradients) {
         if (at < dropped_.size())
             apply_mask(between_masks_[at], grad_hidden_.data(), grad_hidden_.data());
         if (sums && l + 1 < config.layers) add(grad_output_inputs_.data(), grad_hidden_.data());
-        for (auto* none : {&grad_states_, &grad_diagonal_, &grad_recurrent_})
+        for (auto* none : {&grad_states_, &grad_diagonal_, &grad_gain_, &grad_recurrent_})
             std::fill_n(none->data(), none->size(), 0.0F);
         const bool two_outputs = layer.shape().two_outputs;
         backward_steps(*pool_, step_matrices_[at].transposed(), layer,
@@ -220,6 +222,7 @@ void TruncatedBackpropagation::backward(float* gradients) {
                         .mixed = grad_mixed_.data(),
                         .diagonal = grad_diagonal_.data(),
                         .diagonal_row = grad_diagonal_.size() / batch_size_,
+                        .gain = gain_gradients(),
                         .truncated = recurrent_gradient_ == RecurrentGradient::states});
         backward_weights(l, layer, gradients);
         step_matrices_[at].mask_gradients(*pool_, gradients);
@@ -242,10 +245,11 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
     const auto parameters = model_->parameters().layer(l);
     const auto rows = window_ * batch_size_;
     const GateRows gates{layer.gates, layer.gates_row, layer.blocks()};
+    const bool normalized = is_normalized(cell);
     float* bias = gradients + parameters.bias->offset;
-    const auto sum_up = [&](const GateRange& range, std::span<const GradientTarget> targets,
+    const auto sum_up = [&](const ProductGates& of, std::span<const GradientTarget> targets,
                             float* bias_sums) {
-        auto gradient = gate_gradient(cell, range, gates, rows, bias_sums);
+        auto gradient = gate_gradient(of.cell, of.range, of.rows, rows, bias_sums);
         gradient.targets = targets;
         weight_gradient(*pool_, gradient);
     };
@@ -253,40 +257,54 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
         return GradientTarget{vectors, layer.hidden_row, config.hidden_size,
                               gradients + weight.offset};
     };
+    const auto of_input = product_gates(cell, cell.input, gates, layer.normalized.input),
+               of_recurrent =
+                   product_gates(cell, cell.recurrent, gates, layer.normalized.recurrent);
     const auto* recurrent = parameters.recurrent_weight;
-    const bool shares_rows = l > 0 && recurrent != nullptr && cell.recurrent == cell.input;
+    const bool shares_rows =
+        l > 0 && recurrent != nullptr && cell.recurrent == cell.input && !normalized;
     if (recurrent != nullptr && !shares_rows) {
         // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1. Gates without input have their bias here.
         const auto from = target(*recurrent, layer.hidden);
-        sum_up(cell.recurrent, {&from, 1}, cell.input.count < cell.gates ? bias : nullptr);
+        sum_up(of_recurrent, {&from, 1},
+               cell.input.count < cell.gates && !normalized ? bias : nullptr);
     }
+    // The gradients of the sums are those of W and U, but not of the bias.
+    if (normalized) sum_up({cell, {0, cell.gates}, gates}, {}, bias);
     if (parameters.mixed_weight != nullptr) {
         const auto from = target(*parameters.mixed_weight, layer.mixed);
-        sum_up(cell.mixed, {&from, 1}, nullptr);
+        sum_up({cell, cell.mixed, gates}, {&from, 1}, nullptr);
     }
-    if (parameters.diagonal != nullptr) sum_diagonal_gradient(*parameters.diagonal, gradients);
+    if (parameters.diagonal != nullptr) sum_shares(*parameters.diagonal, grad_diagonal_, gradients);
     const float* transposed = input_transposed_[static_cast<std::size_t>(l)].data();
     if (l == 0) {
-        table_.backward(*pool_, layer.gates, layer.gates_row, input_mask, transposed, gradients);
-        return;
+        table_.backward(*pool_, layer.gates, layer.gates_row, input_mask, transposed,
+                        gain_gradients(), gradients);
     }
+    if (parameters.gain != nullptr) sum_shares(*parameters.gain, grad_gain_, gradients);
+    if (l == 0) return;
     const auto input = target(*parameters.input_weight, inputs_of(l));
     if (shares_rows) {
         const std::array targets{input, target(*recurrent, layer.hidden)};
-        sum_up(cell.input, targets, bias);
+        sum_up(of_input, targets, bias);
     } else {
-        sum_up(cell.input, {&input, 1}, bias);
+        sum_up(of_input, {&input, 1}, normalized ? nullptr : bias);
     }
-    return_to_inputs(*pool_, cell, gates, transposed, grad_hidden_.data(),
+    return_to_inputs(*pool_, of_input.cell, of_input.rows, transposed, grad_hidden_.data(),
                      {inputs_of(l), layer.hidden_row, config.hidden_size, rows});
 }
 
+GainGradients TruncatedBackpropagation::gain_gradients() {
+    return {grad_gain_.data(), grad_gain_.size() / batch_size_, batch_size_};
+}
+
 // The streams' shares, in their order.
-void TruncatedBackpropagation::sum_diagonal_gradient(const Parameter& diagonal, float* gradients) {
-    float* sum = gradients + diagonal.offset;
-    std::fill_n(sum, diagonal.stored, 0.0F);
+void TruncatedBackpropagation::sum_shares(const Parameter& parameter, const Buffer& shares,
+                                          float* gradients) {
+    float* sum = gradients + parameter.offset;
+    std::fill_n(sum, parameter.stored, 0.0F);
     for (std::int64_t b = 0; b < batch_size_; ++b)
-        kernels().add(sum, grad_diagonal_.data() + b * diagonal.stored, diagonal.stored);
+        kernels().add(sum, shares.data() + b * parameter.stored, parameter.stored);
 }
 
 }  // namespace carousel

@@ -54,7 +54,9 @@ private:
     void forward_output();
     void backward(float* gradients);
     void backward_weights(std::int64_t layer, const LayerWindow& window, float* gradients);
-    void sum_diagonal_gradient(const Parameter& diagonal, float* gradients);
+    GainGradients gain_gradients();
+    /// The gradient of `parameter` from the streams' shares, as many rows as stored floats.
+    void sum_shares(const Parameter& parameter, const Buffer& shares, float* gradients);
     LayerWindow layer_of(std::int64_t layer);          ///< a view of its buffers
     const float* outputs(std::int64_t layer) const;    ///< for the layer above, (T, B, H)
     const float* inputs_of(std::int64_t layer) const;  ///< of a layer above the first, (T, B, H)
@@ -88,6 +90,7 @@ private:
     Buffer grad_states_;         // (B, S H)
     Buffer grad_depth_;          // (T, B, S H), of the states that a layer reads of the one below
     Buffer grad_diagonal_;       // (B, P H)
+    Buffer grad_gain_;           // (B, 9 H), of cells that normalize
     std::vector<float> losses_;  // (T, B)
 };
 

@@ -53,10 +53,11 @@ double training_bytes(const LanguageModelConfig& model, const BatchShape& shape)
     constexpr double k_copies = 9;  // weights, average, gradients, two moments, transposed, saved
     constexpr double k_program = 30e6;
     const auto& cell = cell_shape(model.cell);
-    // Of each unit and step backward needs gates, states, h, and h once more with dropout; of each
-    // round what scales and is scaled, and an eighth of that twice.
-    const double kept =
-        static_cast<double>(cell.gates + cell.states + 2) + 2.25 * static_cast<double>(cell.rounds);
+    // Of each unit and step backward needs gates, states, h, and h once more with dropout; where
+    // sums are normalized, these too; of each round what scales and is scaled, and an eighth of
+    // that twice.
+    const double kept = static_cast<double>(cell.gates + cell.states + 2 + gain_count(cell)) +
+                        2.25 * static_cast<double>(cell.rounds);
     const double units = symbols(shape) * static_cast<double>(model.layers * model.hidden_size);
     const double table =
         has_input_table(cell)

@@ -177,6 +177,25 @@ CellStep mogrifier(const LayerWeights& l, const CellInput& y, const Value& past,
     return capped_lstm(gates, {x5, y.states}, h4, c_);
 }
 
+// Each row less its mean, divided by its deviation.
+Value normalized(const Value& a) {
+    const Value apart = a - row_mean(a);
+    return apart / square_root(row_mean(apart * apart) + 1e-5);
+}
+
+// Ba, Kiros & Hinton 2016, supplementary material; one bias in the place of two.
+CellStep layernorm_lstm(const LayerWeights& l, const CellInput& y, const Value& h_,
+                        const Value& c_) {
+    const auto h = h_.matrix().shape(1);
+    const Value g_x = columns(l.g, 0, 4 * h), g_h = columns(l.g, 4 * h, 4 * h),
+                g_c = columns(l.g, 8 * h, h);
+    const Value b = columns(l.b, 0, 4 * h), b_c = columns(l.b, 4 * h, h);
+    const auto [a_i, a_f, a_g, a_o] = split<4>(g_x * normalized(product(l.W, y.input)) +
+                                               g_h * normalized(product(l.U, heard(l, h_))) + b);
+    const Value c = sigmoid(a_f) * c_ + sigmoid(a_i) * tanh(a_g);
+    return {sigmoid(a_o) * tanh(g_c * normalized(c) + b_c), c};
+}
+
 #define CAROUSEL_CELL(name, word, type) name,
 constexpr decltype(&lstm) k_equations[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
 #undef CAROUSEL_CELL

@@ -14,6 +14,7 @@ struct LayerWeights {
     Value U;                          ///< weight_hh
     Value V;                          ///< weight_vh
     Value p;                          ///< diagonal
+    Value g;                          ///< gain
     Value b;                          ///< bias
     std::vector<Value> down{}, up{};  ///< of the rounds, in their order
     bool truncated = false;           ///< no gradient goes through the gates to the output before

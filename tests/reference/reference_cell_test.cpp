@@ -223,6 +223,40 @@ TEST_SUITE("reference/reference_cell") {
               {0.5 * std::tanh(time), 0.75 * std::tanh(depth), time, depth});
     }
 
+    // The sums of two units are made 3 s, 3 s, -3 s, -3 s, s, s, -s, -s: their mean is 0, their
+    // deviation s root 5, whatever s. Gains are chosen so that i, f, g, o come out as ln 3, -ln 3,
+    // ln 3, 0 for the first unit and 0, 0, ln 3, 0 for the second.
+    TEST_CASE("of layernorm-lstm, N, gains and biases give the step worked out by hand") {
+        const LanguageModelConfig config{.cell = CellKind::layernorm_lstm,
+                                         .vocabulary_size = 2,
+                                         .layers = 1,
+                                         .hidden_size = 2,
+                                         .embedding_size = 1};
+        const double x = std::log(3.0), s = 0.01;
+        const double root_x = std::sqrt(5 * s * s + 1e-5) / s, root_h = std::sqrt(5 + 1e-5);
+        // W x, then U h with h = (1, 0); in the order i f g o, two units each.
+        const Matrix W{{3 * s}, {3 * s}, {-3 * s}, {-3 * s}, {s}, {s}, {-s}, {-s}};
+        const Matrix U{{1, 9}, {1, 9}, {3, 9}, {3, 9}, {-1, 9}, {-1, 9}, {-3, 9}, {-3, 9}};
+        // γ_x N(W x) makes 3/2 x, 0, 1/2 x, 0, x, x, 0, 0; γ_h N(U h) the rest but for b.
+        const Matrix gain{{root_x * x / 2, 0, root_x * x / 6, 0, root_x * x, root_x * x, 0, 0,
+                           root_h * -x / 2, 0, 0, 0, 0, 0, root_h * 2, 0, 2, 3}};
+        const Matrix bias{{0, 0, -x / 2, 0, 0, 0, 6, 0, 0.25, -0.5}};
+        const ReferenceTensors weights{
+            Matrix{{1}, {0}}, W, U, gain, bias, Matrix{{2, 0}, {0, 0}}, xt::zeros<double>({1, 2})};
+        const TokenIds inputs{{0}}, targets{{1}};
+        const ReferenceState state{{Matrix{{1, 0}}}, {Matrix{{2, 1}}}};
+        const auto result = reference_forward(
+            weights, {config, inputs, targets, state, reference_ones(config, 1, 1)});
+        const double c0 = 0.25 * 2 + 0.75 * 0.8, c1 = 0.5 * 1 + 0.5 * 0.8;  // 1.1 and 0.9
+        const double n = 0.1 / std::sqrt(0.01 + 1e-5);
+        const double h0 = 0.5 * std::tanh(2 * n + 0.25), h1 = 0.5 * std::tanh(-3 * n - 0.5);
+        CHECK(result.state.states[0](0, 0) == doctest::Approx(c0).epsilon(1e-12));
+        CHECK(result.state.states[0](0, 1) == doctest::Approx(c1).epsilon(1e-12));
+        CHECK(result.state.hidden[0](0, 0) == doctest::Approx(h0).epsilon(1e-12));
+        CHECK(result.state.hidden[0](0, 1) == doctest::Approx(h1).epsilon(1e-12));
+        CHECK(result.loss == doctest::Approx(std::log(1 + std::exp(2 * h0))).epsilon(1e-12));
+    }
+
     TEST_CASE("a clockwork unit changes when its module is due, and reads no faster one") {
         constexpr std::size_t k_module[] = {0, 0, 1, 2, 3, 4, 5, 6, 7};
         constexpr std::size_t k_period[] = {1, 1, 2, 4, 8, 16, 32, 64, 128};

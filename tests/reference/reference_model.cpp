@@ -41,6 +41,7 @@ public:
                              .U = dropped("weight_hh", masks.weight_hh),
                              .V = dropped("weight_vh", masks.weight_vh),
                              .p = find("diagonal"),
+                             .g = find("gain"),
                              .b = find("bias"),
                              .truncated = truncated};
         for (int round = 1; const Value down = find(fmt::format("round{}.down", round)); ++round) {

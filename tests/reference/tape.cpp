@@ -107,6 +107,19 @@ Value log(const Value& a) {
                            [=](const Matrix& g) { Tape::add_gradient(a, g / a.matrix()); });
 }
 
+Value square_root(const Value& a) {
+    const Matrix y = xt::sqrt(a.matrix());
+    return a.tape().record(y, [=](const Matrix& g) { Tape::add_gradient(a, g / (2.0 * y)); });
+}
+
+Value row_mean(const Value& a) {
+    const Matrix mean = xt::mean(a.matrix(), {1}, xt::keep_dims);
+    const auto count = static_cast<double>(a.matrix().shape(1));
+    return a.tape().record(mean, [=](const Matrix& g) {
+        Tape::add_gradient(a, xt::ones<double>(a.matrix().shape()) * g / count);
+    });
+}
+
 Value equal(const Value& a, const Value& b) {
     return a.tape().leaf(xt::where(xt::equal(a.matrix(), b.matrix()), 1.0, 0.0));
 }

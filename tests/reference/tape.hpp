@@ -74,6 +74,10 @@ Value sigmoid(const Value& a);
 Value tanh(const Value& a);
 Value exp(const Value& a);
 Value log(const Value& a);
+Value square_root(const Value& a);
+
+/// The mean of each row. Shapes: (B, N) → (B, 1).
+Value row_mean(const Value& a);
 
 /// Constants: 1 where it is so, else 0.
 Value equal(const Value& a, const Value& b);
