@@ -200,6 +200,32 @@ struct ModulationBackward {
     std::int64_t count;  ///< multiple of 16
 };
 
+/// out(j) = start(j) + scale (vector · row j), for `count` rows of `blocks` blocks of sixteen, row
+/// j at rows[j * row_step]. Without `start` that is zero. Law: the bits of an element do not depend
+/// on the other rows.
+struct RowProducts {
+    const float* vector;
+    const float* rows;
+    std::ptrdiff_t row_step;
+    const float* start = nullptr;
+    float* out;
+    float scale = 1;
+    std::int64_t count, blocks;
+};
+
+/// out (+)= sum over j, ascending, of scale coefficient(j) row j. Rows as above, coefficient j at
+/// coefficients[j * coefficient_step].
+struct RowSum {
+    const float* coefficients;
+    std::ptrdiff_t coefficient_step = 1;
+    float scale = 1;
+    const float* rows;
+    std::ptrdiff_t row_step;
+    float* out;
+    bool accumulate = false;
+    std::int64_t count, blocks;
+};
+
 /// c(16 p + j) += activation_scale * scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16
 /// p + j]), for one row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4].
 /// The integer sum is exact.
@@ -221,6 +247,11 @@ struct KernelTable {
     const CellKernels& cell(CellKind kind) const { return cells[static_cast<int>(kind)]; }
     float (*softmax_cross_entropy)(const SoftmaxCrossEntropy&);
     void (*softmax)(float* logits, std::int64_t count, float inverse_temperature);
+    /// Turns gradients of a softmax's probabilities into those of its logits; `count` is a multiple
+    /// of 16.
+    void (*softmax_backward)(const float* probabilities, float* gradients, std::int64_t count);
+    void (*row_products)(const RowProducts&);
+    void (*row_sum)(const RowSum&);
     void (*adam)(const AdamUpdate&);
     void (*momentum)(const MomentumUpdate&);
     void (*step)(const DirectionStep&);

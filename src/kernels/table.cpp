@@ -1,5 +1,6 @@
 // Compiled once for each instruction set, with CAROUSEL_TABLE naming the result.
 
+#include "kernels/attention.hpp"
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
 #include "kernels/cells/clockwork.hpp"
@@ -36,6 +37,9 @@ const KernelTable CAROUSEL_TABLE = {
     .cells = {CAROUSEL_CELLS(CAROUSEL_CELL)},
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .row_products = row_products,
+    .row_sum = row_sum,
     .adam = adam,
     .momentum = momentum,
     .step = step,
