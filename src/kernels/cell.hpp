@@ -171,6 +171,8 @@ void mix_backward(const CellBackward& s) {
 
 template <class Cell>
 constexpr CellKernels cell_kernels() {
+    static_assert(Cell::k_shape.attention_span % k_lanes == 0);
+    static_assert(Cell::k_shape.attention_span == 0 || !Cell::k_shape.two_outputs);
     if constexpr (second_stage(Cell::k_shape).count > 0) {
         return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, mix_forward<Cell>,
                 mix_backward<Cell>};

@@ -6,24 +6,25 @@ namespace carousel {
 
 /// Every recurrent cell: its enumerator, its word in options and files, its struct in
 /// `kernels/cells`. `docs/model.md` has the equations, `docs/contributing.md` how to add one.
-#define CAROUSEL_CELLS(CELL)                         \
-    CELL(lstm, "lstm", Lstm)                         \
-    CELL(cifg, "cifg", Cifg)                         \
-    CELL(capped_lstm, "capped-lstm", CappedLstm)     \
-    CELL(rnn, "rnn", Rnn)                            \
-    CELL(lstm1997, "lstm1997", Lstm1997)             \
-    CELL(peephole, "peephole", Peephole)             \
-    CELL(gru, "gru", Gru)                            \
-    CELL(gru_before, "gru-before", GruBefore)        \
-    CELL(mlstm, "mlstm", MultiplicativeLstm)         \
-    CELL(slstm, "slstm", ExponentialLstm)            \
-    CELL(minlstm, "minlstm", MinimalLstm)            \
-    CELL(mingru, "mingru", MinimalGru)               \
-    CELL(clockwork, "clockwork", Clockwork)          \
-    CELL(depth_gated, "depth-gated", DepthGatedLstm) \
-    CELL(grid, "grid", GridLstm)                     \
-    CELL(mogrifier, "mogrifier", MogrifierLstm)      \
-    CELL(layernorm_lstm, "layernorm-lstm", LayerNormLstm)
+#define CAROUSEL_CELLS(CELL)                              \
+    CELL(lstm, "lstm", Lstm)                              \
+    CELL(cifg, "cifg", Cifg)                              \
+    CELL(capped_lstm, "capped-lstm", CappedLstm)          \
+    CELL(rnn, "rnn", Rnn)                                 \
+    CELL(lstm1997, "lstm1997", Lstm1997)                  \
+    CELL(peephole, "peephole", Peephole)                  \
+    CELL(gru, "gru", Gru)                                 \
+    CELL(gru_before, "gru-before", GruBefore)             \
+    CELL(mlstm, "mlstm", MultiplicativeLstm)              \
+    CELL(slstm, "slstm", ExponentialLstm)                 \
+    CELL(minlstm, "minlstm", MinimalLstm)                 \
+    CELL(mingru, "mingru", MinimalGru)                    \
+    CELL(clockwork, "clockwork", Clockwork)               \
+    CELL(depth_gated, "depth-gated", DepthGatedLstm)      \
+    CELL(grid, "grid", GridLstm)                          \
+    CELL(mogrifier, "mogrifier", MogrifierLstm)           \
+    CELL(layernorm_lstm, "layernorm-lstm", LayerNormLstm) \
+    CELL(attention_lstm, "attention-lstm", AttentionLstm)
 
 #define CAROUSEL_CELL(name, word, type) name,
 enum class CellKind : std::uint8_t { CAROUSEL_CELLS(CAROUSEL_CELL) };
@@ -50,7 +51,9 @@ struct GateRange {
 /// too, but instead of V v these gates are γ N(v) + b, and the others are γ N(W x) + γ' N(U h(t-1))
 /// + b: N takes the mean from all numbers of a stream and divides them by their deviation. A cell
 /// with `rounds` has a stage before all that, which changes the input and h(t-1) by each other
-/// (`nn/mogrifier.hpp`); all of its gates are then fed by W and by U.
+/// (`nn/mogrifier.hpp`); all of its gates are then fed by W and by U. A cell with an
+/// `attention_span` has a stage after the steps, which turns h(t) and the outputs before it into
+/// what the layer above reads (`nn/attention.hpp`).
 struct CellShape {
     std::int64_t gates = 0;  ///< G, pre-activations of a unit; each is fed by W or by U
     GateRange input;
@@ -66,6 +69,8 @@ struct CellShape {
     bool two_outputs = false;       ///< what the layer above reads is not h
     bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
     std::int64_t rounds = 0;        ///< in which input and h(t-1) scale each other
+    /// N, how many outputs of the past each step attends to, a multiple of sixteen; 0: none
+    std::int64_t attention_span = 0;
 };
 
 /// The size of the groups that the gates of a range form among all gates; 0 where they are all.
@@ -92,6 +97,16 @@ constexpr const GateRange& second_stage(const CellShape& cell) {
 constexpr std::int64_t gain_count(const CellShape& cell) {
     return is_normalized(cell) ? cell.input.count + cell.recurrent.count + cell.normalized.count
                                : 0;
+}
+
+/// Outputs that a stream carries from step to step: h(t-1), or all that attention reads.
+constexpr std::int64_t carried_outputs(const CellShape& cell) {
+    return cell.attention_span > 0 ? cell.attention_span : 1;
+}
+
+/// Whether the layer above reads something else than h.
+constexpr bool has_second_output(const CellShape& cell) {
+    return cell.two_outputs || cell.attention_span > 0;
 }
 
 /// The shape of a cell, from its own file.

@@ -1,6 +1,7 @@
 // Compiled once for each instruction set, with CAROUSEL_TABLE naming the result.
 
 #include "kernels/attention.hpp"
+#include "kernels/cells/attention_lstm.hpp"
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
 #include "kernels/cells/clockwork.hpp"

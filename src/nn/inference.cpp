@@ -36,7 +36,7 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
       mogrifiers_(mogrifiers(model, window_, batch_size, Mogrifier::Use::inference)),
       lower_outputs_(buffers_.outputs().size()),
       lower_states_(cell_shape(model.config().cell).reads_below ? buffers_.states.size() : 0),
-      summed_(sums_layers(model.config()) ? buffers_.hidden.size() : 0),
+      summed_(sums_layers(model.config()) ? lower_outputs_.size() : 0),
       output_(model, window_ * batch_size),
       logits_(batch_size * leading_dimension(model.config().vocabulary_size)) {
     if (precision == Precision::int8) quantized_.emplace(model);

@@ -59,9 +59,10 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             fill_normal(tensor, seed, i, 1.0F);
         } else if (name == "output.weight") {
             fill_normal(tensor, seed, i, 0.25F * inverse_root(h));
-        } else if (name.ends_with(".up")) {
+        } else if (name.ends_with(".up") || name.ends_with("attention.context")) {
             fill_normal(tensor, seed, i, 0.25F * inverse_root(tensor.shape[1]));
-        } else if (name.ends_with("weight_ih") || name.ends_with(".down")) {
+        } else if (name.ends_with("weight_ih") || name.ends_with(".down") ||
+                   name.ends_with("attention.query")) {
             fill_normal(tensor, seed, i, inverse_root(tensor.shape[1]));
         } else if (name.ends_with("weight_hh") || name.ends_with("weight_vh")) {
             fill_normal(tensor, seed, i, 1.0F);

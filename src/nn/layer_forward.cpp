@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nn/attention.hpp"
 #include "nn/gate_products.hpp"
 #include "nn/layer_normalization.hpp"
 
@@ -10,16 +11,18 @@ namespace carousel {
 LayerBuffers::LayerBuffers(const LanguageModelConfig& config, std::int64_t window,
                            std::int64_t batch_size, LayerInput input)
     : gates(window * batch_size * gates_row_length(config)),
-      states((window + 1) * batch_size * states_row_length(config)),
-      hidden((window + 1) * batch_size * hidden_row_length(config)),
-      mixed(second_stage(cell_shape(config.cell)).count > 0
-                ? window * batch_size * hidden_row_length(config)
-                : 0),
-      output(cell_shape(config.cell).two_outputs ? window * batch_size * hidden_row_length(config)
-                                                 : 0) {
+      states((window + 1) * batch_size * states_row_length(config)) {
     const auto& cell = cell_shape(config.cell);
+    const auto rows = window * batch_size, vectors = rows * hidden_row_length(config);
+    hidden = Buffer(vectors + carried_outputs(cell) * batch_size * hidden_row_length(config));
+    if (second_stage(cell).count > 0) mixed = Buffer(vectors);
+    if (has_second_output(cell)) output = Buffer(vectors);
+    if (cell.attention_span > 0) {
+        queries = Buffer(vectors);
+        shares = Buffer(rows * cell.attention_span);
+        contexts = Buffer(vectors);
+    }
     if (!is_normalized(cell)) return;
-    const auto rows = window * batch_size;
     if (input == LayerInput::vectors)
         input_sums = Buffer(rows * sums_row_length(cell.input, config.hidden_size));
     recurrent_sums = Buffer(rows * sums_row_length(cell.recurrent, config.hidden_size));
@@ -58,15 +61,18 @@ NormalizedWindow normalized_window(const LanguageModelConfig& config, LayerBuffe
 
 LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffers,
                          std::int64_t window, std::int64_t batch_size) {
+    const auto before = (carried_outputs(cell_shape(config.cell)) - 1) * batch_size;
+    float* hidden = buffers.hidden.data() + before * hidden_row_length(config);
     return {.cell = config.cell,
             .window = window,
             .batch_size = batch_size,
             .hidden_size = config.hidden_size,
             .gates = buffers.gates.data(),
             .states = buffers.states.data(),
-            .hidden = buffers.hidden.data(),
+            .hidden = hidden,
             .mixed = buffers.mixed.data(),
             .output = buffers.output.data(),
+            .attention = {buffers.queries.data(), buffers.shares.data(), buffers.contexts.data()},
             .gates_row = gates_row_length(config),
             .states_row = states_row_length(config),
             .hidden_row = hidden_row_length(config),
@@ -78,15 +84,18 @@ LayerWindow layer_window(const LanguageModelConfig& config, LayerBuffers& buffer
 namespace {
 
 // Calls copy(pointer into the value, pointer into the slot, count) for each stretch of numbers that
-// lie together in both: in a slot, the states of a block of units stand one after the other.
+// lie together in both: in a slot, the states of a block of units stand one after the other. Of the
+// carried outputs the value has the newest first, the slots the oldest.
 template <typename State, typename Copy>
 void for_each_stretch(State& state, std::int64_t layer_index, const LayerWindow& layer,
                       std::int64_t slot, Copy copy) {
-    const auto count = layer.shape().states;
+    const auto count = layer.shape().states, carried = carried_outputs(layer.shape());
     for (std::int64_t b = 0; b < layer.batch_size; ++b) {
         const auto at = (layer_index * layer.batch_size + b) * layer.hidden_size;
-        copy(state.hidden.data() + at, layer.hidden + layer.hidden_offset(slot, b),
-             layer.hidden_size);
+        for (std::int64_t j = 0; j < carried; ++j) {
+            copy(state.hidden.data() + at * carried + j * layer.hidden_size,
+                 layer.hidden + layer.hidden_offset(slot - j, b), layer.hidden_size);
+        }
         auto* values = state.states.data() + at * count;
         float* states = layer.states + layer.states_offset(slot, b);
         for (std::int64_t s = 0; s < count; ++s, values += layer.hidden_size) {
@@ -139,6 +148,7 @@ void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t la
             to.rows);
     }
     forward_steps(pool, weights, layer);
+    if (layer.shape().attention_span > 0) forward_attention(pool, model, layer_index, layer);
 }
 
 }  // namespace carousel

@@ -18,6 +18,7 @@ struct LayerBuffers {
                  LayerInput input = LayerInput::vectors);
     Buffer gates, states, hidden, mixed, output;
     Buffer input_sums, recurrent_sums, scales;  ///< of cells that normalize
+    Buffer queries, shares, contexts;           ///< of cells with attention
 
     /// The one that the layer above reads.
     Buffer& outputs() { return output.size() > 0 ? output : hidden; }
@@ -32,8 +33,8 @@ std::ptrdiff_t hidden_row_length(const LanguageModelConfig& config);
 std::ptrdiff_t states_row_length(const LanguageModelConfig& config);
 std::ptrdiff_t gates_row_length(const LanguageModelConfig& config);
 
-/// Copies stream states between the value (L, B, H) and a layer's slots: into slot 0, out of the
-/// last.
+/// Copies stream states between the value and a layer's slots: into slot 0 and, where the cell
+/// carries several outputs, those before it; out of the last.
 void load_state(const RecurrentState& state, std::int64_t layer_index, const LayerWindow& layer);
 void store_state(const LayerWindow& layer, std::int64_t layer_index, RecurrentState& state);
 
@@ -42,8 +43,8 @@ RecurrentWeights recurrent_weights_of(const LanguageModel& model, std::int64_t l
 
 /// Runs layer `layer_index` over its window. Above layer 0 the input's share of the gates is one
 /// product over the whole window, since it waits for nothing but in cells with rounds: inputs (T,
-/// B, H) with row length `layer.hidden_row`. `weights` are the model's or, in training, what
-/// weight-drop left of them.
+/// B, H) with row length `layer.hidden_row`. Attention follows after the steps. `weights` are the
+/// model's or, in training, what weight-drop left of them.
 void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
                    const LayerWindow& layer, const float* inputs, const RecurrentWeights& weights);
 

@@ -85,6 +85,11 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
         if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
         vector(prefix + "gain", gain_count(*cell_));
         vector(prefix + "bias", cell_->gates);
+        if (const auto span = cell_->attention_span; span > 0) {
+            matrix(prefix + "attention.query", 1, h);
+            matrix(prefix + "attention.context", 1, h);
+            append(prefix + "attention.distance", {span}, ParameterLayout::vector, 1);
+        }
     }
     append("output.weight", {v, h}, ParameterLayout::panels, 1);
     append("output.bias", {v}, ParameterLayout::vector, 1);
@@ -92,10 +97,11 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
 
 LayerParameters ParameterList::layer(std::int64_t layer) const {
     const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
-               diagonal = cell_->diagonals > 0 && !cell_->clockwork, gain = gain_count(*cell_) > 0;
+               diagonal = cell_->diagonals > 0 && !cell_->clockwork, gain = gain_count(*cell_) > 0,
+               attention = cell_->attention_span > 0;
     const Parameter* next = &parameters_[static_cast<std::size_t>(
-        1 +
-        layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal} + int{gain}))];
+        1 + layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal} +
+                     int{gain} + 3 * int{attention}))];
     LayerParameters found;
     found.input_weight = next++;
     if (recurrent) found.recurrent_weight = next++;
@@ -104,7 +110,12 @@ LayerParameters ParameterList::layer(std::int64_t layer) const {
     next += 2 * cell_->rounds;
     if (diagonal) found.diagonal = next++;
     if (gain) found.gain = next++;
-    found.bias = next;
+    found.bias = next++;
+    if (attention) {
+        found.query = next++;
+        found.context = next++;
+        found.distance = next++;
+    }
     return found;
 }
 

@@ -45,6 +45,7 @@ struct LayerParameters {
     const Parameter* gain = nullptr;  ///< γ of cells that normalize
     /// Of cells with rounds: down and up of the first, of the second, ...
     std::span<const Parameter> rounds{};
+    const Parameter *query = nullptr, *context = nullptr, *distance = nullptr;  ///< of attention
 };
 
 /// The parameters of a language model in file order:
@@ -52,8 +53,9 @@ struct LayerParameters {
 /// `layers.l.weight_hh` (G_r H, H), `layers.l.weight_vh` (G_m H, H), for each round r of the cell
 /// `layers.l.round<r>.down` (K, H) and `.up` (E or H, K), or, of even r, (K, E or H) and (H, K),
 /// `layers.l.diagonal` (P H), `layers.l.gain` (`gain_count` H), `layers.l.bias` (G H), with the
-/// numbers of gates of the cell's ranges (`CellShape`) and without those that are zero;
-/// `output.weight` (V, H), `output.bias` (V).
+/// numbers of gates of the cell's ranges (`CellShape`) and without those that are zero; of cells
+/// with attention `layers.l.attention.query` (H, H), `layers.l.attention.context` (H, H),
+/// `layers.l.attention.distance` (N); `output.weight` (V, H), `output.bias` (V).
 /// Weights, gradients and moments are each one array of `stored()` floats laid out in this way.
 class ParameterList {
 public:

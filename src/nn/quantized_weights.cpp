@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/kernels.hpp"
+#include "nn/attention.hpp"
 #include "nn/layer_forward.hpp"
 #include "nn/mogrifier.hpp"
 #include "nn/quantization.hpp"
@@ -68,7 +69,8 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
             return matrix;
         };
         layers_.push_back({quantized(l > 0 || !has_table ? p.input_weight : nullptr),
-                           quantized(p.recurrent_weight), quantized(p.mixed_weight)});
+                           quantized(p.recurrent_weight), quantized(p.mixed_weight),
+                           quantized(p.query), quantized(p.context)});
     }
 }
 
@@ -160,8 +162,23 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                 }
             }
             cell.forward(step);
+            if (weights.query) look_back(weights, model.values(*p.distance), layer, t, b);
         }
     }
+}
+
+void QuantizedWeights::look_back(const Layer& weights, const float* distance,
+                                 const LayerWindow& layer, std::int64_t t, std::int64_t b) {
+    const auto at = layer.hidden_offset(t, b), units = layer.blocks() * k_panel;
+    const float* hidden = layer.hidden + layer.hidden_offset(t + 1, b);
+    float *query = layer.attention.queries + at, *output = layer.output + at;
+    std::fill_n(query, units, 0.0F);
+    activations_.take(hidden, layer.hidden_size);
+    weights.query->multiply_add(activations_, query);
+    attend(layer, distance, t, b);
+    std::copy_n(hidden, units, output);
+    activations_.take(layer.attention.contexts + at, layer.hidden_size);
+    weights.context->multiply_add(activations_, output);
 }
 
 void QuantizedWeights::logits(const LanguageModel& model, const float* hidden, std::ptrdiff_t row,

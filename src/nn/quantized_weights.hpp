@@ -56,11 +56,16 @@ public:
 
 private:
     struct Layer {
-        std::optional<QuantizedMatrix> input, recurrent, mixed;  // those that the layer has
+        // Those that the layer has.
+        std::optional<QuantizedMatrix> input, recurrent, mixed, query, context;
     };
     /// One row of gates, or of sums, += matrix vector.
     void add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
                      const ProductGates& to);
+
+    /// As `forward_attention` (nn/attention.hpp), one position.
+    void look_back(const Layer& weights, const float* distance, const LayerWindow& layer,
+                   std::int64_t t, std::int64_t b);
 
     std::vector<Layer> layers_;
     QuantizedMatrix output_;

@@ -23,6 +23,12 @@ struct GatheredRows {
 
 class Mogrifier;
 
+/// Of cells with attention over N outputs: queries and contexts (T, B, H), row length `hidden_row`;
+/// the shares of the outputs before, (T, B, N), nearest first.
+struct AttentionWindow {
+    float *queries = nullptr, *shares = nullptr, *contexts = nullptr;
+};
+
 /// The activations of one layer over a window, time-major: what forward leaves for backward.
 struct LayerWindow {
     CellKind cell = CellKind::lstm;
@@ -30,9 +36,12 @@ struct LayerWindow {
     float* gates = nullptr;  ///< (T, B, G H in blocks of units); row length `gates_row`
     float* states =
         nullptr;  ///< (T + 1, B, S H in blocks), slot 0 carried; row length `states_row`
-    float* hidden = nullptr;  ///< (T + 1, B, H), slot 0 carried; row length `hidden_row`
+    /// (T + 1, B, H), slot 0 carried; row length `hidden_row`. Cells with attention carry N
+    /// outputs, slots 1 - N to 0.
+    float* hidden = nullptr;
     float* mixed = nullptr;   ///< (T, B, H), of cells of two stages; row length `hidden_row`
     float* output = nullptr;  ///< (T, B, H), of cells with two outputs; row length `hidden_row`
+    AttentionWindow attention{};
     const float* states_below = nullptr;  ///< `states` of the layer below, null in layer 0
     std::ptrdiff_t gates_row = 0, states_row = 0, hidden_row = 0;
     GatheredRows start;              ///< of the gates; layer 0 only

@@ -8,22 +8,24 @@
 namespace carousel {
 
 /// What a stream remembers between two symbols: a value, passed in and changed by each call.
-/// Shapes: hidden (L, B, H); states (L, B, S H), what a cell remembers besides its output, one
-/// state after the other.
+/// Shapes: hidden (L, B, K H), the last K = `carried_outputs` of a layer, newest first; states
+/// (L, B, S H), what a cell remembers besides its output, one state after the other.
 struct RecurrentState {
     Tensor<3> hidden, states;
 
     /// The empty memory: zeros.
     static RecurrentState zeros(const LanguageModelConfig& config, std::int64_t batch_size) {
-        RecurrentState state{Tensor<3>(shape(config, batch_size, 1)),
-                             Tensor<3>(shape(config, batch_size, cell_shape(config.cell).states))};
+        const auto& cell = cell_shape(config.cell);
+        RecurrentState state{Tensor<3>(shape(config, batch_size, carried_outputs(cell))),
+                             Tensor<3>(shape(config, batch_size, cell.states))};
         state.clear();
         return state;
     }
 
     bool fits(const LanguageModelConfig& config, std::int64_t batch_size) const {
-        return hidden.shape() == shape(config, batch_size, 1) &&
-               states.shape() == shape(config, batch_size, cell_shape(config.cell).states);
+        const auto& cell = cell_shape(config.cell);
+        return hidden.shape() == shape(config, batch_size, carried_outputs(cell)) &&
+               states.shape() == shape(config, batch_size, cell.states);
     }
 
     void clear() {

@@ -23,6 +23,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       table_(model, window * batch_size, true),
       mogrifiers_(mogrifiers(model, window, batch_size, Mogrifier::Use::training)),
       output_(model, window * batch_size),
+      attention_(model.config(), window, batch_size),
       grad_hidden_(window * slab_),
       grad_states_(batch_size * states_row_length(model.config())),
       losses_(static_cast<std::size_t>(window * batch_size)) {
@@ -213,6 +214,8 @@ void TruncatedBackpropagation::backward(float* gradients) {
         if (sums && l + 1 < config.layers) add(grad_output_inputs_.data(), grad_hidden_.data());
         for (auto* none : {&grad_states_, &grad_diagonal_, &grad_gain_, &grad_recurrent_})
             std::fill_n(none->data(), none->size(), 0.0F);
+        if (layer.shape().attention_span > 0)
+            attention_.run(*pool_, *model_, l, layer, grad_hidden_.data(), gradients);
         const bool two_outputs = layer.shape().two_outputs;
         backward_steps(*pool_, step_matrices_[at].transposed(), layer,
                        {.hidden = two_outputs ? grad_recurrent_.data() : grad_hidden_.data(),

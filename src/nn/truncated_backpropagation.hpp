@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/thread_pool.hpp"
+#include "nn/attention.hpp"
 #include "nn/dropout.hpp"
 #include "nn/embedding.hpp"
 #include "nn/language_model.hpp"
@@ -84,6 +85,7 @@ private:
     std::vector<Mogrifier> mogrifiers_;        // of each layer, if the cell has rounds
     Buffer output_transposed_;
     OutputLayer output_;
+    AttentionBackward attention_;
     Buffer grad_hidden_;         // (T, B, H), of the layer under way
     Buffer grad_recurrent_;      // (T, B, H), of h where that is not what the layer above reads
     Buffer grad_mixed_;          // (B, H)

@@ -18,6 +18,13 @@ double table_rows(const LanguageModelConfig& model, const BatchShape& shape) {
     return std::min(static_cast<double>(model.vocabulary_size), symbols(shape));
 }
 
+// Numbers that the attention of a symbol multiplies with, besides weights: the outputs before, for
+// the scores and for the context.
+double attended(const LanguageModelConfig& model) {
+    return 2.0 * static_cast<double>(cell_shape(model.cell).attention_span * model.layers *
+                                     model.hidden_size);
+}
+
 }  // namespace
 
 double recurrent_weights(const LanguageModelConfig& model) {
@@ -34,7 +41,7 @@ double update_flops(const LanguageModelConfig& model, const BatchShape& shape) {
                        static_cast<double>(has_input_table(cell) ? cell.input.count : 0);
     const double table = table_rows(model, shape) * row;
     const double output = static_cast<double>(model.hidden_size * model.vocabulary_size);
-    return 6 * ((recurrent_weights(model) + output) * symbols(shape) + table);
+    return 6 * ((recurrent_weights(model) + attended(model) + output) * symbols(shape) + table);
 }
 
 double orthogonalization_flops(const LanguageModelConfig& model) {
@@ -55,15 +62,19 @@ double training_bytes(const LanguageModelConfig& model, const BatchShape& shape)
     const auto& cell = cell_shape(model.cell);
     // Of each unit and step backward needs gates, states, h, and h once more with dropout; where
     // sums are normalized, these too; of each round what scales and is scaled, and an eighth of
-    // that twice.
+    // that twice; of attention query, context and output.
     const double kept = static_cast<double>(cell.gates + cell.states + 2 + gain_count(cell)) +
-                        2.25 * static_cast<double>(cell.rounds);
+                        2.25 * static_cast<double>(cell.rounds) + (cell.attention_span > 0 ? 3 : 0);
     const double units = symbols(shape) * static_cast<double>(model.layers * model.hidden_size);
+    // The outputs carried, in three copies, and the shares.
+    const double attention =
+        1.5 * attended(model) * static_cast<double>(shape.batch_size) +
+        symbols(shape) * static_cast<double>(model.layers * cell.attention_span);
     const double table =
         has_input_table(cell)
             ? 2 * table_rows(model, shape) * static_cast<double>(cell.gates * model.hidden_size)
             : 0;
-    return 4 * (k_copies * parameter_count(model) + kept * units + table) + k_program;
+    return 4 * (k_copies * parameter_count(model) + kept * units + attention + table) + k_program;
 }
 
 }  // namespace carousel

@@ -157,11 +157,15 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
     if (!state.averaged_weights.empty()) {
         require_tensors("the running mean of the weights", parameters, state.averaged_weights);
     }
-    std::vector<std::int64_t> shape = {snapshot.model.layers, snapshot.training.batch_size,
-                                       snapshot.model.hidden_size};
-    require_tensor("the carried state", {"hidden", shape, {}}, state.hidden);
-    shape.back() *= cell_shape(snapshot.model.cell).states;
-    require_tensor("the carried state", {"cell", shape, {}}, state.cell);
+    const auto& cell = cell_shape(snapshot.model.cell);
+    const auto carried = [&](const char* name, std::int64_t vectors) -> NamedTensor {
+        return {name,
+                {snapshot.model.layers, snapshot.training.batch_size,
+                 vectors * snapshot.model.hidden_size},
+                {}};
+    };
+    require_tensor("the carried state", carried("hidden", carried_outputs(cell)), state.hidden);
+    require_tensor("the carried state", carried("cell", cell.states), state.cell);
 }
 
 }  // namespace

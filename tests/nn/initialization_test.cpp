@@ -100,6 +100,20 @@ TEST_SUITE("nn/initialization") {
         CHECK(is_near(deviation(weights[6]), 0.25 / std::sqrt(32.0)));
     }
 
+    TEST_CASE("fresh attention asks as loudly as outputs are, and speaks softly") {
+        ThreadPool pool(1);
+        const LanguageModelConfig config{.cell = CellKind::attention_lstm,
+                                         .vocabulary_size = 9,
+                                         .layers = 1,
+                                         .hidden_size = 64,
+                                         .embedding_size = 50};
+        const auto weights = initial_weights(config, 1, pool);
+        REQUIRE(weights[4].name == "layers.0.attention.query");
+        CHECK(is_near(deviation(weights[4]), 1.0 / 8));
+        CHECK(is_near(deviation(weights[5]), 0.25 / 8));
+        CHECK(deviation(weights[6]) == 0);
+    }
+
     TEST_CASE("weights are a function of the seed alone, whatever the number of threads") {
         const auto config = odd_configs()[3];
         ThreadPool one(1);

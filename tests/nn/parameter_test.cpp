@@ -67,6 +67,22 @@ TEST_SUITE("nn/parameter") {
         CHECK(round_rank(1024) == 128);
     }
 
+    TEST_CASE("attention comes after the bias of its layer") {
+        const auto list = expected_parameters({.cell = CellKind::attention_lstm,
+                                               .vocabulary_size = 9,
+                                               .layers = 2,
+                                               .hidden_size = 5,
+                                               .embedding_size = 3});
+        REQUIRE(list.size() == 1 + 2 * 6 + 2);
+        CHECK(list[9].name == "layers.1.bias");
+        CHECK(list[10].name == "layers.1.attention.query");
+        CHECK(list[10].shape == std::vector<std::int64_t>{5, 5});
+        CHECK(list[11].name == "layers.1.attention.context");
+        CHECK(list[11].shape == std::vector<std::int64_t>{5, 5});
+        CHECK(list[12].name == "layers.1.attention.distance");
+        CHECK(list[12].shape == std::vector<std::int64_t>{64});
+    }
+
     TEST_CASE("stored and canonical form turn into each other, and padding is zero") {
         for (const auto& config : odd_configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);

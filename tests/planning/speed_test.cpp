@@ -86,6 +86,18 @@ TEST_SUITE("planning/work") {
               training_bytes(without, {64, 128}) + 4 * 8192 * 2 * 512 * 10);
     }
 
+    TEST_CASE("attention costs two matrices a layer and the outputs that it reads") {
+        const auto with = net(512, CellKind::attention_lstm), without = net(512);
+        const double matrices = 4 * 512 * 512, outputs = 2 * 2 * 64 * 512;
+        CHECK(recurrent_weights(with) == recurrent_weights(without) + matrices);
+        CHECK(update_flops(with, {64, 128}) ==
+              update_flops(without, {64, 128}) + 6 * (matrices + outputs) * 8192);
+        CHECK(orthogonalization_flops(with) ==
+              doctest::Approx(orthogonalization_flops(without) + 4 * 5 * 4.0 * 512 * 512 * 512));
+        CHECK(training_bytes(with, {64, 128}) >
+              training_bytes(without, {64, 128}) + 4 * 8192 * 3 * 2 * 512);
+    }
+
     TEST_CASE("the memory of a training is near what one was measured to take") {
         // `carousel benchmark`: 340 MB.
         CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));

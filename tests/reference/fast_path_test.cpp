@@ -74,6 +74,20 @@ std::vector<Example> examples() {
             }
         }
     }
+    // Texts that are longer than what attention sees, in windows longer and shorter than that.
+    for (const std::int64_t window : {40, 70}) {
+        all.push_back({{.cell = CellKind::attention_lstm,
+                        .vocabulary_size = 65,
+                        .layers = 2,
+                        .hidden_size = 17,
+                        .embedding_size = 9,
+                        .output_input = OutputInput::sum},
+                       3,
+                       window,
+                       k_rates[5],
+                       RecurrentGradient::full,
+                       static_cast<std::uint64_t>(window)});
+    }
     return all;
 }
 

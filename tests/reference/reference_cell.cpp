@@ -1,6 +1,7 @@
 #include "reference/reference_cell.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace carousel {
 
@@ -194,6 +195,22 @@ CellStep layernorm_lstm(const LayerWeights& l, const CellInput& y, const Value& 
                                                g_h * normalized(product(l.U, heard(l, h_))) + b);
     const Value c = sigmoid(a_f) * c_ + sigmoid(a_i) * tanh(a_g);
     return {sigmoid(a_o) * tanh(g_c * normalized(c) + b_c), c};
+}
+
+// After Merity 2019 and Cheng, Dong & Lapata 2016; `past` has the outputs of the last steps side by
+// side, newest first.
+CellStep attention_lstm(const LayerWeights& l, const CellInput& y, const Value& past,
+                        const Value& c_) {
+    const auto h = c_.matrix().shape(1), wide = past.matrix().shape(1);
+    const auto [a_i, a_f, a_g, a_o] =
+        split<4>(product(l.W, y.input) + product(l.U, heard(l, columns(past, 0, h))) + l.b);
+    const CellStep step = remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
+    const Value query = product(l.Q, step.hidden);
+    const Value powers = exp(1 / std::sqrt(static_cast<double>(h)) * dots(query, past) + l.r);
+    const Value ones = l.r.tape().leaf(xt::ones<double>({std::size_t{1}, wide / h}));
+    const Value context = weighted_sum(powers / product(ones, powers), past);
+    return {side_by_side({step.hidden, columns(past, 0, wide - h)}), step.states,
+            step.hidden + product(l.M, context)};
 }
 
 #define CAROUSEL_CELL(name, word, type) name,

@@ -17,11 +17,13 @@ struct LayerWeights {
     Value g;                          ///< gain
     Value b;                          ///< bias
     std::vector<Value> down{}, up{};  ///< of the rounds, in their order
+    Value Q{}, M{}, r{};              ///< attention.query, attention.context, attention.distance
     bool truncated = false;           ///< no gradient goes through the gates to the output before
 };
 
-/// What a layer hands on to its next step. Shapes: hidden (B, H), states (B, S H), one beside the
-/// other; (B, 0) for a cell that remembers nothing but its output.
+/// What a layer hands on to its next step. Shapes: hidden (B, K H), the K = `carried_outputs` of
+/// its cell, newest first; states (B, S H), one beside the other; (B, 0) for a cell that remembers
+/// nothing but its output.
 struct CellStep {
     Value hidden, states;
     Value output{};  ///< (B, H), what the layer above reads; none: hidden

@@ -257,6 +257,38 @@ TEST_SUITE("reference/reference_cell") {
         CHECK(result.loss == doctest::Approx(std::log(1 + std::exp(2 * h0))).epsilon(1e-12));
     }
 
+    // One unit that outputs o tanh c = 0.5 tanh 1.1, whose query is ln 2. Of the outputs before,
+    // the last is 1 and the one of 64 steps ago -1; the others are 0 and count 1 each.
+    TEST_CASE("attention to three kinds of outputs gives the context worked out by hand") {
+        const double x = std::log(3.0), h = 0.5 * std::tanh(1.1);
+        Tape tape;
+        Matrix past = xt::zeros<double>({1, 64}), r = past;
+        past(0, 0) = 1;
+        past(0, 63) = -1;
+        r(0, 0) = std::log(62.0 / 2);
+        r(0, 63) = std::log(124.0 * 2);
+        const Value none = tape.leaf(xt::zeros<double>({4, 1}));
+        const LayerWeights weights{.W = none,
+                                   .U = none,
+                                   .V = Value(),
+                                   .p = Value(),
+                                   .g = Value(),
+                                   .b = tape.leaf(Matrix{{x, -x, x, 0}}),
+                                   .Q = tape.leaf(Matrix{{std::log(2.0) / h}}),
+                                   .M = tape.leaf(Matrix{{3}}),
+                                   .r = tape.leaf(r)};
+        const auto after =
+            forward_cell(CellKind::attention_lstm, weights, {tape.leaf(Matrix{{1}}), Value()},
+                         {.hidden = tape.leaf(past), .states = tape.leaf(Matrix{{2}})});
+        // Shares 1/4, 1/2 and, of all others together, 1/4.
+        CHECK(std::abs(after.output.matrix()(0, 0) - (h + 3 * (0.25 - 0.5))) < 1e-14);
+        CHECK(std::abs(after.states.matrix()(0, 0) - 1.1) < 1e-14);
+        Matrix next = xt::zeros<double>({1, 64});
+        next(0, 0) = h;
+        next(0, 1) = 1;
+        CHECK(distance(after.hidden.matrix(), next).difference < 1e-14);
+    }
+
     TEST_CASE("a clockwork unit changes when its module is due, and reads no faster one") {
         constexpr std::size_t k_module[] = {0, 0, 1, 2, 3, 4, 5, 6, 7};
         constexpr std::size_t k_period[] = {1, 1, 2, 4, 8, 16, 32, 64, 128};

@@ -43,6 +43,9 @@ public:
                              .p = find("diagonal"),
                              .g = find("gain"),
                              .b = find("bias"),
+                             .Q = find("attention.query"),
+                             .M = find("attention.context"),
+                             .r = find("attention.distance"),
                              .truncated = truncated};
         for (int round = 1; const Value down = find(fmt::format("round{}.down", round)); ++round) {
             weights.down.push_back(down);
@@ -87,7 +90,8 @@ Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& wind
     for (std::size_t t = 0; t < steps; ++t) {
         CellInput below{rows(embedding, row(inputs, t)),
                         tape.leaf(xt::zeros<double>(state.states[0].shape()))};
-        Value sum = tape.leaf(xt::zeros<double>(state.hidden[0].shape()));
+        Value sum =
+            tape.leaf(xt::zeros<double>({streams, static_cast<std::size_t>(config.hidden_size)}));
         for (std::size_t l = 0; l < layers.size(); ++l) {
             carried[l] = forward_cell(config.cell, layers[l], below, carried[l]);
             const Value output = carried[l].output ? carried[l].output : carried[l].hidden;
@@ -137,12 +141,14 @@ ReferenceTensors to_reference(std::span<const NamedTensor> tensors) {
 
 ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size) {
     const auto h = static_cast<std::size_t>(config.hidden_size);
-    const auto states = static_cast<std::size_t>(cell_shape(config.cell).states);
+    const auto shape = cell_shape(config.cell);
+    const auto outputs = static_cast<std::size_t>(carried_outputs(shape)),
+               states = static_cast<std::size_t>(shape.states);
     const auto layers = static_cast<std::size_t>(config.layers);
     const auto zeros = [&](std::size_t columns) {
         return std::vector<Matrix>(layers, xt::zeros<double>({batch_size, columns}));
     };
-    return {zeros(h), zeros(states * h)};
+    return {zeros(outputs * h), zeros(states * h)};
 }
 
 ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t steps,

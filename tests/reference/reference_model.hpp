@@ -20,7 +20,7 @@ using ReferenceTensors = std::vector<Matrix>;
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
 
-/// What the streams remember, for each layer: hidden (B, H), states (B, S H).
+/// What the streams remember, for each layer, as in `CellStep`.
 struct ReferenceState {
     std::vector<Matrix> hidden, states;
 };

@@ -156,6 +156,50 @@ Value product(const Value& w, const Value& x) {
                            });
 }
 
+Value dots(const Value& a, const Value& wide) {
+    const Matrix &x = a.matrix(), &y = wide.matrix();
+    const auto width = x.shape(1);
+    Matrix result = xt::zeros<double>({x.shape(0), y.shape(1) / width});
+    for (std::size_t b = 0; b < y.shape(0); ++b) {
+        for (std::size_t k = 0; k < y.shape(1); ++k)
+            result(b, k / width) += x(b, k % width) * y(b, k);
+    }
+    return a.tape().record(std::move(result), [=](const Matrix& g) {
+        Matrix by_a = xt::zeros<double>(a.matrix().shape());
+        Matrix by_wide = wide.matrix();
+        for (std::size_t b = 0; b < by_wide.shape(0); ++b) {
+            for (std::size_t k = 0; k < by_wide.shape(1); ++k) {
+                by_a(b, k % width) += g(b, k / width) * by_wide(b, k);
+                by_wide(b, k) = g(b, k / width) * a.matrix()(b, k % width);
+            }
+        }
+        Tape::add_gradient(a, by_a);
+        Tape::add_gradient(wide, by_wide);
+    });
+}
+
+Value weighted_sum(const Value& p, const Value& wide) {
+    const Matrix &share = p.matrix(), &y = wide.matrix();
+    const auto width = y.shape(1) / share.shape(1);
+    Matrix result = xt::zeros<double>({y.shape(0), width});
+    for (std::size_t b = 0; b < y.shape(0); ++b) {
+        for (std::size_t k = 0; k < y.shape(1); ++k)
+            result(b, k % width) += share(b, k / width) * y(b, k);
+    }
+    return p.tape().record(std::move(result), [=](const Matrix& g) {
+        Matrix by_p = xt::zeros<double>(p.matrix().shape());
+        Matrix by_wide = wide.matrix();
+        for (std::size_t b = 0; b < by_wide.shape(0); ++b) {
+            for (std::size_t k = 0; k < by_wide.shape(1); ++k) {
+                by_p(b, k / width) += g(b, k % width) * by_wide(b, k);
+                by_wide(b, k) = g(b, k % width) * p.matrix()(b, k / width);
+            }
+        }
+        Tape::add_gradient(p, by_p);
+        Tape::add_gradient(wide, by_wide);
+    });
+}
+
 Value columns(const Value& a, std::size_t first, std::size_t count) {
     const auto end = first + count;
     return a.tape().record(xt::view(a.matrix(), xt::all(), xt::range(first, end)),
@@ -168,14 +212,21 @@ Value columns(const Value& a, std::size_t first, std::size_t count) {
 
 Value side_by_side(std::initializer_list<Value> parts) {
     const std::vector<Value> all(parts);
-    const auto width = all[0].matrix().shape(1);
-    Matrix wide({all[0].matrix().shape(0), all.size() * width});
-    for (std::size_t i = 0; i < all.size(); ++i)
-        xt::view(wide, xt::all(), xt::range(i * width, (i + 1) * width)) = all[i].matrix();
+    std::size_t width = 0;
+    for (const auto& part : all) width += part.matrix().shape(1);
+    Matrix wide({all[0].matrix().shape(0), width});
+    std::size_t end = 0;
+    for (const auto& part : all) {
+        const auto first = end;
+        end += part.matrix().shape(1);
+        xt::view(wide, xt::all(), xt::range(first, end)) = part.matrix();
+    }
     return all[0].tape().record(std::move(wide), [=](const Matrix& g) {
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            Tape::add_gradient(all[i],
-                               xt::view(g, xt::all(), xt::range(i * width, (i + 1) * width)));
+        std::size_t last = 0;
+        for (const auto& part : all) {
+            const auto first = last;
+            last += part.matrix().shape(1);
+            Tape::add_gradient(part, xt::view(g, xt::all(), xt::range(first, last)));
         }
     });
 }

@@ -97,6 +97,11 @@ Value constant(const Value& a);
 /// W x for each row x. Shapes: (N, K), (B, K) → (B, N).
 Value product(const Value& w, const Value& x);
 
+/// Of each row, where `wide` has N vectors side by side: the dot product of a with each of
+/// them, and their sum weighted by p. Shapes: (B, K), (B, N K) → (B, N); (B, N), (B, N K) → (B, K).
+Value dots(const Value& a, const Value& wide);
+Value weighted_sum(const Value& p, const Value& wide);
+
 /// Columns [first, first + count), and matrices side by side.
 Value columns(const Value& a, std::size_t first, std::size_t count);
 Value side_by_side(std::initializer_list<Value> parts);

@@ -137,6 +137,20 @@ TEST_SUITE("snapshot/snapshot") {
         CHECK(refusal([](Snapshot& s) { s.state->cell = {}; }) != "");
     }
 
+    TEST_CASE("of a cell with attention a state has all outputs that it looks back on") {
+        auto snapshot = small_snapshot();
+        snapshot.model.cell = CellKind::attention_lstm;
+        auto& state = *snapshot.state;
+        snapshot.weights = numbered_tensors(snapshot.model, 1);
+        state.first_moments = state.second_moments = state.averaged_weights = snapshot.weights;
+        state.hidden = {"hidden", {1, 2, 64}, std::vector<float>(128, 0.5F)};
+        CHECK_NOTHROW(require_valid(snapshot));
+        state.hidden = {"hidden", {1, 2, 1}, {0.5F, 0.5F}};
+        CHECK_THROWS_WITH_AS(require_valid(snapshot),
+                             "the carried state \"hidden\" has the shape (1, 2, 1), not (1, 2, 64)",
+                             std::invalid_argument);
+    }
+
     TEST_CASE("the hash of the weights depends on the weights and on nothing else") {
         const Snapshot snapshot = small_snapshot();
         const auto hash = weights_sha256(snapshot);

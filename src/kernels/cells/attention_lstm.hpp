@@ -1,0 +1,21 @@
+#pragma once
+
+#include "kernels/cells/lstm.hpp"
+
+namespace carousel {
+namespace {
+
+/// An LSTM whose layer looks back at its own last outputs (`nn/attention.hpp`): single-headed
+/// attention after Merity 2019 (SHA-RNN), bounded as the memory of Cheng, Dong & Lapata 2016 is
+/// not. In the step itself nothing is new.
+struct AttentionLstm : LstmArithmetic<0> {
+    static constexpr CellShape k_shape{.gates = 4,
+                                       .input = {0, 4},
+                                       .recurrent = {0, 4},
+                                       .states = 1,
+                                       .forget_gate = f,
+                                       .attention_span = 64};
+};
+
+}  // namespace
+}  // namespace carousel
