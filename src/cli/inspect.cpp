@@ -202,6 +202,8 @@ void add_training(const Snapshot& snapshot, Table& table) {
                           "each {}",
                           config.dropout_input, config.dropout_between, config.dropout_output,
                           config.dropout_recurrent, format_value(config.dropout_mask)));
+    if (config.recurrent_gradient == RecurrentGradient::states)
+        table.add("gradients", "go back in time through the cell's states alone");
     table.add("step", fmt::format("{} (epoch {})", format_count(snapshot.step), snapshot.epoch));
     if (const auto& loss = snapshot.validation_loss) {
         table.add("validation loss", fmt::format("{:.4f} nats, {:.4f} bits per character", *loss,
