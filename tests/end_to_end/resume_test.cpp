@@ -46,7 +46,7 @@ TEST_SUITE("end_to_end/resume") {
     TEST_CASE("the same holds for runs bounded by epochs, on another number of threads") {
         auto words = tiny_training(1);
         words.resize(words.size() - 2);
-        const Words constant{"--schedule", "constant"};
+        const Words constant{"--schedule", "constant", "--recurrent-gradient", "states"};
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), words + constant + Words{"--epochs", "1"}).code == 0);
@@ -69,8 +69,6 @@ TEST_SUITE("end_to_end/resume") {
                                "0.2",
                                "--dropout-mask",
                                "step",
-                               "--recurrent-gradient",
-                               "states",
                                "--average",
                                "0.9",
                                "--schedule",

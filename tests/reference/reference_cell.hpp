@@ -10,12 +10,12 @@ namespace carousel {
 /// The parameters of one layer, each by its letter in docs/model.md and its name in files; a cell
 /// knows which of them it has. Gates lie below each other, H rows each; vectors are single rows.
 struct LayerWeights {
-    Value W;                          ///< weight_ih
-    Value U;                          ///< weight_hh
-    Value V;                          ///< weight_vh
-    Value p;                          ///< diagonal
-    Value g;                          ///< gain
-    Value b;                          ///< bias
+    Value W{};                        ///< weight_ih
+    Value U{};                        ///< weight_hh
+    Value V{};                        ///< weight_vh
+    Value p{};                        ///< diagonal
+    Value g{};                        ///< gain
+    Value b{};                        ///< bias
     std::vector<Value> down{}, up{};  ///< of the rounds, in their order
     Value Q{}, M{}, r{};              ///< attention.query, attention.context, attention.distance
     bool truncated = false;           ///< no gradient goes through the gates to the output before
