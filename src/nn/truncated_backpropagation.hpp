@@ -37,7 +37,7 @@ public:
                              std::int64_t batch_size, const DropoutRates& dropout,
                              RecurrentGradient recurrent_gradient = RecurrentGradient::full);
 
-    /// Runs forward and backward. inputs, targets (T, B); `state` (L, B, H) is carried through;
+    /// Runs forward and backward. inputs, targets (T, B); `state` is carried through;
     /// `gradients` has the layout of the model's stored floats and is overwritten.
     /// Returns the mean loss, nats per symbol.
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
