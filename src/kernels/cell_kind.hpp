@@ -73,11 +73,6 @@ struct CellShape {
     std::int64_t attention_span = 0;
 };
 
-/// The size of the groups that the gates of a range form among all gates; 0 where they are all.
-constexpr std::int64_t group_of(const CellShape& cell, const GateRange& range) {
-    return range.count == cell.gates ? 0 : range.count;
-}
-
 /// Whether W y of layer 0 is the same wherever a symbol stands; after rounds it is not.
 constexpr bool has_input_table(const CellShape& cell) {
     return cell.rounds == 0;

@@ -4,7 +4,7 @@
 
 #include "base/thread_pool.hpp"
 #include "nn/language_model.hpp"
-#include "nn/recurrent_layer.hpp"
+#include "nn/layer_window.hpp"
 #include "tensor/buffer.hpp"
 
 // One attention head of a layer over its own last N outputs, after its steps:

@@ -55,9 +55,9 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
     if (table_.size() == 0) return;
     const auto& cell = cell_shape(model_->config().cell);
     const auto inputs = embedded_rows();
-    const auto to = product_gates(cell, cell.input, table_rows(table_), sums());
-    multiply_inputs(pool, to.cell, inputs, model_->values(*layer.input_weight),
-                    is_normalized(cell) ? nullptr : model_->values(*layer.bias), to.rows);
+    multiply_inputs(pool, inputs, model_->values(*layer.input_weight),
+                    is_normalized(cell) ? nullptr : model_->values(*layer.bias),
+                    product_columns(cell, cell.input, table_rows(table_), sums()));
     if (is_normalized(cell))
         normalization().forward_table(pool, sums(), table_rows(table_), inputs.count);
 }
@@ -73,7 +73,8 @@ Rows InputTable::embedded_rows() const {
 }
 
 GateRows InputTable::table_rows(Buffer& table) const {
-    return {table.data(), table_row_, panels_for(model_->config().hidden_size)};
+    return {table.data(), table_row_, panels_for(model_->config().hidden_size),
+            cell_shape(model_->config().cell).gates};
 }
 
 NormalizedRows InputTable::sums() {
@@ -126,13 +127,12 @@ void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdif
                                 gradients + layer.input_weight->offset};
     if (is_normalized(cell))
         normalization().backward_table(pool, sums(), table_rows(grad_table_), rows, gain);
-    const auto from = product_gates(cell, cell.input, table_rows(grad_table_), sums());
-    auto gradient = gate_gradient(from.cell, from.range, from.rows, rows,
-                                  is_normalized(cell) ? nullptr : gradients + layer.bias->offset);
+    const auto from = product_columns(cell, cell.input, table_rows(grad_table_), sums());
+    auto gradient =
+        gate_gradient(from, rows, is_normalized(cell) ? nullptr : gradients + layer.bias->offset);
     gradient.targets = {&target, 1};
     weight_gradient(pool, gradient);
-    return_to_inputs(pool, from.cell, from.rows, input_transposed, grad_embedded_.data(),
-                     embedded_rows());
+    return_to_inputs(pool, from, input_transposed, grad_embedded_.data(), embedded_rows());
     return_to_embedding(mask, gradients);
 }
 

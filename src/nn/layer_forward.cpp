@@ -138,14 +138,10 @@ void forward_layer(ThreadPool& pool, const LanguageModel& model, std::int64_t la
     if (layer_index > 0 && layer.mogrifier == nullptr) {
         const auto p = model.parameters().layer(layer_index);
         const auto& cell = layer.shape();
-        const auto to =
-            product_gates(cell, cell.input, {layer.gates, layer.gates_row, layer.blocks()},
-                          layer.normalized.input);
         multiply_inputs(
-            pool, to.cell,
-            {inputs, layer.hidden_row, layer.hidden_size, layer.window * layer.batch_size},
+            pool, {inputs, layer.hidden_row, layer.hidden_size, layer.window * layer.batch_size},
             model.values(*p.input_weight), is_normalized(cell) ? nullptr : model.values(*p.bias),
-            to.rows);
+            product_columns(cell, cell.input, layer.gate_rows(), layer.normalized.input));
     }
     forward_steps(pool, weights, layer);
     if (layer.shape().attention_span > 0) forward_attention(pool, model, layer_index, layer);

@@ -6,13 +6,10 @@ std::ptrdiff_t sums_row_length(const GateRange& range, std::int64_t hidden_size)
     return leading_dimension(padded(hidden_size) * range.count);
 }
 
-ProductGates product_gates(const CellShape& cell, const GateRange& range, const GateRows& gates,
-                           const NormalizedRows& sums) {
-    if (!is_normalized(cell)) return {cell, range, gates};
-    const GateRange all{0, range.count};
-    return {{.gates = range.count, .input = all, .recurrent = all},
-            all,
-            {sums.values, sums.row, gates.blocks}};
+GateColumns product_columns(const CellShape& cell, const GateRange& range, const GateRows& gates,
+                            const NormalizedRows& sums) {
+    if (!is_normalized(cell)) return {gates, range};
+    return {{sums.values, sums.row, gates.blocks, range.count}, {0, range.count}};
 }
 
 LayerNormalization::LayerNormalization(const CellShape& cell, std::int64_t hidden_size,
@@ -72,8 +69,7 @@ void LayerNormalization::forward_table(ThreadPool& pool, const NormalizedRows& s
                                        const GateRows& gates, std::int64_t count) const {
     pool.run([&](int member) {
         const auto [first, last] = split_evenly(count, pool.size(), member);
-        forward(NormalizedSum::input, sums.from(first),
-                {gates.values + first * gates.row, gates.row, gates.blocks}, last - first);
+        forward(NormalizedSum::input, sums.from(first), gates.from(first), last - first);
     });
 }
 
@@ -83,9 +79,8 @@ void LayerNormalization::backward_table(ThreadPool& pool, const NormalizedRows& 
     pool.for_each(gradients.count, [&](std::int64_t share) {
         const auto [first, last] =
             split_evenly(count, static_cast<int>(gradients.count), static_cast<int>(share));
-        backward(NormalizedSum::input, sums.from(first),
-                 {grad_gates.values + first * grad_gates.row, grad_gates.row, grad_gates.blocks},
-                 last - first, {gradients.values + share * gradients.row, 0, 1});
+        backward(NormalizedSum::input, sums.from(first), grad_gates.from(first), last - first,
+                 {gradients.values + share * gradients.row, 0, 1});
     });
 }
 

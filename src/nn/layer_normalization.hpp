@@ -32,16 +32,10 @@ struct NormalizedWindow {
 /// Floats of a row that holds the sums for the gates of `range`.
 std::ptrdiff_t sums_row_length(const GateRange& range, std::int64_t hidden_size);
 
-/// What a product with W or U writes to, or its transpose reads from: the gates of the cell or,
-/// before they are normalized, its sums alone, in blocks of units like gates. `range` are the
-/// weight's gates among them.
-struct ProductGates {
-    CellShape cell;
-    GateRange range;
-    GateRows rows;
-};
-ProductGates product_gates(const CellShape& cell, const GateRange& range, const GateRows& gates,
-                           const NormalizedRows& sums);
+/// What a product with W or U writes to, or its transpose reads from: the gates of `range` or, in
+/// cells that normalize, the sums for them, in blocks of units like gates.
+GateColumns product_columns(const CellShape& cell, const GateRange& range, const GateRows& gates,
+                            const NormalizedRows& sums);
 
 /// Which of a step's sums.
 enum class NormalizedSum : std::uint8_t { input, recurrent, mixed };

@@ -174,13 +174,12 @@ void Mogrifier::backward(const LayerWindow& layer, std::int64_t t, Range streams
 void Mogrifier::backward_weights(ThreadPool& pool, const LayerWindow& layer, float* gradients) {
     const auto rows = layer.window * batch_size_;
     const auto low_row = leading_dimension(rank_);
-    const auto& cell = layer.shape();
     const std::array targets{GradientTarget{input(layer, 0, 0), input_row_, input_size_,
                                             gradients + parameters_.input_weight->offset},
                              GradientTarget{recurrent(layer, 0, 0), hidden_row_, hidden_size_,
                                             gradients + parameters_.recurrent_weight->offset}};
-    auto of_gates = gate_gradient(cell, cell.input, {layer.gates, layer.gates_row, layer.blocks()},
-                                  rows, gradients + parameters_.bias->offset);
+    auto of_gates = gate_gradient({layer.gate_rows(), layer.shape().input}, rows,
+                                  gradients + parameters_.bias->offset);
     of_gates.targets = targets;
     weight_gradient(pool, of_gates);
     for (std::size_t r = 0; r < rounds_.size(); ++r) {

@@ -5,7 +5,7 @@
 
 #include "base/thread_pool.hpp"
 #include "nn/language_model.hpp"
-#include "nn/recurrent_layer.hpp"
+#include "nn/layer_window.hpp"
 #include "tensor/buffer.hpp"
 
 namespace carousel {

@@ -75,15 +75,13 @@ QuantizedWeights::QuantizedWeights(const LanguageModel& model)
 }
 
 void QuantizedWeights::add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
-                                   const ProductGates& to) {
+                                   const GateColumns& to) {
     activations_.take(vector.data(), static_cast<std::int64_t>(vector.size()));
-    const auto step = to.cell.gates;
-    const auto& range = to.range;
-    float* first = to.rows.values + range.first * k_panel;
-    if (range.count == step) return matrix.multiply_add(activations_, first);
+    const auto group = to.group();
+    if (group == 0) return matrix.multiply_add(activations_, to.first());
     for (std::int64_t u = 0; u < to.rows.blocks; ++u) {
-        matrix.multiply_add(activations_, first + u * step * k_panel,
-                            {u * range.count, (u + 1) * range.count});
+        matrix.multiply_add(activations_, to.first() + u * to.block(),
+                            {u * group, (u + 1) * group});
     }
 }
 
@@ -103,12 +101,12 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
             const float* start =
                 layer.start.rows != nullptr ? layer.start.at(position) : model.values(*p.bias);
             std::copy_n(start, columns, gates);
-            const GateRows row{gates, layer.gates_row, layer.blocks()};
+            const auto row = layer.gate_rows(t, b);
             const auto add = [&](const QuantizedMatrix& matrix, std::span<const float> vector,
                                  const GateRange& range, const NormalizedRows& window,
                                  NormalizedSum which) {
                 const auto sums = window.from(position);
-                const auto to = product_gates(cell.shape, range, row, sums);
+                const auto to = product_columns(cell.shape, range, row, sums);
                 if (!is_normalized(cell.shape)) return add_product(matrix, vector, to);
                 std::fill_n(sums.values, sums.row, 0.0F);
                 add_product(matrix, vector, to);
@@ -132,30 +130,13 @@ void QuantizedWeights::forward_layer(const LanguageModel& model, std::int64_t la
                 add(*weights.recurrent, past, cell.shape.recurrent, layer.normalized.recurrent,
                     NormalizedSum::recurrent);
             }
-            CellForward step{
-                .gates = gates,
-                .gates_row = layer.gates_row,
-                .states_before = layer.states + layer.states_offset(t, b),
-                .states = layer.states + layer.states_offset(t + 1, b),
-                .states_row = layer.states_row,
-                .hidden_before = before,
-                .hidden = layer.hidden + layer.hidden_offset(t + 1, b),
-                .hidden_row = layer.hidden_row,
-                .diagonal = step_weights.diagonal,
-                .states_below = layer.states_below != nullptr
-                                    ? layer.states_below + layer.states_offset(t + 1, b)
-                                    : nullptr,
-                .output =
-                    layer.output != nullptr ? layer.output + layer.hidden_offset(t, b) : nullptr,
-                .rows = 1,
-                .blocks = layer.blocks()};
+            const auto step = forward_step(layer, t, {b, b + 1}, {0, layer.blocks()}, step_weights);
             if (cell.mix_forward != nullptr) {
                 auto mix = step;
                 mix.hidden = layer.mixed + layer.hidden_offset(t, b);
                 cell.mix_forward(mix);
                 if (weights.mixed) {
-                    add_product(*weights.mixed, {mix.hidden, units},
-                                {cell.shape, cell.shape.mixed, row});
+                    add_product(*weights.mixed, {mix.hidden, units}, {row, cell.shape.mixed});
                 } else {
                     normalization.forward(NormalizedSum::mixed,
                                           layer.normalized.mixed.from(position), row, 1);

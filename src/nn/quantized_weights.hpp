@@ -61,7 +61,7 @@ private:
     };
     /// One row of gates, or of sums, += matrix vector.
     void add_product(const QuantizedMatrix& matrix, std::span<const float> vector,
-                     const ProductGates& to);
+                     const GateColumns& to);
 
     /// As `forward_attention` (nn/attention.hpp), one position.
     void look_back(const Layer& weights, const float* distance, const LayerWindow& layer,

@@ -32,12 +32,6 @@ Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
     return {{0, layer.batch_size}, split_evenly(layer.blocks(), pool.size(), member), !alone};
 }
 
-// A place in a buffer that not every cell has.
-template <typename Pointer>
-Pointer moved(Pointer begin, std::ptrdiff_t offset) {
-    return begin != nullptr ? begin + offset : nullptr;
-}
-
 // One member's way through a window.
 class Member {
 public:
@@ -85,7 +79,8 @@ public:
     void backward(const RecurrentWeights& transposed, const RecurrentGradients& gradients) {
         const auto& shape = cell_.shape;
         for (std::int64_t t = layer_.window - 1; t >= 0; --t) {
-            auto step = backward_step(t, transposed, gradients);
+            auto step =
+                backward_step(layer_, t, share_.streams, share_.blocks, transposed, gradients);
             cell_.backward(step);
             if (cell_.mix_backward != nullptr) {
                 meet();
@@ -123,9 +118,7 @@ private:
             work(Range{u, std::min(u + step, share_.blocks.end)});
     }
 
-    GateRows gate_rows(std::int64_t t) const {
-        return {layer_.gates_at(t, share_.streams.begin), layer_.gates_row, layer_.blocks()};
-    }
+    GateRows gate_rows(std::int64_t t) const { return layer_.gate_rows(t, share_.streams.begin); }
 
     NormalizedRows sums_at(std::int64_t t, NormalizedSum which) const {
         const auto& of = which == NormalizedSum::input       ? layer_.normalized.input
@@ -161,9 +154,9 @@ private:
     }
 
     // Where U h(t-1) or V v is added to the gates, or stands until it is normalized.
-    ProductGates product_gates_at(std::int64_t t, const GateRange& range) const {
-        return product_gates(cell_.shape, range, gate_rows(t),
-                             sums_at(t, NormalizedSum::recurrent));
+    GateColumns columns_at(std::int64_t t, const GateRange& range) const {
+        return product_columns(cell_.shape, range, gate_rows(t),
+                               sums_at(t, NormalizedSum::recurrent));
     }
 
     // Copies the start of the gates of the share's streams and units from the gathered rows.
@@ -182,23 +175,22 @@ private:
     void add_product(std::int64_t t, Range blocks, const GateRange& range, const float* vectors,
                      const float* weight) {
         if (range.count == 0) return;
-        const auto to = product_gates_at(t, range);
+        const auto to = columns_at(t, range);
         const auto panel = layer_.hidden_size * k_panel;
-        const auto block = to.cell.gates * k_panel;
         kernels().product({.a = vectors,
                            .a_row = layer_.hidden_row,
                            .a_depth = 1,
                            .w = weight + blocks.begin * range.count * panel,
                            .w_panel = panel,
-                           .c = to.rows.values + blocks.begin * block + to.range.first * k_panel,
+                           .c = to.first() + blocks.begin * to.block(),
                            .c_row = to.rows.row,
                            .c_panel = k_panel,
                            .rows = share_.streams.size(),
                            .panels = blocks.size() * range.count,
                            .depth = layer_.hidden_size,
                            .accumulate = !is_normalized(cell_.shape),
-                           .c_group = group_of(to.cell, to.range),
-                           .c_group_step = block});
+                           .c_group = to.group(),
+                           .c_group_step = to.block()});
     }
 
     // out (+)= transposed weight times the gradients of the gates of `range`, for the share's
@@ -206,10 +198,10 @@ private:
     void return_product(std::int64_t t, const GateRange& range, const float* transposed, float* out,
                         bool accumulate) {
         if (range.count == 0) return;
-        const auto from = product_gates_at(t, range);
+        const auto from = columns_at(t, range);
         const auto depth = layer_.blocks() * range.count * k_panel;
         const auto unit = share_.blocks.begin * k_panel;
-        kernels().product({.a = from.rows.values + from.range.first * k_panel,
+        kernels().product({.a = from.first(),
                            .a_row = from.rows.row,
                            .a_depth = 1,
                            .w = transposed + unit * depth,
@@ -221,8 +213,8 @@ private:
                            .panels = share_.blocks.size(),
                            .depth = depth,
                            .accumulate = accumulate,
-                           .a_group = group_of(from.cell, from.range) * k_panel,
-                           .a_group_step = from.cell.gates * k_panel});
+                           .a_group = from.group() * k_panel,
+                           .a_group_step = from.block()});
     }
 
     float* hidden_at(std::int64_t slot) const {
@@ -231,60 +223,8 @@ private:
     float* mixed_at(std::int64_t t) const {
         return layer_.mixed + layer_.hidden_offset(t, share_.streams.begin);
     }
-    float* states_at(std::int64_t slot) const {
-        return layer_.states + layer_.states_offset(slot, share_.streams.begin);
-    }
-
     CellForward forward_step(std::int64_t t, Range blocks, const RecurrentWeights& weights) const {
-        const auto& shape = cell_.shape;
-        const auto unit = blocks.begin * k_panel, streams = share_.streams.begin;
-        return {.gates = layer_.gates_at(t, streams) + unit * shape.gates,
-                .gates_row = layer_.gates_row,
-                .states_before = states_at(t) + unit * shape.states,
-                .states = states_at(t + 1) + unit * shape.states,
-                .states_row = layer_.states_row,
-                .hidden_before = hidden_at(t) + unit,
-                .hidden = hidden_at(t + 1) + unit,
-                .hidden_row = layer_.hidden_row,
-                .diagonal = weights.diagonal + unit * shape.diagonals,
-                .states_below = moved(layer_.states_below,
-                                      layer_.states_offset(t + 1, streams) + unit * shape.states),
-                .output = moved(layer_.output, layer_.hidden_offset(t, streams) + unit),
-                .rows = share_.streams.size(),
-                .blocks = blocks.size()};
-    }
-
-    CellBackward backward_step(std::int64_t t, const RecurrentWeights& weights,
-                               const RecurrentGradients& gradients) const {
-        const auto& shape = cell_.shape;
-        const auto unit = share_.blocks.begin * k_panel, streams = share_.streams.begin;
-        // Slots of the gradients are steps: that of h(t) lies where h(t-1) would.
-        float* grad_hidden = gradients.hidden + layer_.hidden_offset(t, streams) + unit;
-        return {.gates = layer_.gates_at(t, streams) + unit * shape.gates,
-                .gates_row = layer_.gates_row,
-                .states_before = states_at(t) + unit * shape.states,
-                .states = states_at(t + 1) + unit * shape.states,
-                .states_row = layer_.states_row,
-                .hidden_before = hidden_at(t) + unit,
-                .hidden = hidden_at(t + 1) + unit,
-                .hidden_row = layer_.hidden_row,
-                .grad_hidden = grad_hidden,
-                .grad_hidden_before = t > 0 ? grad_hidden - layer_.hidden_offset(1) : nullptr,
-                .grad_hidden_row = layer_.hidden_row,
-                .grad_states =
-                    gradients.states + layer_.states_offset(0, streams) + unit * shape.states,
-                .grad_states_row = layer_.states_row,
-                .diagonal = weights.diagonal + unit * shape.diagonals,
-                .grad_diagonal =
-                    gradients.diagonal + streams * gradients.diagonal_row + unit * shape.diagonals,
-                .grad_diagonal_row = gradients.diagonal_row,
-                .states_below = moved(layer_.states_below,
-                                      layer_.states_offset(t + 1, streams) + unit * shape.states),
-                .grad_depth =
-                    moved(gradients.depth, layer_.states_offset(t, streams) + unit * shape.states),
-                .grad_output = moved(gradients.output, layer_.hidden_offset(t, streams) + unit),
-                .rows = share_.streams.size(),
-                .blocks = share_.blocks.size()};
+        return carousel::forward_step(layer_, t, share_.streams, blocks, weights);
     }
 
     ThreadPool& pool_;

@@ -6,7 +6,7 @@
 #include "base/thread_pool.hpp"
 #include "nn/dropout.hpp"
 #include "nn/language_model.hpp"
-#include "nn/recurrent_layer.hpp"
+#include "nn/layer_window.hpp"
 #include "tensor/buffer.hpp"
 
 namespace carousel {

@@ -247,12 +247,12 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
     const auto& cell = layer.shape();
     const auto parameters = model_->parameters().layer(l);
     const auto rows = window_ * batch_size_;
-    const GateRows gates{layer.gates, layer.gates_row, layer.blocks()};
+    const auto gates = layer.gate_rows();
     const bool normalized = is_normalized(cell);
     float* bias = gradients + parameters.bias->offset;
-    const auto sum_up = [&](const ProductGates& of, std::span<const GradientTarget> targets,
+    const auto sum_up = [&](const GateColumns& of, std::span<const GradientTarget> targets,
                             float* bias_sums) {
-        auto gradient = gate_gradient(of.cell, of.range, of.rows, rows, bias_sums);
+        auto gradient = gate_gradient(of, rows, bias_sums);
         gradient.targets = targets;
         weight_gradient(*pool_, gradient);
     };
@@ -260,23 +260,21 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
         return GradientTarget{vectors, layer.hidden_row, config.hidden_size,
                               gradients + weight.offset};
     };
-    const auto of_input = product_gates(cell, cell.input, gates, layer.normalized.input),
-               of_recurrent =
-                   product_gates(cell, cell.recurrent, gates, layer.normalized.recurrent);
+    const auto of_input = product_columns(cell, cell.input, gates, layer.normalized.input);
     const auto* recurrent = parameters.recurrent_weight;
     const bool shares_rows =
         l > 0 && recurrent != nullptr && cell.recurrent == cell.input && !normalized;
     if (recurrent != nullptr && !shares_rows) {
         // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1. Gates without input have their bias here.
         const auto from = target(*recurrent, layer.hidden);
-        sum_up(of_recurrent, {&from, 1},
+        sum_up(product_columns(cell, cell.recurrent, gates, layer.normalized.recurrent), {&from, 1},
                cell.input.count < cell.gates && !normalized ? bias : nullptr);
     }
     // The gradients of the sums are those of W and U, but not of the bias.
-    if (normalized) sum_up({cell, {0, cell.gates}, gates}, {}, bias);
+    if (normalized) sum_up({gates, {0, cell.gates}}, {}, bias);
     if (parameters.mixed_weight != nullptr) {
         const auto from = target(*parameters.mixed_weight, layer.mixed);
-        sum_up({cell, cell.mixed, gates}, {&from, 1}, nullptr);
+        sum_up({gates, cell.mixed}, {&from, 1}, nullptr);
     }
     if (parameters.diagonal != nullptr) sum_shares(*parameters.diagonal, grad_diagonal_, gradients);
     const float* transposed = input_transposed_[static_cast<std::size_t>(l)].data();
@@ -293,7 +291,7 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
     } else {
         sum_up(of_input, {&input, 1}, normalized ? nullptr : bias);
     }
-    return_to_inputs(*pool_, of_input.cell, of_input.rows, transposed, grad_hidden_.data(),
+    return_to_inputs(*pool_, of_input, transposed, grad_hidden_.data(),
                      {inputs_of(l), layer.hidden_row, config.hidden_size, rows});
 }
 
