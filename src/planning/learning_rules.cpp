@@ -30,7 +30,7 @@ double pressure(const Outlook& outlook) {
 
 void apply_learning_rules(const Outlook& outlook, std::int64_t hidden_size,
                           TrainingConfig& training) {
-    const double output = 0.025 * std::pow(pressure(outlook), 0.65);
+    const double pressed = pressure(outlook), output = 0.75 * pressed / (pressed + 67);
     training.dropout_output = rate(output, 0.6);
     training.dropout_between = rate(0.8 * output - 0.02, 0.6);
     training.dropout_recurrent = rate(0.7 * output - 0.06, 0.4);

@@ -13,8 +13,8 @@ double pressure(const Outlook& outlook);
 
 /// Sets the dropout rates, the peak of the learning rate and its warm-up by rule:
 ///
-///   output = 0.025 pressure^0.65, between = 0.8 output − 0.02, recurrent = 0.7 output − 0.06,
-///   in twentieths, at most 0.6, 0.6 and 0.4;
+///   output = 0.75 pressure / (pressure + 67), between = 0.8 output − 0.02,
+///   recurrent = 0.7 output − 0.06, in twentieths, at most 0.6, 0.6 and 0.4;
 ///   rate = 0.006 · (256 / H)^0.7 · (b / 2048)^0.35 · (48 / passes)^0.25, the factors at
 ///   most 1.25, 1.5 and 1; warm-up of 60 updates, or a tenth of the run.
 ///

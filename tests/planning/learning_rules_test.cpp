@@ -40,6 +40,17 @@ TEST_SUITE("planning/learning_rules") {
         CHECK(rules(8e6, 1e6, 10).dropout_output > rules(5e5, 1e6, 10).dropout_output);
     }
 
+    // docs/recipes.md: two minutes of a megabyte, and of nine tenths of corpora/verse.txt.
+    TEST_CASE("dropout is what won where it was measured") {
+        const auto megabyte = rules(8.2e5, 9.84e5, 4.6), verse = rules(8.1e5, 8.4e4, 48.7);
+        CHECK(megabyte.dropout_between == 0);
+        CHECK(megabyte.dropout_output == 0.05F);
+        CHECK(megabyte.dropout_recurrent == 0);
+        CHECK(verse.dropout_between == 0.4F);
+        CHECK(verse.dropout_output == 0.5F);
+        CHECK(verse.dropout_recurrent == 0.3F);
+    }
+
     TEST_CASE("the learning rate is 0.006 for two minutes of a megabyte") {
         CHECK(rules(6e5, 1e6, 5).learning_rate == doctest::Approx(6e-3));
     }
