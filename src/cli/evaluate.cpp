@@ -66,24 +66,16 @@ CorpusPart find_part(const EvaluateOptions& options, const CorpusRecord& record,
     return validation ? held_out : training;
 }
 
-/// The text as one stream, learned from as soon as it has been predicted.
-Measurement measure_adaptively(const EvaluateOptions& options, const LanguageModel& model,
-                               const Corpus& corpus, const CorpusPart& part, Screen& screen,
-                               const SurprisalVisitor& visitor) {
-    ThreadPool pool(threads_to_adapt(model, options.threads));
-    DynamicEvaluation reader(model, pool, adaptation_config(options.adaptation));
-    std::uint64_t done = 0;
-    const auto visit = [&](const CharacterSurprisal& character) {
+/// Hands each character on, and shows how many of the part have been read.
+SurprisalVisitor with_progress(std::string what, const CorpusPart& part, Screen& screen,
+                               SurprisalVisitor visitor) {
+    return [what = std::move(what), all = static_cast<double>(part.characters), &screen,
+            visitor = std::move(visitor), done = 0.0](const CharacterSurprisal& character) mutable {
         if (visitor) visitor(character);
         ++done;
         if (!screen.wants_live()) return;
-        screen.live(
-            fmt::format("reading and learning: {:.0f} %",
-                        100.0 * static_cast<double>(done) / static_cast<double>(part.characters)));
+        screen.live(fmt::format("{}: {:.0f} %", what, 100 * done / all));
     };
-    Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
-    stream.metrics = evaluate_adaptively(reader, corpus, part, visit);
-    return stream;
 }
 
 /// The model's own measurements, the one that was asked for first. `visitor` sees the characters of
@@ -92,16 +84,22 @@ std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageM
                                  const Corpus& corpus, const CorpusPart& part, Precision precision,
                                  Screen& screen, const SurprisalVisitor& visitor) {
     std::vector<Measurement> measurements;
-    const auto visitor_of_first = [&] {
-        return measurements.empty() ? visitor : SurprisalVisitor{};
+    const auto visit = [&](const std::string& what) {
+        return with_progress(what, part, screen,
+                             measurements.empty() ? visitor : SurprisalVisitor{});
     };
     if (options.adapt) {
-        measurements.push_back(measure_adaptively(options, model, corpus, part, screen, visitor));
+        ThreadPool pool(threads_to_adapt(model, options.threads));
+        DynamicEvaluation reader(model, pool, adaptation_config(options.adaptation));
+        Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
+        stream.metrics = evaluate_adaptively(reader, corpus, part, visit("reading and learning"));
+        measurements.push_back(stream);
     }
     if (options.protocol != Protocol::windows) {
         ThreadPool pool(threads_for(model, 1, options.threads));
         Measurement stream{.name = "stream", .label = "stream"};
-        stream.metrics = evaluate_stream(model, corpus, part, pool, precision, visitor_of_first());
+        stream.metrics =
+            evaluate_stream(model, corpus, part, pool, precision, visit("reading as one stream"));
         measurements.push_back(stream);
     }
     // Where both are welcome, a text that is shorter than a window has none.
@@ -112,7 +110,7 @@ std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageM
                             .label = fmt::format("windows of {}", options.window),
                             .window = options.window};
         windows.metrics = evaluate_windows(model, corpus, part, options.window, pool, precision,
-                                           visitor_of_first());
+                                           visit("reading in " + windows.label));
         measurements.push_back(windows);
     }
     return measurements;
@@ -171,9 +169,12 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     report.measurements = measure(options, loaded.model, corpus, part, report.precision, screen,
                                   visitor_of(files, page ? &*page : nullptr));
     if (training) {
+        screen.clear();
+        screen.live("counting what follows what in the training part");
         add_baseline(corpus, part, *training, options.baseline_order.value_or(k_baseline_order),
                      report);
     }
+    screen.clear();
     try {
         Output output;
         files.save(output);

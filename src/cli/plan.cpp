@@ -69,6 +69,7 @@ int plan(const PlanOptions& options, const GlobalOptions& global) {
     const auto length = choose_length(options);
     const double seconds =
         length.kind == LengthKind::seconds ? length.amount : training.plan.seconds;
+    screen.clear();
     if (options.json) {
         fmt::print("{}\n", plan_object(training, text, seconds).dump(2));
         return 0;

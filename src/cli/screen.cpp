@@ -30,13 +30,14 @@ Screen::Screen(bool quiet)
       last_(std::chrono::steady_clock::now()) {}
 
 Screen::~Screen() {
-    erase();
+    clear();
 }
 
-void Screen::erase() {
+void Screen::clear() {
     if (!drawn_) return;
     fmt::print(stderr, "\r\x1b[K");
     drawn_ = false;
+    last_ = {};
 }
 
 void Screen::line(std::string_view text) {
@@ -44,7 +45,7 @@ void Screen::line(std::string_view text) {
 }
 
 void Screen::warning(std::string_view text) {
-    erase();
+    clear();
     fmt::print(stderr, "{}\n", text);
 }
 

@@ -28,14 +28,16 @@ public:
     /// no terminal it becomes a plain line every half minute.
     void live(std::string_view text);
 
+    /// Removes the live line, before something else is written to the terminal; the next one shows
+    /// at once there.
+    void clear();
+
     bool quiet() const { return quiet_; }
 
     /// True when the next call of `live` will show something: its text need not be made otherwise.
     bool wants_live() const;
 
 private:
-    void erase();
-
     bool quiet_, terminal_, drawn_ = false;
     std::chrono::steady_clock::time_point last_;
 };
