@@ -16,8 +16,8 @@ namespace {
 constexpr std::int64_t k_passes = 3;  // over the weights for a symbol: forward, backward, gradient
 
 std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesystem::path& path,
-                                 UnknownCharacters unknown) {
-    const std::string text = read_text(path, loaded.snapshot.text.unit);
+                                 const DecodingSettings& decoding, UnknownCharacters unknown) {
+    const std::string text = read_text(path, loaded.snapshot.text.unit, decoding);
     try {
         return loaded.tokenizer.encode(text, unknown);
     } catch (const UsageError& error) {
@@ -39,9 +39,10 @@ int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted) {
 }
 
 AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
-                               UnknownCharacters unknown, const AdaptationConfig& config,
-                               std::optional<int> threads, Screen& screen) {
-    auto ids = encode_file(loaded, path, unknown);
+                               const DecodingSettings& decoding, UnknownCharacters unknown,
+                               const AdaptationConfig& config, std::optional<int> threads,
+                               Screen& screen) {
+    auto ids = encode_file(loaded, path, decoding, unknown);
     if (ids.empty()) {
         throw InputError(fmt::format("{} has no characters to learn from.", shown_path(path)));
     }

@@ -28,7 +28,8 @@ struct AdaptationReport {
 /// Throws: InputError for a text that cannot be read or is empty; UsageError for a character that
 /// the model does not know, unless `unknown` has it skipped or replaced; DivergenceError.
 AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
-                               UnknownCharacters unknown, const AdaptationConfig& config,
-                               std::optional<int> threads, Screen& screen);
+                               const DecodingSettings& decoding, UnknownCharacters unknown,
+                               const AdaptationConfig& config, std::optional<int> threads,
+                               Screen& screen);
 
 }  // namespace carousel

@@ -54,6 +54,7 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     table.add("unknown", choice(o.unknown),
               "what is done with characters of a prompt or of --adapt that the model never saw",
               std::string(format_value(o.unknown)));
+    add_decoding(table, o, "of files: as the model's corpus was read", "as for the model's corpus");
     table.add("length", whole(o.length, {}),
               "characters to write after the prompt; 0 = until stopped", shown(o.length));
     table.add("stop", text(o.stop, "TEXT"), "end before this text comes");

@@ -29,13 +29,31 @@ namespace carousel {
 
 namespace {
 
+namespace fs = std::filesystem;
+
+using OutputPath = std::optional<fs::path>;
+
+void require_different(const char* option, const OutputPath& path, const char* other,
+                       const OutputPath& other_path) {
+    if (!path || !other_path || *path == "-") return;
+    const auto place = [](const fs::path& file) {
+        return fs::weakly_canonical(fs::absolute(file));
+    };
+    if (place(*path) != place(*other_path)) return;
+    throw UsageError(fmt::format("--{} and --{} would both write {}. Name two files.", option,
+                                 other, shown_path(*path)));
+}
+
 // Before anything long is begun.
-void require_output_files(const EvaluateOptions& options, const std::filesystem::path& model) {
-    std::vector<std::filesystem::path> read(options.corpus.begin(), options.corpus.end());
+void require_output_files(const EvaluateOptions& options, const fs::path& model) {
+    std::vector<fs::path> read(options.corpus.begin(), options.corpus.end());
     read.push_back(model);
     if (options.per_character) require_output_file("per-character", *options.per_character, read);
     if (options.per_line) require_output_file("per-line", *options.per_line, read);
     if (options.html) require_output_file("html", *options.html, read);
+    require_different("per-character", options.per_character, "per-line", options.per_line);
+    require_different("per-character", options.per_character, "html", options.html);
+    require_different("per-line", options.per_line, "html", options.html);
 }
 
 // The training and validation parts are those of the model's own corpus, cut as its training cut
@@ -64,6 +82,14 @@ CorpusPart find_part(const EvaluateOptions& options, const CorpusRecord& record,
             "or --part train.");
     }
     return validation ? held_out : training;
+}
+
+// The share of a part that the model learned from.
+double learned_share(Part part, const CorpusRecord& record, const Corpus& corpus) {
+    if (part == Part::validation || corpus.fingerprint() != record.fingerprint) return 0;
+    if (part == Part::train) return 1;
+    const auto training = corpus.split(record.validation_fraction).training;
+    return static_cast<double>(training.characters) / static_cast<double>(corpus.characters());
 }
 
 /// Hands each character on, and shows how many of the part have been read.
@@ -149,10 +175,8 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
     require_output_files(options, path);
     const LoadedModel loaded = load_model(path);
     const ModelText text(loaded, scratch_folder_for(path), screen);
-    DecodingSettings decoding = loaded.snapshot.decoding;
-    if (options.encoding) decoding.encoding = *options.encoding;
-    if (options.invalid) decoding.invalid = *options.invalid;
-    const Corpus corpus = text.read(options.corpus, decoding);
+    const Corpus corpus =
+        text.read(options.corpus, decoding_of(loaded, options.encoding, options.invalid));
     const CorpusPart part = find_part(options, loaded.snapshot.corpus, corpus);
     std::optional<ModelText::Training> training;
     if (options.baseline) training.emplace(text.find_training(corpus, "--baseline"));
@@ -162,6 +186,7 @@ int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
                             .part = options.part,
                             .precision = options.precision.value_or(
                                 options.adapt ? Precision::float32 : loaded.snapshot.precision)};
+    report.learned = learned_share(options.part, loaded.snapshot.corpus, corpus);
     if (options.adapt) report.adaptation = adaptation_config(options.adaptation);
     SurprisalFiles files({options.per_character, options.per_line}, corpus, text.scratch_folder());
     std::optional<EvaluationPage> page;

@@ -41,16 +41,40 @@ Json to_json(const std::optional<AdaptationConfig>& adaptation) {
             {"segment", adaptation->segment}};
 }
 
+// Whether the model that learns while it reads is behind the one that does not.
+bool made_worse(const std::vector<Measurement>& measurements) {
+    const auto find = [&](bool adaptive) {
+        return std::find_if(measurements.begin(), measurements.end(), [&](const Measurement& m) {
+            return m.name == "stream" && m.adaptive == adaptive;
+        });
+    };
+    const auto adaptive = find(true), fixed = find(false);
+    return adaptive != measurements.end() && fixed != measurements.end() &&
+           nats_per_character(adaptive->metrics) > nats_per_character(fixed->metrics);
+}
+
 }  // namespace
 
 std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
     std::vector<std::string> notes{fmt::format("Part of the text: {}.", format_value(report.part))};
+    if (report.learned == 1) {
+        notes.emplace_back("The model learned from this part.");
+    } else if (report.learned > 0) {
+        notes.push_back(fmt::format(
+            "The model learned from the first {:.3g} % of this text: --part validation is what it "
+            "has not seen.",
+            100 * report.learned));
+    }
     if (report.adaptation) {
         const auto& [learning_rate, decay, segment, epsilon] = *report.adaptation;
         notes.push_back(fmt::format(
             "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
             "rate {}, decay {}).",
             segment, learning_rate, decay));
+    }
+    if (made_worse(report.measurements)) {
+        notes.emplace_back(
+            "Learning made it worse here: a smaller --adapt-learning-rate may help.");
     }
     if (report.baseline_symbols) {
         notes.push_back(
@@ -86,6 +110,7 @@ std::string evaluation_json(const EvaluationReport& report) {
     json["protocol"] = first.name;
     json["window"] = first.window ? Json(*first.window) : Json();
     json["part"] = format_value(report.part);
+    json["learned_share"] = report.learned;
     json["precision"] = format_value(report.precision);
     json["model"] = report.model.string();
     json["corpus"] = report.corpus;

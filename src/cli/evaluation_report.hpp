@@ -31,6 +31,8 @@ struct EvaluationReport {
     std::vector<Measurement> measurements{};          ///< the first is the one that was asked for
     std::optional<AdaptationConfig> adaptation{};     ///< of a stream that is adaptive
     std::optional<std::uint64_t> baseline_symbols{};  ///< that the n-gram counted before it read
+    /// The share of the part that the model learned from, where it is of the model's own text.
+    double learned = 0;
 };
 
 /// Sentences about what was measured and how.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -43,9 +44,11 @@ struct Prompt {
     std::vector<TokenId> ids;
 };
 
-Prompt read_prompt(const GenerateOptions& options, const Tokenizer& tokenizer) {
-    auto text = options.prompt_file ? read_text(*options.prompt_file, tokenizer.settings().unit)
-                                    : unescape(options.prompt.value_or(""));
+Prompt read_prompt(const GenerateOptions& options, const Tokenizer& tokenizer,
+                   const DecodingSettings& decoding) {
+    auto text = options.prompt_file
+                    ? read_text(*options.prompt_file, tokenizer.settings().unit, decoding)
+                    : unescape(options.prompt.value_or(""));
     auto ids = tokenizer.encode(text, options.unknown);
     return {std::move(text), std::move(ids)};
 }
@@ -160,14 +163,20 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
     LoadedModel loaded = load_model(path);
     // Before learning, which may take long: a prompt that is refused is refused at once.
-    const Prompt prompt = read_prompt(options, loaded.tokenizer);
+    const auto decoding = decoding_of(loaded, options.encoding, options.invalid);
+    const Prompt prompt = read_prompt(options, loaded.tokenizer, decoding);
     std::optional<AdaptationReport> adapted;
     if (options.adapt) {
-        adapted = adapt_to_text(loaded, *options.adapt, options.unknown,
+        adapted = adapt_to_text(loaded, *options.adapt, decoding, options.unknown,
                                 adaptation_config(options.adaptation), options.threads, screen);
         screen.line(
             fmt::format("Learned from {}: {} symbols, {:.4f} nats each before they were learned",
                         shown_path(*options.adapt), format_count(adapted->symbols), adapted->nats));
+        if (adapted->nats > std::log(static_cast<double>(loaded.model.config().vocabulary_size))) {
+            screen.warning(
+                "carousel: that is worse than guessing, and so will be what is written: take a "
+                "smaller --adapt-learning-rate.");
+        }
     }
     const GeneratorConfig config{
         .sampler = options.sampler,

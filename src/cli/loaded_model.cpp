@@ -46,10 +46,19 @@ LoadedModel load_model(const std::filesystem::path& path) {
     return {std::move(snapshot), std::move(tokenizer), std::move(model)};
 }
 
-std::string read_text(const std::filesystem::path& path, Unit unit) {
+DecodingSettings decoding_of(const LoadedModel& loaded, const std::optional<std::string>& encoding,
+                             const std::optional<InvalidInput>& invalid) {
+    auto decoding = loaded.snapshot.decoding;
+    if (encoding) decoding.encoding = *encoding;
+    if (invalid) decoding.invalid = *invalid;
+    return decoding;
+}
+
+std::string read_text(const std::filesystem::path& path, Unit unit,
+                      const DecodingSettings& decoding) {
     std::string bytes = read_file(path, k_longest_text);
     if (unit == Unit::byte) return bytes;
-    Decoder decoder({}, path == "-" ? "standard input" : shown_path(path));
+    Decoder decoder(decoding, path == "-" ? "standard input" : shown_path(path));
     std::string text;
     decoder.push(std::as_bytes(std::span(bytes)), text);
     decoder.finish(text);

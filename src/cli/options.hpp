@@ -95,6 +95,8 @@ struct GenerateOptions {
     std::optional<std::filesystem::path>
         prompt_file;  ///< never with `prompt`; `-` is standard input
     UnknownCharacters unknown = UnknownCharacters::error;
+    std::optional<std::string> encoding;  ///< of the files; absent: as the model's corpus was read
+    std::optional<InvalidInput> invalid;
     std::optional<std::filesystem::path>
         adapt;                     ///< a text to learn from first; `-` is standard input
     AdaptationOptions adaptation;  ///< only with `adapt`

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <span>
@@ -103,20 +104,32 @@ void introduce(Screen& screen, const TrainingText& text, const LanguageModel& mo
         format_count(text.training().characters), format_count(text.validation().part.characters)));
     const auto& m = model.config();
     screen.line(fmt::format(
-        "Model: {} {} layers of {} units, {} parameters. Batches of {} streams, {} characters a "
+        "Model: {} {} layer{} of {} units, {} parameters. Batches of {} streams, {} characters a "
         "window. {} thread{}, {}.",
-        m.layers, format_value(m.cell), m.hidden_size,
+        m.layers, format_value(m.cell), m.layers == 1 ? "" : "s", m.hidden_size,
         format_count(static_cast<std::uint64_t>(model.parameters().count())), config.batch_size,
         config.window, threads, threads == 1 ? "" : "s", instruction_set()));
 }
 
-// Before anything long is begun.
-void require_own_report(const TrainOptions& options, const ModelFiles& files) {
-    std::vector<fs::path> others(options.corpus.begin(), options.corpus.end());
-    others.insert(others.end(), {files.best(), files.resume(), files.log(), files.lock()});
-    if (options.validation) others.emplace_back(*options.validation);
-    if (options.from) others.push_back(*options.from);
-    require_output_file("report", *options.report, others);
+// Before anything long is begun: no file of the user's is overwritten, nor moved away as if it were
+// the model that was there before.
+void require_own_files(const TrainOptions& options, const ModelFiles& files) {
+    std::vector<fs::path> read(options.corpus.begin(), options.corpus.end());
+    if (options.validation) read.emplace_back(*options.validation);
+    for (const auto& path : {files.best(), files.resume(), files.log(), files.lock()})
+        require_output_file("model", path, read);
+    for (const auto& path : {files.best(), files.resume()}) {
+        if (!options.resume && fs::exists(path) && !begins_like_snapshot(path)) {
+            throw UsageError(fmt::format(
+                "--model would replace {}, which is no model. Name another file, best with the "
+                "ending .carousel.",
+                shown_path(path)));
+        }
+    }
+    if (!options.report) return;
+    read.insert(read.end(), {files.best(), files.resume(), files.log(), files.lock()});
+    if (options.from) read.push_back(*options.from);
+    require_output_file("report", *options.report, read);
 }
 
 }  // namespace
@@ -125,7 +138,7 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     const auto start_time = std::chrono::steady_clock::now();
     Screen screen(global.quiet);
     const ModelFiles files(model_path(options));
-    if (options.report) require_own_report(options, files);
+    require_own_files(options, files);
     const auto folder = files.best().has_parent_path() ? files.best().parent_path() : fs::path(".");
     const NewFolder new_folder(folder);
     const auto lock = FileLock::try_acquire(files.lock());
@@ -184,7 +197,7 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     start.reset();
     introduce(screen, text, model, training, threads);
     if (settings.by_time) {
-        const double left = training.length.amount - seconds_since(start_time);
+        const double left = std::max(0.0, training.length.amount - seconds_since(start_time));
         for (const auto& line : describe_plan(settings, left)) screen.line(line);
     }
     for (const auto& note : settings.notes) screen.line(note);

@@ -10,6 +10,7 @@
 #include "cli/screen.hpp"
 #include "data/batch_iterator.hpp"
 #include "nn/initialization.hpp"
+#include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
 
 namespace carousel {
@@ -161,7 +162,8 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     } else {
         t = planned;
         if (stored != nullptr)
-            t.learning_rate /= 3;  // a trained model is near its goal: smaller steps keep it there
+            t.learning_rate =
+                two_digits(t.learning_rate / 3);  // near its goal, smaller steps keep a model there
         t.seed = o.seed.value_or(t.seed);
         t.optimizer = o.optimizer.value_or(t.optimizer);
         const BatchShape wanted{o.batch_size.value_or(t.batch_size), o.window.value_or(t.window)};
@@ -177,6 +179,12 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
                 "No length was given: training takes {}. Choose with --time, --epochs or --steps.",
                 shown_length(t.length)));
         }
+    }
+    if (resumed && o.length && o.length->kind == LengthKind::steps &&
+        o.length->amount < static_cast<double>(stored->step)) {
+        throw UsageError(fmt::format(
+            "--steps {} is behind the run, which has made {} steps. It counts them all: give more.",
+            o.length->amount, format_count(stored->step)));
     }
     if (resumed && o.length && *o.length != t.length) {
         notes.push_back(

@@ -11,20 +11,22 @@ namespace carousel {
 
 namespace {
 
-/// What is used for a megabyte of text where the length is not a time.
+constexpr int k_usual_steps = 2000;
+
+/// What is used for a megabyte of text and so many steps.
 const Plan& usual_plan() {
     static const Plan plan = [] {
         PlanRequest request;
         request.corpus.characters = request.corpus.tokens = 1'000'000;
         request.model.vocabulary_size = 65;
-        return choose_plan_by_size(request);
+        return choose_plan_by_size(request, {LengthKind::steps, k_usual_steps});
     }();
     return plan;
 }
 
 /// A default that a plan chooses.
 std::string planned(auto value) {
-    return fmt::format("by text and time; {} for 1 MB and --steps", value);
+    return fmt::format("by text and length; {} for 1 MB and --steps {}", value, k_usual_steps);
 }
 
 /// One of the three ways to bound a training.

@@ -27,6 +27,12 @@ CorpusFacts facts_of(const TrainingText& text) {
     return {.characters = text.training().characters, .tokens = text.training().tokens()};
 }
 
+// "9.4", "0.031": two digits, whole numbers from ten on.
+std::string rounded(double value) {
+    if (value >= 10) return format_count(static_cast<std::uint64_t>(std::llround(value)));
+    return fmt::format("{:.2g}", value);
+}
+
 // `time` in seconds, of which some have passed.
 void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double time, double passed,
                   TrainingPlan& training) {
@@ -36,20 +42,17 @@ void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double ti
     training.by_time = true;
     const double twice = choose_plan(request, speed, 2 * seconds).loss;
     if (training.expects_loss) training.prospect = Prospect{time, twice / plan.loss};
+    if (plan.updates < k_fewest_updates) {
+        training.notes.push_back(fmt::format(
+            "Only {} updates fit in this time, too few to learn much: give it more, or smaller "
+            "sizes.",
+            rounded(plan.updates)));
+    }
     if (plan.passes > k_enough_passes) {
         training.notes.push_back(
             fmt::format("The text is small for this time: {} would do, or add more text.",
                         format_duration(time * k_enough_passes / plan.passes)));
     }
-}
-
-// What comes of a length in steps or epochs.
-void foresee_length(const TrainingLength& length, const CorpusFacts& corpus,
-                    const SpeedModel& speed, Plan& plan) {
-    const auto unit = length.kind == LengthKind::steps
-                          ? static_cast<double>(plan.training.batch_size * plan.training.window)
-                          : static_cast<double>(corpus.characters);
-    foresee(plan, corpus, speed, length.amount * unit);
 }
 
 // "16:07:33", with the day when it is another one.
@@ -63,12 +66,6 @@ std::string clock_after(double seconds) {
     if (today.tm_yday == end.tm_yday && today.tm_year == end.tm_year) return time;
     return fmt::format("{:04}-{:02}-{:02} {}", end.tm_year + 1900, end.tm_mon + 1, end.tm_mday,
                        time);
-}
-
-// "9.4", "0.031": two digits, whole numbers from ten on.
-std::string rounded(double value) {
-    if (value >= 10) return format_count(static_cast<std::uint64_t>(std::llround(value)));
-    return fmt::format("{:.2g}", value);
 }
 
 }  // namespace
@@ -100,9 +97,14 @@ TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
         const double passed = std::chrono::duration<double>(Clock::now() - start).count();
         plan_by_time(request, speed, length.amount, passed, training);
     } else {
-        plan = choose_plan_by_size(request);
+        plan = choose_plan_by_size(request, length);
         if (measure == MeasureSpeed::always)
-            foresee_length(length, corpus, measure_speed(pool, k_measuring), plan);
+            foresee(plan, corpus, measure_speed(pool, k_measuring), plan.characters);
+    }
+    if (plan.memory > available_memory()) {
+        training.notes.push_back(fmt::format(
+            "This takes {} of memory, and the system has {} to give: choose smaller sizes.",
+            format_bytes(plan.memory), format_bytes(available_memory())));
     }
     plan.training = choose_training(options, stored, plan.training, corpus.tokens, training.notes);
     return training;
@@ -113,11 +115,12 @@ std::vector<std::string> describe_plan(const TrainingPlan& training, double left
     const auto& t = plan.training;
     std::vector<std::string> lines;
     lines.push_back(fmt::format(
-        "Plan: {} {} layers of {} units, {} streams, windows of {}; dropout {} between layers, {} "
+        "Plan: {} {} layer{} of {} units, {} streams, windows of {}; dropout {} between layers, {} "
         "of outputs, {} of recurrent weights; learning rate {}, {}.",
-        plan.model.layers, format_value(plan.model.cell), plan.model.hidden_size, t.batch_size,
-        t.window, as_written(t.dropout_between), as_written(t.dropout_output),
-        as_written(t.dropout_recurrent), as_written(t.learning_rate), format_value(t.schedule)));
+        plan.model.layers, format_value(plan.model.cell), plan.model.layers == 1 ? "" : "s",
+        plan.model.hidden_size, t.batch_size, t.window, as_written(t.dropout_between),
+        as_written(t.dropout_output), as_written(t.dropout_recurrent), as_written(t.learning_rate),
+        format_value(t.schedule)));
     const auto count = fmt::format("{}", rounded(plan.passes));
     const auto passes = count + (count == "1" ? " pass" : " passes");
     lines.push_back(fmt::format(
@@ -129,6 +132,10 @@ std::vector<std::string> describe_plan(const TrainingPlan& training, double left
         training.threads == 1 ? "" : "s", format_bytes(plan.memory), clock_after(left),
         format_duration(left)));
     if (!training.expects_loss) return lines;
+    if (plan.loss_low == plan.loss_high) {
+        lines.push_back("That is too little to expect more than guessing.");
+        return lines;
+    }
     lines.push_back(
         fmt::format("Expected validation loss, an estimate: {:.2f} to {:.2f} nats per character.",
                     plan.loss_low, plan.loss_high));

@@ -123,6 +123,11 @@ HistoryRecord TrainingRun::record() const {
 int TrainingRun::run() {
     const StopSignals signals;
     update_page();
+    if (config_.options.resume && progress() >= 1) {
+        screen_->line(
+            "The run has had its whole length. It goes on where --steps, --epochs or --time give "
+            "it more.");
+    }
     // Even where reading has used up the time, a new model takes one step: it is then measured.
     const auto goes_on = [&] { return !finished() || trainer_->counters().step == 0; };
     while (goes_on() && signals.received() == 0) {

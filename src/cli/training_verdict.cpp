@@ -11,12 +11,14 @@ namespace carousel {
 
 namespace {
 
+constexpr std::uint64_t k_fewest_steps = 100;  // that a loss can be judged by
+
 /// What twice the time would bring; empty without a plan.
 std::string more_time(const std::optional<Prospect>& prospect, double loss) {
     if (!prospect) return "";
     const auto twice = format_duration(2 * prospect->seconds);
     const double then = loss * prospect->loss_after_twice_the_time;
-    if (then > loss - 0.005)
+    if (then > loss - 0.01)
         return fmt::format(" Even {} would hardly better it: more text would.", twice);
     return fmt::format(" A new training with --time for {} should reach about {:.2f}.", twice,
                        then);
@@ -40,7 +42,7 @@ std::string training_verdict(const std::vector<HistoryRecord>& history,
     std::vector<HistoryRecord> measured;
     std::copy_if(history.begin(), history.end(), std::back_inserter(measured),
                  [](const HistoryRecord& r) { return r.has_validation; });
-    if (measured.size() < 2 || !best) {
+    if (measured.size() < 2 || !best || measured.back().step < k_fewest_steps) {
         return "The run was too short to say how it goes." +
                (best ? more_time(prospect, best->loss) : "");
     }

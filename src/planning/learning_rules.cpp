@@ -16,13 +16,12 @@ double passes(const Outlook& outlook) {
     return outlook.characters / outlook.text;
 }
 
-// Two digits, which is more than a learning rate needs.
+}  // namespace
+
 float two_digits(double value) {
     const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
     return static_cast<float>(std::round(value / unit) * unit);
 }
-
-}  // namespace
 
 double pressure(const Outlook& outlook) {
     return std::max(0.0, passes(outlook) - 1) * std::sqrt(outlook.parameters / outlook.text);

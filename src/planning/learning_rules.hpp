@@ -7,6 +7,9 @@
 
 namespace carousel {
 
+/// Rounded to two digits, which is more than a learning rate needs. Range: value > 0.
+float two_digits(double value);
+
 /// How hard a run presses on its text: (passes − 1) · √(parameters / characters of text); 0 for one
 /// pass and less, which cannot over-fit.
 double pressure(const Outlook& outlook);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <stdexcept>
 
 #include "planning/expected_loss.hpp"
 #include "planning/learning_rules.hpp"
@@ -11,8 +12,7 @@ namespace carousel {
 
 namespace {
 
-constexpr double k_training_share = 0.93;  // of the time; the rest validates and saves
-constexpr double k_fewest_updates = 100;
+constexpr double k_training_share = 0.93;      // of the time; the rest validates and saves
 constexpr std::uint64_t k_fewest_windows = 4;  // of a pass over the text, unless options want fewer
 
 struct NetSize {
@@ -39,8 +39,16 @@ double characters_per_second(const SpeedModel& speed, const Plan& plan) {
            seconds_of_update(speed, plan.model, shape_of(plan.training), plan.training.optimizer);
 }
 
+// Cells without U have nothing but W, also in layer 0.
+double learning_weights(const LanguageModelConfig& model) {
+    const auto& cell = cell_shape(model.cell);
+    if (cell.recurrent.count > 0) return recurrent_weights(model);
+    return recurrent_weights(model) +
+           static_cast<double>(cell.input.count * model.hidden_size * model.embedding_size);
+}
+
 Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
-    return {.weights = recurrent_weights(plan.model),
+    return {.weights = learning_weights(plan.model),
             .parameters = parameter_count(plan.model),
             .text = static_cast<double>(corpus.characters),
             .characters = plan.characters,
@@ -63,8 +71,6 @@ public:
             const Plan plan = forecast(net, shape);
             if (!best || better(plan, *best)) best = plan;
         });
-        apply_learning_rules(outlook(*best, request_.corpus), best->model.hidden_size,
-                             best->training);
         return *best;
     }
 
@@ -114,6 +120,10 @@ private:
     std::uint64_t room_;  ///< tokens that a batch may have at most
 };
 
+void apply_learning_rules(const CorpusFacts& corpus, Plan& plan) {
+    apply_learning_rules(outlook(plan, corpus), plan.model.hidden_size, plan.training);
+}
+
 }  // namespace
 
 void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters) {
@@ -124,20 +134,34 @@ void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, dou
     plan.passes = characters / expected.text;
     plan.updates = characters / expected.batch;
     plan.memory = training_bytes(plan.model, shape_of(plan.training));
-    plan.loss = expected_loss(expected);
+    const double loss = expected_loss(expected);
     const double uncertainty = expected_loss_uncertainty(expected);
-    plan.loss_low = plan.loss * (1 - uncertainty);
-    plan.loss_high = plan.loss * (1 + uncertainty);
+    // Who knows nothing is off by ln V.
+    const double most = std::log(static_cast<double>(plan.model.vocabulary_size));
+    plan.loss = std::min(most, loss);
+    plan.loss_low = std::min(most, loss * (1 - uncertainty));
+    plan.loss_high = std::min(most, loss * (1 + uncertainty));
 }
 
 Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds) {
-    return Chooser(request, speed, seconds).best();
+    auto plan = Chooser(request, speed, seconds).best();
+    apply_learning_rules(request.corpus, plan);
+    return plan;
 }
 
-Plan choose_plan_by_size(const PlanRequest& request) {
+Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length) {
+    if (length.kind == LengthKind::seconds)
+        throw std::logic_error("choose_plan_by_size: a length in time depends on the machine");
     // Two minutes for a megabyte and less, an hour for a gigabyte.
     const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
-    return choose_plan(request, k_reference_speed, 120 * std::sqrt(std::max(1.0, megabytes)));
+    const double seconds = 120 * std::sqrt(std::max(1.0, megabytes));
+    auto plan = Chooser(request, k_reference_speed, seconds).best();
+    const auto unit = length.kind == LengthKind::steps
+                          ? static_cast<double>(plan.training.batch_size * plan.training.window)
+                          : static_cast<double>(request.corpus.characters);
+    foresee(plan, request.corpus, k_reference_speed, length.amount * unit);
+    apply_learning_rules(request.corpus, plan);
+    return plan;
 }
 
 }  // namespace carousel

@@ -23,6 +23,9 @@ struct DecidedSizes {
     std::optional<std::int64_t> layers, hidden_size, embedding_size, batch_size, window;
 };
 
+/// Fewer updates than these teach too little to be planned, if there is a choice.
+inline constexpr double k_fewest_updates = 100;
+
 struct PlanRequest {
     CorpusFacts corpus;
     /// Cell, vocabulary size and all that a plan does not choose; those that won (docs/recipes.md).
@@ -52,11 +55,12 @@ struct Plan {
 /// Law: as time grows the net never shrinks and the expected loss never rises.
 Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds);
 
-/// The same for a training that is not bounded by time: the plan of the reference machine for as
-/// long as a text of this size is worth. A function of the request alone.
-Plan choose_plan_by_size(const PlanRequest& request);
+/// The same for a length in steps or epochs: the sizes that the reference machine would get for as
+/// long as a text of this size is worth, with the dropout and learning rate of this length. A
+/// function of request and length alone.
+Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length);
 
-/// What comes of the settings of `plan` when they read so many characters.
+/// What comes of the settings of `plan` when they read so many characters. No loss is above ln V.
 void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters);
 
 }  // namespace carousel

@@ -81,10 +81,15 @@ std::uint64_t whole_size(Bytes header) {
     return payload > largest - k_frame_size ? largest : payload + k_frame_size;
 }
 
+// As far as there are bytes.
+bool has_magic(Bytes start) {
+    const std::size_t count = std::min(start.size(), k_magic.size());
+    return text_at(start, 0, count) == k_magic.substr(0, count);
+}
+
 void require_magic(const std::filesystem::path& path, Bytes start) {
     if (start.empty()) refuse(path, fmt::format("is empty. {}", k_remedy));
-    const std::size_t count = std::min(start.size(), k_magic.size());
-    if (text_at(start, 0, count) != k_magic.substr(0, count)) {
+    if (!has_magic(start)) {
         refuse(path,
                "is not a Carousel model, or is damaged at its very start. Name a .carousel file "
                "that `carousel train` has written.");
@@ -245,6 +250,12 @@ Snapshot load_snapshot(const std::filesystem::path& path) {
         refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
                                  printable(error.what()), k_remedy));
     }
+}
+
+bool begins_like_snapshot(const std::filesystem::path& path) {
+    FileReader reader(path);
+    std::array<std::byte, k_magic.size()> start{};
+    return has_magic(Bytes(start).first(reader.read(start)));
 }
 
 }  // namespace carousel

@@ -458,7 +458,8 @@ TEST_SUITE("cli/options") {
         CorpusFacts corpus;
         corpus.characters = corpus.tokens = 1'000'000;
         const auto [model, training] = [&] {
-            const auto plan = choose_plan_by_size(plan_request({}, nullptr, corpus, 65));
+            const auto plan = choose_plan_by_size(plan_request({}, nullptr, corpus, 65),
+                                                  {LengthKind::steps, 2000});
             return std::pair(plan.model, plan.training);
         }();
         std::string flat;  // lines joined, runs of spaces made one

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/error.hpp"
+#include "planning/learning_rules.hpp"
 
 using namespace carousel;
 
@@ -151,7 +152,8 @@ TEST_SUITE("cli/training_choices") {
         options.hidden_size = 200;
         options.window = 50;
         const CorpusFacts corpus{.characters = 1'000'000, .tokens = 1'000'000};
-        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65));
+        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65),
+                                              {LengthKind::steps, 100});
         CHECK(plan.model.layers == sizes_of(Preset::medium).layers);
         CHECK(plan.model.hidden_size == 200);
         CHECK(plan.model.embedding_size == 200);
@@ -171,7 +173,7 @@ TEST_SUITE("cli/training_choices") {
         CHECK(plan.model == stored.model);
         std::vector<std::string> notes;
         const auto training = choose_training({}, &stored, plan.training, 100'000, notes);
-        CHECK(training.learning_rate == doctest::Approx(plan.training.learning_rate / 3));
+        CHECK(training.learning_rate == two_digits(plan.training.learning_rate / 3));
     }
 
     TEST_CASE("a batch that the text cannot hold is shrunk, and a note says so") {
@@ -180,7 +182,8 @@ TEST_SUITE("cli/training_choices") {
         options.window = 128;
         options.length = TrainingLength{LengthKind::steps, 5};
         const CorpusFacts corpus{.characters = 1000, .tokens = 1001};
-        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 9));
+        const auto plan =
+            choose_plan_by_size(plan_request(options, nullptr, corpus, 9), *options.length);
         std::vector<std::string> notes;
         const auto training = choose_training(options, nullptr, plan.training, 1001, notes);
         CHECK(training.batch_size * training.window <= 1001);

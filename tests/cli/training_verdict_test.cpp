@@ -65,5 +65,8 @@ TEST_SUITE("cli/training_verdict") {
         CHECK(contains(training_verdict(history({1.0, 2.0}), std::nullopt, false, k_worth_it),
                        "no validation text"));
         CHECK(contains(verdict({1.5}, {100, 1.5}, std::nullopt), "too short"));
+        auto hasty = history({4.08, 4.07});
+        for (auto& record : hasty) record.step /= 10;
+        CHECK(contains(training_verdict(hasty, BestLoss{20, 4.07}, true), "too short"));
     }
 }

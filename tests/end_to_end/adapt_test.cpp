@@ -163,6 +163,38 @@ TEST_SUITE("end_to_end/adapt") {
         CHECK(list != fixed);
     }
 
+    TEST_CASE("a text is decoded as the model's corpus was, or as it is said to be") {
+        const TemporaryFolder folder;
+        std::string cyrillic, utf8;  // the letters from а on, in windows-1251 and in UTF-8
+        for (int i = 0; i < 3000; ++i) {
+            const int letter = i * i % 13;
+            cyrillic += static_cast<char>(0xE0 + letter);
+            utf8 += {'\xD0', static_cast<char>(0xB0 + letter)};
+        }
+        write(folder / "text.txt", cyrillic);
+        write(folder / "utf8.txt", utf8);
+        REQUIRE(run(folder.path(), tiny_training(30) + Words{"--encoding", "windows-1251"}).code ==
+                0);
+        const Words words = k_generate + Words{"--adapt"};
+        const auto own = run(folder.path(), words + Words{"text.txt"});
+        REQUIRE_MESSAGE(own.code == 0, own.err);
+        const Words as_utf8{"utf8.txt", "--encoding", "UTF-8"};
+        CHECK(run(folder.path(), words + as_utf8).out == own.out);
+        write(folder / "prompt.txt", cyrillic.substr(0, 5));
+        const auto prompted = run(folder.path(), {"generate", "--model", "m.carousel",
+                                                  "--prompt-file", "prompt.txt", "--length", "1"});
+        CHECK(prompted.out.starts_with(utf8.substr(0, 10)));
+    }
+
+    TEST_CASE("learning that runs away is called so") {
+        const auto table = evaluated({"--adapt", "--adapt-learning-rate", "10"});
+        CHECK(table.out.find("Learning made it worse") != std::string::npos);
+        CHECK(evaluated({"--adapt", "--adapt-learning-rate", "0"}).out.find("worse") ==
+              std::string::npos);
+        const auto written = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
+        CHECK(written.err.find("worse than guessing") != std::string::npos);
+    }
+
     TEST_CASE("an evaluation that cannot learn is refused") {
         CHECK(evaluated({"--adapt", "--protocol", "windows"}).code == 2);
         CHECK(evaluated({"--adapt", "--precision", "int8"}).code == 2);

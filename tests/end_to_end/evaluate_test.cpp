@@ -90,6 +90,22 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(refused.err.find("text.txt") != std::string::npos);
     }
 
+    TEST_CASE("a text that the model learned from is called so") {
+        write(trained() / "other.txt", little_text().substr(100));
+        const auto said = [](const Words& more) {
+            return run(trained(), k_evaluate + more).out.find("The model learned from") !=
+                   std::string::npos;
+        };
+        CHECK(said({"text.txt"}));
+        CHECK(said({"text.txt", "--part", "train"}));
+        CHECK_FALSE(said({"text.txt", "--part", "validation"}));
+        CHECK_FALSE(said({"other.txt"}));
+        CHECK(measured({"text.txt"}).at("learned_share").get<double>() ==
+              doctest::Approx(0.9).epsilon(0.01));
+        CHECK(measured({"text.txt", "--part", "train"}).at("learned_share") == 1);
+        CHECK(measured({"other.txt"}).at("learned_share") == 0);
+    }
+
     TEST_CASE("every number is the same on every number of threads") {
         const Words words{"evaluate", "text.txt", "--model", "m.carousel", "--json", "--protocol"};
         for (const char* protocol : {"stream", "windows"}) {
@@ -301,6 +317,9 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(refused({"--per-line", "text.txt/lines.tsv"}) == 2);
         CHECK(refused({"--per-line", "-", "--json"}) == 2);
         CHECK(refused({"--per-line", "-", "--per-character", "-"}) == 2);
+        CHECK(refused({"--per-line", "l.tsv", "--per-character", "./l.tsv"}) == 2);
+        CHECK(refused({"--per-line", "l.tsv", "--html", "l.tsv"}) == 2);
+        CHECK_FALSE(fs::exists(trained() / "l.tsv"));
         CHECK(refused({"--baseline-order", "3"}) == 2);
         CHECK(content(trained() / "text.txt") == little_text());
     }

@@ -41,7 +41,7 @@ TEST_SUITE("end_to_end/train_report") {
     TEST_CASE("the page of a run has its figures, curves, samples, settings and verdict") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
-        const auto ended = run(folder.path(), tiny_training(80) + Words{"--report", "run.html"} +
+        const auto ended = run(folder.path(), tiny_training(120) + Words{"--report", "run.html"} +
                                                   Words{"--learning-rate", "0.01"});
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         CHECK(ended.err.find("run.html") != std::string::npos);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "end_to_end/program.hpp"
+#include "kernels/cell_kind.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
@@ -27,11 +28,15 @@ std::string uninterrupted(const Words& words) {
     return newest_weights(folder);
 }
 
+/// Settings that would follow from the length.
+const Words k_any_length{"--schedule", "constant", "--learning-rate",  "0.005",
+                         "--warmup",   "10",       "--dropout-output", "0.1"};
+
 }  // namespace
 
 TEST_SUITE("end_to_end/resume") {
     TEST_CASE("two runs that add up to N steps give the weights of one run of N steps") {
-        const Words constant{"--schedule", "constant", "--dropout-between", "0.2"};
+        const Words constant = k_any_length + Words{"--dropout-between", "0.2"};
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(130) + constant).code == 0);
@@ -46,7 +51,8 @@ TEST_SUITE("end_to_end/resume") {
     TEST_CASE("the same holds for runs bounded by epochs, on another number of threads") {
         auto words = tiny_training(1);
         words.resize(words.size() - 2);
-        const Words constant{"--schedule", "constant", "--recurrent-gradient", "states"};
+        const Words constant =
+            k_any_length + Words{"--dropout-between", "0", "--recurrent-gradient", "states"};
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), words + constant + Words{"--epochs", "1"}).code == 0);
@@ -54,6 +60,26 @@ TEST_SUITE("end_to_end/resume") {
                                     "--epochs", "2", "--threads", "2"})
                     .code == 0);
         CHECK(newest_weights(folder) == uninterrupted(words + constant + Words{"--epochs", "2"}));
+    }
+
+    TEST_CASE("every cell trains, goes on exactly, is inspected and writes") {
+        for (const char* cell : k_cell_words) {
+            CAPTURE(cell);
+            const Words words = k_any_length + Words{"--cell", cell, "--dropout-between", "0.1"};
+            const TemporaryFolder folder;
+            write(folder / "text.txt", little_text());
+            REQUIRE(run(folder.path(), tiny_training(6) + words).code == 0);
+            const auto resumed = run(folder.path(), {"train", "--resume", "--model", "m.carousel",
+                                                     "--steps", "12", "--threads", "2"});
+            REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
+            CHECK(newest_weights(folder) == uninterrupted(tiny_training(12) + words));
+            CHECK(inspected(folder.path(), "m.carousel", "cell") ==
+                  "\"" + std::string(cell) + "\"");
+            const auto written = run(folder.path(), {"generate", "--model", "m.carousel",
+                                                     "--length", "20", "--seed", "1"});
+            CHECK(written.code == 0);
+            CHECK(written.out.size() >= 20);
+        }
     }
 
     TEST_CASE("and with every lever of training in use, the best weights too") {
@@ -64,6 +90,8 @@ TEST_SUITE("end_to_end/resume") {
                                "--output-input",
                                "sum",
                                "--dropout-input",
+                               "0.1",
+                               "--dropout-between",
                                "0.1",
                                "--dropout-output",
                                "0.2",
@@ -103,6 +131,21 @@ TEST_SUITE("end_to_end/resume") {
             CHECK(inspected(parts.path(), "m.carousel", "weights_sha256") != newest_weights(parts));
             CHECK(inspected(parts.path(), "m.carousel", "cell") == "\"" + std::string(cell) + "\"");
         }
+    }
+
+    TEST_CASE("a run that has had its length says so, and none can be made shorter") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(10)).code == 0);
+        const auto weights = newest_weights(folder);
+        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        const auto over = run(folder.path(), resume);
+        CHECK(over.code == 0);
+        CHECK(over.err.find("has had its whole length") != std::string::npos);
+        const auto shorter = run(folder.path(), resume + Words{"--steps", "5"});
+        CHECK(shorter.code == 2);
+        CHECK(shorter.err.find("10 steps") != std::string::npos);
+        CHECK(newest_weights(folder) == weights);
     }
 
     TEST_CASE("a resumed run may be the first to average, and the last") {

@@ -187,6 +187,23 @@ TEST_SUITE("end_to_end/train") {
         CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "7");
     }
 
+    TEST_CASE("a file that is no model is neither replaced nor moved away") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        write(folder / "diary.txt", "Dear diary");
+        for (const auto& [name, why] :
+             {std::pair("text.txt", "this command reads it"), std::pair("diary.txt", "no model")}) {
+            const auto ended =
+                run(folder.path(), {"train", "text.txt", "--steps", "5", "--model", name});
+            CHECK(ended.code == 2);
+            CHECK_MESSAGE(ended.err.find(why) != std::string::npos, ended.err);
+        }
+        CHECK(content(folder / "text.txt") == little_text());
+        CHECK(content(folder / "diary.txt") == "Dear diary");
+        write(folder / "m.carousel", "");
+        CHECK(run(folder.path(), tiny_training(5)).code == 0);
+    }
+
     TEST_CASE("two trainings cannot write one model") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());

@@ -21,6 +21,10 @@ SpeedModel machine(int threads, double flops_of_a_core) {
     return {threads, threads * flops_of_a_core, threads > 4 ? 3e-6 : 0};
 }
 
+TrainingLength steps(double count) {
+    return {LengthKind::steps, count};
+}
+
 constexpr double k_times[] = {5, 20, 60, 120, 600, 1800, 3600, 6 * 3600, 24 * 3600};
 
 /// Calls `visit(request, speed)` for texts of 20 KB to 1 GB, 30 to 6,000 symbols, and 1 to 64 cores
@@ -120,12 +124,45 @@ TEST_SUITE("planning/plan") {
 
     TEST_CASE("a plan without a time does not depend on the machine") {
         const auto request = request_for(5e5, 80);
-        const auto plan = choose_plan_by_size(request);
-        const auto same = choose_plan(request, k_reference_speed, 120);
-        CHECK(plan.model == same.model);
-        CHECK(plan.training == same.training);
-        CHECK(recurrent_weights(choose_plan_by_size(request_for(1e9, 80)).model) >
+        const auto timed = choose_plan(request, k_reference_speed, 120);
+        const auto plan = choose_plan_by_size(request, steps(timed.updates));
+        CHECK(plan.model == timed.model);
+        CHECK(plan.training == timed.training);
+        CHECK(plan.characters == doctest::Approx(timed.characters));
+        CHECK(recurrent_weights(choose_plan_by_size(request_for(1e9, 80), steps(2000)).model) >
               recurrent_weights(plan.model));
+        CHECK_THROWS_AS(choose_plan_by_size(request, {LengthKind::seconds, 60}), std::logic_error);
+    }
+
+    TEST_CASE("dropout, rate and warm-up are those of the length that was asked for") {
+        const auto request = request_for(1e6, 65);
+        const auto few = choose_plan_by_size(request, {LengthKind::epochs, 1});
+        const auto many = choose_plan_by_size(request, {LengthKind::epochs, 100});
+        CHECK(few.model == many.model);
+        CHECK(few.training.dropout_output == 0);
+        CHECK(many.training.dropout_output >= 0.3F);
+        CHECK(many.training.learning_rate < few.training.learning_rate);
+        CHECK(choose_plan_by_size(request, steps(50)).training.warmup == 5);
+        const auto batch = static_cast<double>(few.training.batch_size * few.training.window);
+        CHECK(choose_plan_by_size(request, steps(1e8 / batch)).training == many.training);
+    }
+
+    TEST_CASE(
+        "every cell has a plan, also in one layer, and nobody expects to be off by more than "
+        "ln V") {
+        for (int kind = 0; kind < k_cell_count; ++kind) {
+            auto request = request_for(1e6, 65);
+            request.model.cell = static_cast<CellKind>(kind);
+            request.decided.layers = 1;
+            CAPTURE(kind);
+            const auto plan = choose_plan(request, k_reference_speed, 600);
+            CHECK(plan.loss > 0.5);
+            CHECK(plan.loss < 2);
+            CHECK(plan.model.hidden_size >= 128);
+            const auto hasty = choose_plan(request, k_reference_speed, 0.01);
+            CHECK(hasty.loss <= std::log(65));
+            CHECK(hasty.loss_high <= std::log(65));
+        }
     }
 
     TEST_CASE("decided sizes are kept and the rest follows from them") {
@@ -167,7 +204,7 @@ TEST_SUITE("planning/plan") {
 
     TEST_CASE("what is foreseen for a number of characters follows from the settings") {
         const auto request = request_for(1e6, 65);
-        auto plan = choose_plan_by_size(request);
+        auto plan = choose_plan_by_size(request, steps(2000));
         foresee(plan, request.corpus, k_reference_speed, 3e6);
         CHECK(plan.passes == doctest::Approx(3));
         CHECK(plan.seconds == doctest::Approx(3e6 / plan.characters_per_second));
