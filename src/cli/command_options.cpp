@@ -20,7 +20,7 @@ void add_adaptation(OptionTable& table, AdaptationOptions& o) {
               shown(preset.learning_rate));
     table.add("adapt-decay", real(o.decay, {0, 1000}),
               "how strongly its weights are pulled back to those of the file", shown(preset.decay));
-    table.add("adapt-segment", whole(o.segment, k_batches),
+    table.add("adapt-segment", whole(o.segment, k_segments),
               "symbols that are predicted before the model learns from them",
               shown(preset.segment));
 }

@@ -130,6 +130,11 @@ std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageM
     }
     // Where both are welcome, a text that is shorter than a window has none.
     const bool fits = part.characters > static_cast<std::uint64_t>(options.window);
+    if (options.protocol == Protocol::both && !fits) {
+        screen.line(fmt::format(
+            "A window of {} characters does not fit into this text: there is no row for it.",
+            options.window));
+    }
     if (options.protocol == Protocol::windows || (options.protocol == Protocol::both && fits)) {
         ThreadPool pool(threads_for(model, k_windows_side_by_side, options.threads));
         Measurement windows{.name = "windows",

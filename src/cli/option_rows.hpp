@@ -12,8 +12,8 @@
 
 namespace carousel {
 
-inline constexpr WholeRange k_sizes{1, 8192}, k_batches{1, 65536}, k_thread_counts{1, 256},
-    k_steps{1, k_most_steps};
+inline constexpr WholeRange k_sizes{1, 8192}, k_batches{1, 65536}, k_segments{1, 1000},
+    k_thread_counts{1, 256}, k_steps{1, k_most_steps};
 inline constexpr RealRange k_below_one{.low = 0, .high = 1, .without_high = true};
 
 /// A default, in decimal.

@@ -214,6 +214,30 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     return t;
 }
 
+std::vector<std::string> idle_options(const TrainOptions& o, const LanguageModelConfig& model,
+                                      const TrainingConfig& training) {
+    const auto& cell = cell_shape(model.cell);
+    std::vector<std::string> notes;
+    const auto note = [&](bool given, const char* option, const std::string& why) {
+        if (given) notes.push_back(fmt::format("{} has no effect: {}.", option, why));
+    };
+    const auto word = format_value(model.cell);
+    if (training.optimizer == OptimizerKind::adam)
+        note(o.momentum.has_value(), "--momentum", "it is Muon's, and the optimizer is adam");
+    if (model.layers == 1)
+        note(o.dropout_between.has_value(), "--dropout-between", "there is one layer");
+    if (cell.forget_gate < 0)
+        note(o.forget_bias.has_value(), "--forget-bias",
+             fmt::format("{} has no forget gate", word));
+    if (cell.recurrent.count == 0) {
+        note(o.dropout_recurrent.has_value(), "--dropout-recurrent",
+             fmt::format("{} has no recurrent weights", word));
+        note(o.recurrent_gradient.has_value(), "--recurrent-gradient",
+             fmt::format("the gates of {} do not see the past", word));
+    }
+    return notes;
+}
+
 std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
                                        ThreadPool& pool) {
     auto weights = initial_weights(config, seed, pool);

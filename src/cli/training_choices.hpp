@@ -41,6 +41,10 @@ TrainingConfig choose_training(const TrainOptions& options, const Snapshot* stor
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes);
 
+/// A sentence for each option that is given and has no effect on this training.
+std::vector<std::string> idle_options(const TrainOptions& options, const LanguageModelConfig& model,
+                                      const TrainingConfig& training);
+
 /// The weights of a new model: `initial_weights`, but the separator's embedding is zero. It stands
 /// once in a document, too rarely to learn; as zero it is no input at all, and what is written at
 /// the start of a document is not disturbed by it.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <utility>
 
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
@@ -107,6 +108,8 @@ TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
             format_bytes(plan.memory), format_bytes(available_memory())));
     }
     plan.training = choose_training(options, stored, plan.training, corpus.tokens, training.notes);
+    for (auto& note : idle_options(options, plan.model, plan.training))
+        training.notes.push_back(std::move(note));
     return training;
 }
 

@@ -122,6 +122,7 @@ private:
 
 void apply_learning_rules(const CorpusFacts& corpus, Plan& plan) {
     apply_learning_rules(outlook(plan, corpus), plan.model.hidden_size, plan.training);
+    if (cell_shape(plan.model.cell).recurrent.count == 0) plan.training.dropout_recurrent = 0;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <string>
@@ -24,32 +25,45 @@ std::set<std::string> options_in(std::string text) {
     return names;
 }
 
-std::set<std::string> options_of_all_commands() {
+/// The options of each command.
+std::map<std::string, std::set<std::string>> all_commands() {
     GlobalOptions global;
-    std::set<std::string> names{"version"};
-    const auto add = [&](auto options) {
+    std::map<std::string, std::set<std::string>> commands;
+    const auto add = [&](const char* command, auto options) {
         const OptionTable table = option_table(options, global);
-        for (const auto name : table.names()) names.emplace(name);
+        for (const auto name : table.names()) commands[command].emplace(name);
     };
-    add(TrainOptions{});
-    add(PlanOptions{});
-    add(GenerateOptions{});
-    add(EvaluateOptions{});
-    add(InspectOptions{});
-    add(ExportOptions{});
-    add(BenchmarkOptions{});
-    return names;
+    add("TRAIN", TrainOptions{});
+    add("PLAN", PlanOptions{});
+    add("GENERATE", GenerateOptions{});
+    add("EVALUATE", EvaluateOptions{});
+    add("INSPECT", InspectOptions{});
+    add("EXPORT", ExportOptions{});
+    add("BENCHMARK", BenchmarkOptions{});
+    return commands;
+}
+
+std::string manual_page() {
+    std::ifstream stream(CAROUSEL_SOURCE_ROOT "/docs/carousel.1", std::ios::binary);
+    REQUIRE(stream);
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 }  // namespace
 
 TEST_SUITE("cli/manual") {
     TEST_CASE("the manual page names every option and no other") {
-        std::ifstream stream(CAROUSEL_SOURCE_ROOT "/docs/carousel.1", std::ios::binary);
-        REQUIRE(stream);
-        const auto told = options_in({std::istreambuf_iterator<char>(stream), {}});
-        const auto known = options_of_all_commands();
+        const auto told = options_in(manual_page());
+        std::set<std::string> known{"version"};  // belongs to no command
+        for (const auto& [command, options] : all_commands())
+            known.insert(options.begin(), options.end());
         for (const auto& name : known) CHECK_MESSAGE(told.contains(name), name);
         for (const auto& name : told) CHECK_MESSAGE(known.contains(name), name);
+    }
+
+    TEST_CASE("the manual page has a section for each command") {
+        const auto page = manual_page();
+        for (const auto& [command, options] : all_commands())
+            CHECK_MESSAGE(page.find(".SH " + command + "\n") != std::string::npos, command);
     }
 }

@@ -165,6 +165,24 @@ TEST_SUITE("cli/training_choices") {
               0.125F);
     }
 
+    TEST_CASE("an option without effect is named") {
+        TrainOptions options;
+        options.momentum = 0.9F;
+        options.dropout_between = options.dropout_recurrent = 0.1F;
+        options.forget_bias = 2;
+        TrainingConfig training;
+        CHECK(idle_options(options, {.cell = CellKind::lstm, .layers = 2}, training).empty());
+        training.optimizer = OptimizerKind::adam;
+        const auto notes = idle_options(options, {.cell = CellKind::rnn, .layers = 1}, training);
+        REQUIRE(notes.size() == 3);
+        CHECK(notes[0].starts_with("--momentum has no effect"));
+        CHECK(notes[1].starts_with("--dropout-between has no effect"));
+        CHECK(notes[2].starts_with("--forget-bias has no effect: rnn"));
+        const auto local = idle_options(options, {.cell = CellKind::mingru, .layers = 2}, {});
+        REQUIRE(local.size() == 1);
+        CHECK(local[0].starts_with("--dropout-recurrent has no effect: mingru"));
+    }
+
     TEST_CASE("a plan for a model that is trained further keeps its architecture") {
         auto stored = stored_run();
         const CorpusFacts corpus{.characters = 100'000, .tokens = 100'000};

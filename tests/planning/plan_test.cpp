@@ -159,6 +159,11 @@ TEST_SUITE("planning/plan") {
             CHECK(plan.loss > 0.5);
             CHECK(plan.loss < 2);
             CHECK(plan.model.hidden_size >= 128);
+            auto small = request;
+            small.corpus.characters = small.corpus.tokens = 100'000;
+            const bool recurrent = cell_shape(request.model.cell).recurrent.count > 0;
+            CHECK(recurrent ==
+                  (choose_plan(small, k_reference_speed, 600).training.dropout_recurrent > 0));
             const auto hasty = choose_plan(request, k_reference_speed, 0.01);
             CHECK(hasty.loss <= std::log(65));
             CHECK(hasty.loss_high <= std::log(65));
