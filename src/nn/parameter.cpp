@@ -79,8 +79,10 @@ ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_sh
             const auto from = round % 2 == 1 ? h : inputs, to = round % 2 == 1 ? inputs : h;
             append(fmt::format("{}round{}.down", prefix, round), {rank, from},
                    ParameterLayout::gate_panels, 1);
+            parameters_.back().is_factor = true;
             append(fmt::format("{}round{}.up", prefix, round), {to, rank},
                    ParameterLayout::gate_panels, 1);
+            parameters_.back().is_factor = true;
         }
         if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
         vector(prefix + "gain", gain_count(*cell_));

@@ -32,6 +32,7 @@ struct Parameter {
     std::int64_t offset;     ///< into the stored floats
     std::int64_t stored;     ///< floats with padding, a multiple of 16
     bool is_sparse = false;  ///< some elements are zero for good (`nn/clockwork.hpp`)
+    bool is_factor = false;  ///< one of two that only their product counts
     bool is_matrix() const { return shape.size() == 2; }
     std::int64_t count() const;
 };

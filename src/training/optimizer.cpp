@@ -25,6 +25,10 @@ constexpr std::int64_t k_piece = 16384;  // floats of a task
 // of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
 constexpr float k_muon_scale = 0.5F;
 
+// Of a factor's step to that of a matrix: both factors move their product, which else runs away
+// (docs/recipes.md).
+constexpr float k_factor_scale = 0.3F;
+
 // An orthogonal step would fill what is zero for good.
 bool is_recurrent_matrix(const Parameter& p) {
     return p.layout == ParameterLayout::gate_panels && !p.is_sparse;
@@ -125,12 +129,13 @@ void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const Parameter& p,
     orthogonalization_.run(pool, direction_.data(), p.stored / (p.shape[1] * k_panel), p.shape[1],
                            global_norm(pool, direction_.data(), p.stored));
     const auto size = static_cast<float>(std::max(p.shape[0], p.shape[1]));
+    const float scale = (p.is_factor ? k_factor_scale : 1) * k_muon_scale * std::sqrt(size);
     in_pieces([&](std::int64_t first, std::int64_t count) {
         kernels().step({.weights = model.values() + p.offset + first,
                         .direction = direction_.data() + first,
                         .averages = averages() ? averages_.data() + p.offset + first : nullptr,
                         .count = count,
-                        .rate = step.learning_rate * k_muon_scale * std::sqrt(size),
+                        .rate = step.learning_rate * scale,
                         .decay = step.learning_rate * config_.weight_decay,
                         .average_rate = step.average_rate});
     });

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
@@ -19,9 +20,10 @@ constexpr LanguageModelConfig k_config{
 
 /// A model with an optimizer, and gradients that are all `gradient` but zero in the padding.
 struct Setup {
-    explicit Setup(const OptimizerConfig& adam, float gradient = 0.25F)
+    explicit Setup(const OptimizerConfig& adam, float gradient = 0.25F,
+                   const LanguageModelConfig& config = k_config)
         : pool(2),
-          model(k_config, initial_weights(k_config, 1, pool)),
+          model(config, initial_weights(config, 1, pool)),
           optimizer(model, adam),
           gradients(static_cast<std::size_t>(model.parameters().stored())) {
         auto tensors = model.weights();
@@ -147,6 +149,34 @@ TEST_SUITE("training/optimizer") {
             CHECK(x.optimizer.first_moments()[2].values[13] ==
                   doctest::Approx(0.1 * double{scale} * 3 * 0.6));
         }
+    }
+
+    TEST_CASE("Muon moves the factors of a product less far than a matrix of their shape") {
+        auto config = k_config;
+        config.cell = CellKind::mogrifier;
+        // Equal gradients are a matrix of one direction, and a step along it is as long as its
+        // rate.
+        Setup x({.kind = OptimizerKind::muon, .weight_decay = 0}, 0.25F, config);
+        const auto before = x.model.weights();
+        x.update(1, 0.01F);
+        const auto after = x.model.weights();
+        const auto step_of = [&](const std::string& name) {
+            const auto i = static_cast<std::size_t>(
+                std::find_if(before.begin(), before.end(),
+                             [&](const NamedTensor& tensor) { return tensor.name == name; }) -
+                before.begin());
+            REQUIRE(i < before.size());
+            double squares = 0;
+            for (std::size_t k = 0; k < before[i].values.size(); ++k)
+                squares += std::pow(double{after[i].values[k]} - double{before[i].values[k]}, 2);
+            return std::sqrt(squares /
+                             static_cast<double>(std::max(before[i].shape[0], before[i].shape[1])));
+        };
+        const double whole = step_of("layers.0.weight_hh");
+        CHECK(step_of("layers.0.weight_ih") == doctest::Approx(whole).epsilon(1e-3));
+        for (const char* name : {"layers.0.round1.down", "layers.0.round1.up",
+                                 "layers.0.round2.down", "layers.0.round5.up"})
+            CHECK_MESSAGE(step_of(name) == doctest::Approx(0.3 * whole).epsilon(1e-3), name);
     }
 
     TEST_CASE("Muon leaves embedding, biases and output layer to Adam") {
