@@ -6,7 +6,8 @@ namespace carousel {
 
 void multiply_inputs(ThreadPool& pool, const Rows& inputs, const float* weight, const float* bias,
                      const GateColumns& gates) {
-    const auto& [rows, range] = gates;
+    const GateRows& rows = gates.rows;
+    const GateRange& range = gates.range;
     multiply(pool, {.a = inputs.values,
                     .a_row = inputs.row,
                     .a_depth = 1,
