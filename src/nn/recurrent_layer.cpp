@@ -223,6 +223,7 @@ private:
     float* mixed_at(std::int64_t t) const {
         return layer_.mixed + layer_.hidden_offset(t, share_.streams.begin);
     }
+
     CellForward forward_step(std::int64_t t, Range blocks, const RecurrentWeights& weights) const {
         return carousel::forward_step(layer_, t, share_.streams, blocks, weights);
     }
