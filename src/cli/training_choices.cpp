@@ -229,7 +229,7 @@ std::vector<std::string> idle_options(const TrainOptions& o, const LanguageModel
     if (cell.forget_gate < 0)
         note(o.forget_bias.has_value(), "--forget-bias",
              fmt::format("{} has no forget gate", word));
-    if (cell.recurrent.count == 0) {
+    if (!units_meet(cell)) {
         note(o.dropout_recurrent.has_value(), "--dropout-recurrent",
              fmt::format("{} has no recurrent weights", word));
         note(o.recurrent_gradient.has_value(), "--recurrent-gradient",

@@ -169,15 +169,36 @@ void mix_backward(const CellBackward& s) {
     }
 }
 
+/// What a shape must be, see `CellShape` and docs/contributing.md.
+constexpr bool feeds_each_gate(const CellShape& k) {
+    const auto feeds = [](const GateRange& range, std::int64_t gate) {
+        return gate >= range.first && gate < range.first + range.count;
+    };
+    for (std::int64_t gate = 0; gate < k.gates; ++gate) {
+        if (!feeds(k.input, gate) && !feeds(k.recurrent, gate) && !feeds(k.normalized, gate))
+            return false;
+    }
+    return true;
+}
+constexpr bool has_sound_rounds(const CellShape& k) {
+    return k.rounds == 0 || (k.input == GateRange{0, k.gates} && k.recurrent == k.input);
+}
+constexpr bool has_sound_sums(const CellShape& k) {
+    return !is_normalized(k) || (k.mixed.count == 0 && k.recurrent.count > 0);
+}
+constexpr bool has_sound_attention(const CellShape& k) {
+    return k.attention_span % k_lanes == 0 && (k.attention_span == 0 || !k.two_outputs);
+}
+
 template <class Cell>
 constexpr CellKernels cell_kernels() {
-    static_assert(Cell::k_shape.attention_span % k_lanes == 0);
-    static_assert(Cell::k_shape.attention_span == 0 || !Cell::k_shape.two_outputs);
-    if constexpr (second_stage(Cell::k_shape).count > 0) {
-        return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, mix_forward<Cell>,
-                mix_backward<Cell>};
+    constexpr auto& k = Cell::k_shape;
+    static_assert(feeds_each_gate(k) && has_sound_rounds(k) && has_sound_sums(k) &&
+                  has_sound_attention(k));
+    if constexpr (second_stage(k).count > 0) {
+        return {k, cell_forward<Cell>, cell_backward<Cell>, mix_forward<Cell>, mix_backward<Cell>};
     } else {
-        return {Cell::k_shape, cell_forward<Cell>, cell_backward<Cell>, nullptr, nullptr};
+        return {k, cell_forward<Cell>, cell_backward<Cell>, nullptr, nullptr};
     }
 }
 

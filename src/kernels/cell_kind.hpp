@@ -83,6 +83,11 @@ constexpr bool is_normalized(const CellShape& cell) {
     return cell.normalized.count > 0;
 }
 
+/// Whether units read each other's outputs; if not, each runs through a window alone.
+constexpr bool units_meet(const CellShape& cell) {
+    return cell.recurrent.count > 0 || cell.mixed.count > 0;
+}
+
 /// The gates that wait for v; none in a cell of one stage.
 constexpr const GateRange& second_stage(const CellShape& cell) {
     return is_normalized(cell) ? cell.normalized : cell.mixed;

@@ -13,23 +13,19 @@ constexpr std::int64_t k_block_step = 2;  // blocks of units whose gates stay in
 constexpr std::int64_t k_rows_to_share =
     8;  // streams a member needs before streams are what is shared
 
-// What one member of the team computes. With enough streams each member takes some streams and runs
-// the whole window alone; with few, each takes some units of all streams and the team meets once a
-// step. A mean over all units is taken by one member: streams are all that is shared then.
+// What one member of the team computes.
 struct Share {
     Range streams, blocks;
     bool meet;
 };
 
 Share share_of(const ThreadPool& pool, const LayerWindow& layer, int member) {
-    const bool alone = layer.shape().recurrent.count == 0;  // units that never look at each other
-    // Rounds are thin products that wait for each other: members would meet after every one.
-    const bool stays_alone =
-        layer.mogrifier != nullptr || is_normalized(layer.shape()) || pool.size() == 1;
-    if (stays_alone || layer.batch_size >= k_rows_to_share * pool.size()) {
+    const auto team = team_share(layer.shape(), layer.batch_size, pool.size());
+    if (team.by_streams)
         return {split_evenly(layer.batch_size, pool.size(), member), {0, layer.blocks()}, false};
-    }
-    return {{0, layer.batch_size}, split_evenly(layer.blocks(), pool.size(), member), !alone};
+    return {{0, layer.batch_size},
+            split_evenly(layer.blocks(), pool.size(), member),
+            team.meetings > 0};
 }
 
 // One member's way through a window.
@@ -235,6 +231,15 @@ private:
 };
 
 }  // namespace
+
+TeamShare team_share(const CellShape& cell, std::int64_t batch_size, int threads) {
+    // Rounds are thin products that wait for each other, and a mean over all units waits for all of
+    // them: members would meet after every one.
+    const bool alone = cell.rounds > 0 || is_normalized(cell) || threads == 1;
+    if (alone || batch_size >= k_rows_to_share * threads) return {true, 0};
+    if (!units_meet(cell)) return {false, 0};
+    return {false, cell.mixed.count > 0 ? 2 : 1};
+}
 
 void forward_steps(ThreadPool& pool, const RecurrentWeights& weights, const LayerWindow& layer) {
     pool.run([&](int member) { Member(pool, layer, member).forward(weights); });

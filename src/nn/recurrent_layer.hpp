@@ -5,6 +5,14 @@
 
 namespace carousel {
 
+/// How a team shares the steps of a layer: by streams, of which each member takes some through the
+/// whole window alone, or by units, of which each takes some of all streams, and the team meets.
+struct TeamShare {
+    bool by_streams;
+    int meetings;  ///< in a step, on the way forward and as often on the way back
+};
+TeamShare team_share(const CellShape& cell, std::int64_t batch_size, int threads);
+
 /// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's
 /// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills its
 /// states and h(t); with mixed gates, v is made and V v added in between. Where sums are

@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "nn/initialization.hpp"
+#include "nn/recurrent_layer.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {
@@ -22,8 +23,6 @@ double since(Clock::time_point start) {
 
 // In FLOP; from the nets of 128 to 512 units in docs/performance.md.
 constexpr double k_unit_work = 450, k_parameter_work = 320;
-// From so many streams on a thread works on its own ones and waits for nobody.
-constexpr std::int64_t k_streams_of_a_thread = 8;
 
 constexpr BatchShape k_shape{.batch_size = 32, .window = 16};
 constexpr std::int64_t k_symbols = 64;
@@ -37,10 +36,21 @@ double work(const LanguageModelConfig& model, const BatchShape& shape, Optimizer
            (optimizer == OptimizerKind::muon ? orthogonalization_flops(model) : 0);
 }
 
+TeamShare share(const SpeedModel& speed, const LanguageModelConfig& model,
+                const BatchShape& shape) {
+    return team_share(cell_shape(model.cell), shape.batch_size, speed.threads);
+}
+
 double meetings(const SpeedModel& speed, const LanguageModelConfig& model,
                 const BatchShape& shape) {
-    if (speed.threads == 1 || shape.batch_size >= k_streams_of_a_thread * speed.threads) return 0;
-    return static_cast<double>(shape.window * model.layers);
+    return static_cast<double>(shape.window * model.layers * share(speed, model, shape).meetings);
+}
+
+// Of the threads: where streams are shared, only as many work as there are streams.
+double part_at_work(const SpeedModel& speed, const LanguageModelConfig& model,
+                    const BatchShape& shape) {
+    if (!share(speed, model, shape).by_streams) return 1;
+    return std::min(1.0, static_cast<double>(shape.batch_size) / speed.threads);
 }
 
 LanguageModelConfig calibration_net(std::int64_t hidden_size) {
@@ -79,7 +89,8 @@ double measure(const LanguageModelConfig& net, ThreadPool& pool, double seconds)
 
 double seconds_of_update(const SpeedModel& speed, const LanguageModelConfig& model,
                          const BatchShape& shape, OptimizerKind optimizer) {
-    return work(model, shape, optimizer) / speed.flops_per_second +
+    return work(model, shape, optimizer) /
+               (speed.flops_per_second * part_at_work(speed, model, shape)) +
            meetings(speed, model, shape) * speed.meeting_seconds;
 }
 

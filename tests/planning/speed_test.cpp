@@ -46,6 +46,33 @@ TEST_SUITE("planning/speed") {
               seconds_of_update({1, 1e12, 0}, net(256), {4, 64}, OptimizerKind::adam));
     }
 
+    TEST_CASE("what a meeting costs is paid as often as the cell's threads meet") {
+        const SpeedModel quick{8, 1e12, 0}, slow{8, 1e12, 1e-5};
+        const BatchShape shape{32, 64};
+        const auto cost = [&](CellKind cell) {
+            return seconds_of_update(slow, net(256, cell), shape, OptimizerKind::adam) -
+                   seconds_of_update(quick, net(256, cell), shape, OptimizerKind::adam);
+        };
+        for (int kind = 0; kind < k_cell_count; ++kind) {
+            const auto cell = static_cast<CellKind>(kind);
+            CAPTURE(k_cell_words[kind]);
+            const bool alone = cell == CellKind::minlstm || cell == CellKind::mingru ||
+                               cell == CellKind::mogrifier || cell == CellKind::layernorm_lstm;
+            const bool twice = cell == CellKind::gru_before || cell == CellKind::mlstm;
+            CHECK(cost(cell) == doctest::Approx((alone ? 0 : twice ? 2 : 1) * 2 * 64 * 1e-5));
+        }
+    }
+
+    TEST_CASE("where only streams are shared, no more threads work than there are streams") {
+        const SpeedModel all{64, 1e12, 0}, half{32, 0.5e12, 0};
+        const auto seconds = [&](const SpeedModel& speed, CellKind cell) {
+            return seconds_of_update(speed, net(256, cell), {32, 64}, OptimizerKind::adam);
+        };
+        CHECK(seconds(all, CellKind::mogrifier) ==
+              doctest::Approx(seconds(half, CellKind::mogrifier)));
+        CHECK(seconds(all, CellKind::lstm) == doctest::Approx(seconds(half, CellKind::lstm) / 2));
+    }
+
     TEST_CASE("a measured machine has a speed, on one thread and where threads meet") {
         for (const int threads : {1, 5}) {
             ThreadPool pool(threads);
