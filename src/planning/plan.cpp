@@ -39,10 +39,10 @@ double characters_per_second(const SpeedModel& speed, const Plan& plan) {
            seconds_of_update(speed, plan.model, shape_of(plan.training), plan.training.optimizer);
 }
 
-// Cells without U have nothing but W, also in layer 0.
+// Cells whose units never meet have nothing but W, also in layer 0.
 double learning_weights(const LanguageModelConfig& model) {
     const auto& cell = cell_shape(model.cell);
-    if (cell.recurrent.count > 0) return recurrent_weights(model);
+    if (units_meet(cell)) return recurrent_weights(model);
     return recurrent_weights(model) +
            static_cast<double>(cell.input.count * model.hidden_size * model.embedding_size);
 }
@@ -105,13 +105,14 @@ private:
     }
 
     bool better(const Plan& plan, const Plan& other) const {
-        const bool one = sensible(plan), two = sensible(other);
+        if (fits(plan) != fits(other)) return fits(plan);
+        if (!fits(plan)) return plan.memory < other.memory;
+        const bool one = plan.updates >= k_fewest_updates, two = other.updates >= k_fewest_updates;
         return one != two ? one : plan.loss < other.loss;
     }
 
-    bool sensible(const Plan& plan) const {
-        return plan.updates >= k_fewest_updates &&
-               (request_.memory <= 0 || plan.memory <= request_.memory);
+    bool fits(const Plan& plan) const {
+        return request_.memory <= 0 || plan.memory <= request_.memory;
     }
 
     const PlanRequest& request_;
@@ -122,7 +123,7 @@ private:
 
 void apply_learning_rules(const CorpusFacts& corpus, Plan& plan) {
     apply_learning_rules(outlook(plan, corpus), plan.model.hidden_size, plan.training);
-    if (cell_shape(plan.model.cell).recurrent.count == 0) plan.training.dropout_recurrent = 0;
+    if (!units_meet(cell_shape(plan.model.cell))) plan.training.dropout_recurrent = 0;
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ TEST_SUITE("planning/plan") {
             CHECK(plan.model.hidden_size >= 128);
             auto small = request;
             small.corpus.characters = small.corpus.tokens = 100'000;
-            const bool recurrent = cell_shape(request.model.cell).recurrent.count > 0;
+            const bool recurrent = units_meet(cell_shape(request.model.cell));
             CHECK(recurrent ==
                   (choose_plan(small, k_reference_speed, 600).training.dropout_recurrent > 0));
             const auto hasty = choose_plan(request, k_reference_speed, 0.01);
@@ -196,6 +196,19 @@ TEST_SUITE("planning/plan") {
         const auto bound = choose_plan(request, speed, 36000);
         CHECK(bound.memory <= request.memory);
         CHECK(recurrent_weights(bound.model) < recurrent_weights(free.model));
+    }
+
+    TEST_CASE("a size that was asked for and does not fit gets the batch that needs least memory") {
+        auto request = request_for(1e7, 65);
+        request.decided.layers = 2;
+        request.decided.hidden_size = 2048;
+        request.memory = 1e9;
+        const auto plan = choose_plan(request, k_reference_speed, 3600);
+        request.decided.batch_size = 4;
+        request.decided.window = 32;
+        const auto least = choose_plan(request, k_reference_speed, 3600);
+        CHECK(least.memory > request.memory);
+        CHECK(plan.memory == least.memory);
     }
 
     TEST_CASE("a text of a few characters still has a plan") {
