@@ -59,74 +59,75 @@ std::int64_t Parameter::count() const {
     return product;
 }
 
-ParameterList::ParameterList(const LanguageModelConfig& config) : cell_(&cell_shape(config.cell)) {
+ParameterList::ParameterList(const LanguageModelConfig& config) {
+    using Layer = LayerParameters;
+    const auto& cell = cell_shape(config.cell);
     const auto v = config.vocabulary_size, e = config.embedding_size, h = config.hidden_size;
-    const auto matrix = [&](const std::string& name, std::int64_t gates, std::int64_t columns) {
-        if (gates > 0) append(name, {gates * h, columns}, ParameterLayout::gate_panels, gates);
+    std::string prefix;
+    const auto matrix = [&](LayerMember member, const char* name, std::int64_t gates,
+                            std::int64_t columns) {
+        if (gates > 0)
+            append(member, prefix + name, {gates * h, columns}, ParameterLayout::gate_panels,
+                   gates);
     };
-    const auto vector = [&](const std::string& name, std::int64_t gates) {
-        if (gates > 0) append(name, {gates * h}, ParameterLayout::gate_vector, gates);
+    const auto vector = [&](LayerMember member, const char* name, std::int64_t gates) {
+        if (gates > 0)
+            append(member, prefix + name, {gates * h}, ParameterLayout::gate_vector, gates);
     };
-    append("embedding.weight", {v, e}, ParameterLayout::rows, 1);
+    append(nullptr, "embedding.weight", {v, e}, ParameterLayout::rows, 1);
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-        const auto prefix = fmt::format("layers.{}.", layer);
-        matrix(prefix + "weight_ih", cell_->input.count, layer == 0 ? e : h);
-        matrix(prefix + "weight_hh", cell_->recurrent.count, h);
-        matrix(prefix + "weight_vh", cell_->mixed.count, h);
-        if (cell_->clockwork) parameters_.back().is_sparse = true;
-        for (std::int64_t round = 1; round <= cell_->rounds; ++round) {
-            const auto inputs = layer == 0 ? e : h, rank = round_rank(h);
+        prefix = fmt::format("layers.{}.", layer);
+        first_of_layer_.push_back(parameters_.size());
+        const auto inputs = layer == 0 ? e : h, rank = round_rank(h);
+        matrix(&Layer::input_weight, "weight_ih", cell.input.count, inputs);
+        matrix(&Layer::recurrent_weight, "weight_hh", cell.recurrent.count, h);
+        parameters_.back().is_sparse = cell.clockwork;
+        matrix(&Layer::mixed_weight, "weight_vh", cell.mixed.count, h);
+        for (std::int64_t round = 1; round <= cell.rounds; ++round) {
             const auto from = round % 2 == 1 ? h : inputs, to = round % 2 == 1 ? inputs : h;
-            append(fmt::format("{}round{}.down", prefix, round), {rank, from},
+            append(nullptr, fmt::format("{}round{}.down", prefix, round), {rank, from},
                    ParameterLayout::gate_panels, 1);
             parameters_.back().is_factor = true;
-            append(fmt::format("{}round{}.up", prefix, round), {to, rank},
+            append(nullptr, fmt::format("{}round{}.up", prefix, round), {to, rank},
                    ParameterLayout::gate_panels, 1);
             parameters_.back().is_factor = true;
         }
-        if (!cell_->clockwork) vector(prefix + "diagonal", cell_->diagonals);
-        vector(prefix + "gain", gain_count(*cell_));
-        vector(prefix + "bias", cell_->gates);
-        if (const auto span = cell_->attention_span; span > 0) {
-            matrix(prefix + "attention.query", 1, h);
-            matrix(prefix + "attention.context", 1, h);
-            append(prefix + "attention.distance", {span}, ParameterLayout::vector, 1);
+        if (!cell.clockwork) vector(&Layer::diagonal, "diagonal", cell.diagonals);
+        vector(&Layer::gain, "gain", gain_count(cell));
+        vector(&Layer::bias, "bias", cell.gates);
+        if (const auto span = cell.attention_span; span > 0) {
+            matrix(&Layer::query, "attention.query", 1, h);
+            matrix(&Layer::context, "attention.context", 1, h);
+            append(&Layer::distance, prefix + "attention.distance", {span}, ParameterLayout::vector,
+                   1);
         }
     }
-    append("output.weight", {v, h}, ParameterLayout::panels, 1);
-    append("output.bias", {v}, ParameterLayout::vector, 1);
+    first_of_layer_.push_back(parameters_.size());
+    append(nullptr, "output.weight", {v, h}, ParameterLayout::panels, 1);
+    append(nullptr, "output.bias", {v}, ParameterLayout::vector, 1);
 }
 
 LayerParameters ParameterList::layer(std::int64_t layer) const {
-    const bool recurrent = cell_->recurrent.count > 0, mixed = cell_->mixed.count > 0,
-               diagonal = cell_->diagonals > 0 && !cell_->clockwork, gain = gain_count(*cell_) > 0,
-               attention = cell_->attention_span > 0;
-    const Parameter* next = &parameters_[static_cast<std::size_t>(
-        1 + layer * (2 + int{recurrent} + int{mixed} + 2 * cell_->rounds + int{diagonal} +
-                     int{gain} + 3 * int{attention}))];
+    const auto at = static_cast<std::size_t>(layer);
     LayerParameters found;
-    found.input_weight = next++;
-    if (recurrent) found.recurrent_weight = next++;
-    if (mixed) found.mixed_weight = next++;
-    found.rounds = {next, static_cast<std::size_t>(2 * cell_->rounds)};
-    next += 2 * cell_->rounds;
-    if (diagonal) found.diagonal = next++;
-    if (gain) found.gain = next++;
-    found.bias = next++;
-    if (attention) {
-        found.query = next++;
-        found.context = next++;
-        found.distance = next++;
+    for (auto i = first_of_layer_[at]; i < first_of_layer_[at + 1]; ++i) {
+        if (const auto member = members_[i]) {
+            found.*member = &parameters_[i];
+        } else {
+            const auto before = found.rounds.size();
+            found.rounds = {&parameters_[i - before], before + 1};
+        }
     }
     return found;
 }
 
-void ParameterList::append(std::string name, std::vector<std::int64_t> shape,
+void ParameterList::append(LayerMember member, std::string name, std::vector<std::int64_t> shape,
                            ParameterLayout layout, std::int64_t gates) {
     Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0, false};
     p.stored = padded(stored_size(p));
     stored_ += p.stored;
     parameters_.push_back(std::move(p));
+    members_.push_back(member);
 }
 
 std::int64_t ParameterList::count() const {

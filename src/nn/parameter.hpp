@@ -79,11 +79,14 @@ public:
     void from_canonical(std::span<const NamedTensor> tensors, float* stored) const;
 
 private:
-    void append(std::string name, std::vector<std::int64_t> shape, ParameterLayout layout,
-                std::int64_t gates);
+    /// Where `layer` puts a parameter; null for those of rounds and of no layer.
+    using LayerMember = const Parameter* LayerParameters::*;
+    void append(LayerMember member, std::string name, std::vector<std::int64_t> shape,
+                ParameterLayout layout, std::int64_t gates);
 
     std::vector<Parameter> parameters_;
-    const CellShape* cell_;
+    std::vector<LayerMember> members_;         // of each parameter
+    std::vector<std::size_t> first_of_layer_;  // L + 1 places
     std::int64_t stored_ = 0;
 };
 

@@ -1,11 +1,11 @@
 #include "nn/truncated_backpropagation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <stdexcept>
 
-#include "tensor/matmul.hpp"
+#include "nn/gate_products.hpp"
+#include "nn/weight_gradients.hpp"
 
 namespace carousel {
 
@@ -243,56 +243,20 @@ void TruncatedBackpropagation::backward_weights(std::int64_t l, const LayerWindo
         table_.backward_embeddings(*pool_, layer.mogrifier->grad_inputs(), input_mask, gradients);
         return;
     }
-    const auto& config = model_->config();
-    const auto& cell = layer.shape();
     const auto parameters = model_->parameters().layer(l);
-    const auto rows = window_ * batch_size_;
-    const auto gates = layer.gate_rows();
-    const bool normalized = is_normalized(cell);
-    float* bias = gradients + parameters.bias->offset;
-    const auto sum_up = [&](const GateColumns& of, std::span<const GradientTarget> targets,
-                            float* bias_sums) {
-        auto gradient = gate_gradient(of, rows, bias_sums);
-        gradient.targets = targets;
-        weight_gradient(*pool_, gradient);
-    };
-    const auto target = [&](const Parameter& weight, const float* vectors) {
-        return GradientTarget{vectors, layer.hidden_row, config.hidden_size,
-                              gradients + weight.offset};
-    };
-    const auto of_input = product_columns(cell, cell.input, gates, layer.normalized.input);
-    const auto* recurrent = parameters.recurrent_weight;
-    const bool shares_rows =
-        l > 0 && recurrent != nullptr && cell.recurrent == cell.input && !normalized;
-    if (recurrent != nullptr && !shares_rows) {
-        // h(t-1) for t = 0 .. T-1 are the slots 0 .. T-1. Gates without input have their bias here.
-        const auto from = target(*recurrent, layer.hidden);
-        sum_up(product_columns(cell, cell.recurrent, gates, layer.normalized.recurrent), {&from, 1},
-               cell.input.count < cell.gates && !normalized ? bias : nullptr);
-    }
-    // The gradients of the sums are those of W and U, but not of the bias.
-    if (normalized) sum_up({gates, {0, cell.gates}}, {}, bias);
-    if (parameters.mixed_weight != nullptr) {
-        const auto from = target(*parameters.mixed_weight, layer.mixed);
-        sum_up({gates, cell.mixed}, {&from, 1}, nullptr);
-    }
-    if (parameters.diagonal != nullptr) sum_shares(*parameters.diagonal, grad_diagonal_, gradients);
     const float* transposed = input_transposed_[static_cast<std::size_t>(l)].data();
     if (l == 0) {
+        recurrent_weight_gradients(*pool_, layer, parameters, LayerInput::symbols, gradients);
         table_.backward(*pool_, layer.gates, layer.gates_row, input_mask, transposed,
                         gain_gradients(), gradients);
-    }
-    if (parameters.gain != nullptr) sum_shares(*parameters.gain, grad_gain_, gradients);
-    if (l == 0) return;
-    const auto input = target(*parameters.input_weight, inputs_of(l));
-    if (shares_rows) {
-        const std::array targets{input, target(*recurrent, layer.hidden)};
-        sum_up(of_input, targets, bias);
     } else {
-        sum_up(of_input, {&input, 1}, normalized ? nullptr : bias);
+        const Rows inputs{inputs_of(l), layer.hidden_row, layer.hidden_size, window_ * batch_size_};
+        recurrent_weight_gradients(*pool_, layer, parameters, LayerInput::vectors, gradients);
+        input_weight_gradients(*pool_, layer, parameters, inputs, gradients);
+        return_to_inputs(*pool_, input_columns(layer), transposed, grad_hidden_.data(), inputs);
     }
-    return_to_inputs(*pool_, of_input, transposed, grad_hidden_.data(),
-                     {inputs_of(l), layer.hidden_row, config.hidden_size, rows});
+    if (parameters.diagonal != nullptr) sum_shares(*parameters.diagonal, grad_diagonal_, gradients);
+    if (parameters.gain != nullptr) sum_shares(*parameters.gain, grad_gain_, gradients);
 }
 
 GainGradients TruncatedBackpropagation::gain_gradients() {
