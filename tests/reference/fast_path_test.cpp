@@ -190,26 +190,33 @@ TEST_SUITE("reference/fast_path") {
             const double more = amplification(config.cell);
             const bool truncated = example.gradient == RecurrentGradient::states;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
-            const OptimizerConfig adam{.beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
-                                       .beta2 = 0.99F,
-                                       .epsilon = 1e-5F,
-                                       .weight_decay = 0.1F};
+            const bool muon = turn / 2 % 2 == 1;
+            const OptimizerConfig update{.kind = muon ? OptimizerKind::muon : OptimizerKind::adam,
+                                         .beta1 = turn++ % 2 == 0 ? 0.0F : 0.9F,
+                                         .beta2 = 0.99F,
+                                         .epsilon = 1e-5F,
+                                         .momentum = 0.8F,
+                                         .weight_decay = 0.1F};
             const float clip = 0.3F, rate = 0.01F;
             const auto first = lively_weights(config, pool);
             LanguageModel model(config, first);
-            Optimizer optimizer(model, adam);
+            Optimizer optimizer(model, update);
             TruncatedBackpropagation fast(model, pool, t, b, example.rates, example.gradient);
             auto state = RecurrentState::zeros(config, b);
             Buffer gradients(model.parameters().stored());
             auto weights = to_reference(model.weights());
-            ReferenceAdam reference{.beta1 = double{adam.beta1},
-                                    .beta2 = double{adam.beta2},
-                                    .epsilon = double{adam.epsilon},
-                                    .weight_decay = double{adam.weight_decay},
-                                    .clip = double{clip},
-                                    .decays = reference_matrices(config),
-                                    .first = {},
-                                    .second = {}};
+            ReferenceOptimizer reference{.beta1 = double{update.beta1},
+                                         .beta2 = double{update.beta2},
+                                         .epsilon = double{update.epsilon},
+                                         .weight_decay = double{update.weight_decay},
+                                         .clip = double{clip},
+                                         .decays = reference_matrices(config),
+                                         .first = {},
+                                         .second = {}};
+            if (muon) {
+                reference.momentum = double{update.momentum};
+                reference.muon = reference_muon_scales(config);
+            }
             auto reference_state = reference_zeros(config, static_cast<std::size_t>(b));
             for (std::uint64_t n = 0; n < 4; ++n) {
                 const auto inputs = random_ids(numbers, t, b, v),

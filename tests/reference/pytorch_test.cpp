@@ -116,14 +116,14 @@ TEST_SUITE("reference/pytorch") {
             const auto config = run.config();
             const auto names = expected_parameters(config);
             auto weights = to_reference(run.first_weights());
-            ReferenceAdam adam{.beta1 = run.at("adam")[1],
-                               .beta2 = run.at("adam")[2],
-                               .epsilon = run.at("adam")[3],
-                               .weight_decay = run.at("adam")[4],
-                               .clip = run.at("adam")[5],
-                               .decays = reference_matrices(config),
-                               .first = {},
-                               .second = {}};
+            ReferenceOptimizer adam{.beta1 = run.at("adam")[1],
+                                    .beta2 = run.at("adam")[2],
+                                    .epsilon = run.at("adam")[3],
+                                    .weight_decay = run.at("adam")[4],
+                                    .clip = run.at("adam")[5],
+                                    .decays = reference_matrices(config),
+                                    .first = {},
+                                    .second = {}};
             auto state = reference_zeros(config, run.streams());
             REQUIRE(run.inputs.size() == 8);
             for (std::size_t n = 0; n < run.inputs.size(); ++n) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <xtensor-blas/xlinalg.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
@@ -126,6 +127,20 @@ ReferenceResult run(const ReferenceTensors& weights, const ReferenceWindow& wind
     return result;
 }
 
+// Jordan et al. 2024: five iterations of Newton–Schulz.
+Matrix orthogonalized(const Matrix& d) {
+    const double norm = std::sqrt(xt::sum(d * d)());
+    if (norm == 0) return d;
+    Matrix x = d / norm;
+    for (int iteration = 0; iteration < 5; ++iteration) {
+        const Matrix a = xt::linalg::dot(xt::transpose(x), x);
+        const Matrix squared = xt::linalg::dot(a, a);
+        const Matrix factor = 3.4445 * xt::eye<double>(a.shape(0)) - 4.7750 * a + 2.0315 * squared;
+        x = xt::linalg::dot(x, factor);
+    }
+    return x;
+}
+
 }  // namespace
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors) {
@@ -184,8 +199,23 @@ std::vector<bool> reference_matrices(const LanguageModelConfig& config) {
     return matrices;
 }
 
-double ReferenceAdam::update(ReferenceTensors& weights, ReferenceTensors gradients,
-                             double learning_rate) {
+std::vector<double> reference_muon_scales(const LanguageModelConfig& config) {
+    const auto contains = [](const std::string& name, const char* part) {
+        return name.find(part) != std::string::npos;
+    };
+    std::vector<double> scales;
+    for (const auto& [name, shape, values] : expected_parameters(config)) {
+        const bool is_sparse = cell_shape(config.cell).clockwork && contains(name, "weight_hh");
+        const bool is_muons = shape.size() == 2 && contains(name, "layers.") && !is_sparse;
+        const double part = contains(name, "round") ? 0.3 * 0.5 : 0.5;
+        scales.push_back(
+            is_muons ? part * std::sqrt(static_cast<double>(std::max(shape[0], shape[1]))) : 0);
+    }
+    return scales;
+}
+
+double ReferenceOptimizer::update(ReferenceTensors& weights, ReferenceTensors gradients,
+                                  double learning_rate) {
     double squares = 0;
     for (const auto& g : gradients) squares += xt::sum(g * g)();
     const double norm = std::sqrt(squares);
@@ -201,10 +231,16 @@ double ReferenceAdam::update(ReferenceTensors& weights, ReferenceTensors gradien
     const double correction2 = 1.0 - std::pow(beta2, static_cast<double>(step));
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const Matrix& g = gradients[i];
+        if (decays.at(i)) weights[i] -= learning_rate * weight_decay * weights[i];
+        if (!muon.empty() && muon.at(i) > 0) {
+            first[i] = momentum * first[i] + (1.0 - momentum) * g;
+            const Matrix d = momentum * first[i] + (1.0 - momentum) * g;
+            weights[i] -= learning_rate * muon[i] * orthogonalized(d);
+            continue;
+        }
         first[i] = beta1 * first[i] + (1.0 - beta1) * g;
         second[i] = beta2 * second[i] + (1.0 - beta2) * g * g;
         const Matrix mean = first[i] / correction1, variance = second[i] / correction2;
-        if (decays.at(i)) weights[i] -= learning_rate * weight_decay * weights[i];
         weights[i] -= learning_rate * mean / (xt::sqrt(variance) + epsilon);
     }
     return norm;

@@ -63,12 +63,17 @@ ReferenceResult reference_backward(const ReferenceTensors& weights, const Refere
 /// Which parameters are matrices.
 std::vector<bool> reference_matrices(const LanguageModelConfig& config);
 
-/// Adam with decoupled weight decay, in the notation of its papers.
-struct ReferenceAdam {
+/// For each parameter k √max(N, K), by which Muon multiplies X; 0 for those that Adam moves.
+std::vector<double> reference_muon_scales(const LanguageModelConfig& config);
+
+/// Adam with decoupled weight decay and Muon, in the notation of their papers.
+struct ReferenceOptimizer {
     double beta1, beta2, epsilon, weight_decay, clip;
     std::vector<bool> decays;        ///< which parameters do: the matrices
     ReferenceTensors first, second;  ///< moments; empty before the first update
     std::uint64_t step = 0;
+    double momentum = 0;         ///< of Muon
+    std::vector<double> muon{};  ///< `reference_muon_scales`; empty: Adam moves all
 
     /// Returns the norm of the gradients before clipping.
     double update(ReferenceTensors& weights, ReferenceTensors gradients, double learning_rate);

@@ -167,14 +167,14 @@ TEST_SUITE("reference/reference_model") {
     }
 
     TEST_CASE("the first update moves each weight by the learning rate, whatever the gradient") {
-        ReferenceAdam adam{.beta1 = 0.9,
-                           .beta2 = 0.99,
-                           .epsilon = 0,
-                           .weight_decay = 0.5,
-                           .clip = 0,
-                           .decays = {true, true, true, false, true, false},
-                           .first = {},
-                           .second = {}};
+        ReferenceOptimizer adam{.beta1 = 0.9,
+                                .beta2 = 0.99,
+                                .epsilon = 0,
+                                .weight_decay = 0.5,
+                                .clip = 0,
+                                .decays = {true, true, true, false, true, false},
+                                .first = {},
+                                .second = {}};
         ReferenceTensors weights{Matrix{{1}}, Matrix{{1}}, Matrix{{1}},
                                  Matrix{{1}}, Matrix{{1}}, Matrix{{1}}};
         adam.update(
