@@ -149,7 +149,9 @@ struct SoftmaxCrossEntropy {
 /// w - rate (m correction1) / (sqrt(v correction2) + epsilon).
 /// With `averages` not null, these move towards the new weights by the share `average_rate`.
 struct AdamUpdate {
-    float *weights, *gradients, *first_moments, *second_moments;
+    float* weights;
+    const float* gradients;
+    float *first_moments, *second_moments;
     float* averages = nullptr;
     std::int64_t count;  ///< multiple of 16
     float rate, decay, beta1, beta2, correction1, correction2, epsilon, gradient_scale;
@@ -280,7 +282,7 @@ struct KernelTable {
                              std::int64_t first, std::int64_t last);
 };
 
-/// The table for this processor, or the one that CAROUSEL_ISA=scalar|avx2|avx512 names.
+/// The table for this processor, or the one that CAROUSEL_ISA=scalar|avx2|avx512|neon names.
 /// Throws: UsageError when that variable names a set that is unknown, not built or not supported
 /// here.
 const KernelTable& kernels();

@@ -62,8 +62,8 @@ Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config)
                          largest_matrix(parameters_, config.kind).columns),
       direction_(largest_matrix(parameters_, config.kind).stored) {}
 
-void Optimizer::update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step,
-                       float learning_rate, float gradient_scale) {
+void Optimizer::update(ThreadPool& pool, LanguageModel& model, const float* gradients,
+                       std::uint64_t step, float learning_rate, float gradient_scale) {
     const auto n = static_cast<float>(step);
     const Step now{step, learning_rate, gradient_scale,
                    1 - std::min(config_.average, (n - 1) / (n + 8))};
@@ -76,8 +76,8 @@ void Optimizer::update(ThreadPool& pool, LanguageModel& model, float* gradients,
     }
 }
 
-void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const Parameter& p, float* gradients,
-                     const Step& step) {
+void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const Parameter& p,
+                     const float* gradients, const Step& step) {
     const auto correction = [&](float beta) {
         return static_cast<float>(1.0 / (1.0 - power(double{beta}, step.number)));
     };

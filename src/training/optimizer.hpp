@@ -35,7 +35,7 @@ public:
     Optimizer(const LanguageModel& model, const OptimizerConfig& config);
 
     /// Update number `step` (from 1): weights change by the gradients times `gradient_scale`.
-    void update(ThreadPool& pool, LanguageModel& model, float* gradients, std::uint64_t step,
+    void update(ThreadPool& pool, LanguageModel& model, const float* gradients, std::uint64_t step,
                 float learning_rate, float gradient_scale);
 
     /// Moments as canonical tensors with the names and shapes of the parameters.
@@ -63,7 +63,7 @@ private:
         std::uint64_t number;
         float learning_rate, gradient_scale, average_rate;
     };
-    void adam(ThreadPool& pool, LanguageModel& model, const Parameter& p, float* gradients,
+    void adam(ThreadPool& pool, LanguageModel& model, const Parameter& p, const float* gradients,
               const Step& step);
     void muon(ThreadPool& pool, LanguageModel& model, const Parameter& p, const float* gradients,
               const Step& step);

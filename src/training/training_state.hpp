@@ -18,9 +18,10 @@ struct TrainingState {
     std::uint32_t divergences = 0;
     double smoothed_loss =
         0;  ///< running mean of the training loss, nats per symbol; 0 before step 1
-    std::vector<NamedTensor> first_moments, second_moments;  ///< of Adam, one for each parameter
+    std::vector<NamedTensor> first_moments, second_moments;  ///< one for each
+                                                             ///< parameter; see `Optimizer`
     std::vector<NamedTensor> averaged_weights;  ///< running mean of the weights; empty without one
-    NamedTensor hidden, cell;  ///< carried by the streams, (L, B, H) and (L, B, S H)
+    NamedTensor hidden, cell;                   ///< carried by the streams, as in `RecurrentState`
 };
 
 /// One line of the training history.

@@ -11,7 +11,6 @@
 
 namespace carousel {
 
-/// Sizes at which nothing is a multiple of anything, and every lever.
 /// How long a cell is trained where bits are compared: one beyond an epoch, where states are
 /// carried and streams begin anew; the others for some steps, since what comes after a step is the
 /// same.
@@ -19,6 +18,7 @@ inline int steps_of(CellKind cell) {
     return cell == CellKind::lstm ? 50 : 8;
 }
 
+/// Sizes at which nothing is a multiple of anything, and every lever.
 inline LanguageModelConfig small_config(CellKind cell = CellKind::lstm) {
     return {.cell = cell,
             .vocabulary_size = 29,
