@@ -66,11 +66,11 @@ std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
             100 * report.learned));
     }
     if (report.adaptation) {
-        const auto& [learning_rate, decay, segment, epsilon] = *report.adaptation;
+        const auto& adaptation = *report.adaptation;
         notes.push_back(fmt::format(
             "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
             "rate {}, decay {}).",
-            segment, learning_rate, decay));
+            adaptation.segment, adaptation.learning_rate, adaptation.decay));
     }
     if (made_worse(report.measurements)) {
         notes.emplace_back(

@@ -19,12 +19,6 @@ namespace {
 constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
 constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
 
-void require_fit(const LanguageModel& model, const Corpus& corpus) {
-    if (static_cast<std::int64_t>(corpus.vocabulary().size()) != model.config().vocabulary_size) {
-        throw std::logic_error("the corpus was encoded with another vocabulary than the model's");
-    }
-}
-
 /// Symbols [begin, end) of the corpus, which are predicted.
 struct Stretch {
     std::uint64_t begin = 0, end = 0;
@@ -181,6 +175,12 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
 }
 
 }  // namespace
+
+void require_fit(const LanguageModel& model, const Corpus& corpus) {
+    if (static_cast<std::int64_t>(corpus.vocabulary().size()) != model.config().vocabulary_size) {
+        throw std::logic_error("the corpus was encoded with another vocabulary than the model's");
+    }
+}
 
 Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
                         ThreadPool& pool, Precision precision, const SurprisalVisitor& visitor) {

@@ -16,6 +16,9 @@ namespace carousel {
 // number of threads. A visitor is called for each predicted character. Throws: InputError when the
 // part has too few characters; std::logic_error when corpus and model have different vocabularies.
 
+/// That both have the same number of symbols.
+void require_fit(const LanguageModel& model, const Corpus& corpus);
+
 /// Protocol `stream`: the part as one stream, the state carried from its first character to its
 /// last. The symbol before the part is fed first (at the start of the corpus that is the separator,
 /// which is not predicted then), so every character of the part is predicted. Separators are fed.

@@ -33,14 +33,23 @@ const KernelTable* best() {
 
 #endif
 
+// The names that `kernels_for` knows here.
+std::string allowed() {
+    std::string names;
+    for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
+        if (kernels_for(name) != nullptr) names += (names.empty() ? "" : ", ") + std::string(name);
+    }
+    return names;
+}
+
 const KernelTable& choose() {
     const char* wanted = std::getenv("CAROUSEL_ISA");
     if (wanted == nullptr || *wanted == '\0') return *best();
     if (const auto* table = kernels_for(wanted)) return *table;
-    throw UsageError(
-        std::string("CAROUSEL_ISA is \"") + wanted +
-        "\", which is not an instruction set of this build and this processor. "
-        "Leave the variable unset, or use scalar, avx2 or avx512 as the processor allows.");
+    throw UsageError(std::string("CAROUSEL_ISA is \"") + wanted +
+                     "\", which is not an instruction set of this build and this processor. "
+                     "Leave the variable unset, or choose from: " +
+                     allowed() + ".");
 }
 
 }  // namespace

@@ -16,11 +16,11 @@ void modulate(const Modulation& s) {
 }
 
 void modulate_backward(const ModulationBackward& s) {
-    const F16 one = broadcast(1.0F), half = broadcast(-0.5F);
+    const F16 one = broadcast(1.0F), minus_half = broadcast(-0.5F);
     for (std::int64_t j = 0; j < s.count; j += k_lanes) {
         const F16 gate = load(s.gate + j), grad = load(s.grad + j);
         // The slope of y = 2 sigmoid(a) is y (1 - y / 2).
-        store(s.gate + j, grad * load(s.in + j) * (gate * fma(half, gate, one)));
+        store(s.gate + j, grad * load(s.in + j) * (gate * fma(minus_half, gate, one)));
         store(s.grad + j, grad * gate);
     }
 }

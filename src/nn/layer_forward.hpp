@@ -12,7 +12,7 @@ namespace carousel {
 /// What a layer reads: layer 0 symbols, by a table, the others vectors.
 enum class LayerInput : std::uint8_t { symbols, vectors };
 
-/// Buffers that a window of a layer points into; `slots` of state besides the carried one.
+/// Buffers that a window of `window` steps of a layer points into.
 struct LayerBuffers {
     LayerBuffers(const LanguageModelConfig& config, std::int64_t window, std::int64_t batch_size,
                  LayerInput input = LayerInput::vectors);

@@ -79,8 +79,9 @@ struct RecurrentWeights {
     const float *gain = nullptr, *bias = nullptr;
 };
 
-/// Gradients that backward carries from step to step. `states` and `diagonal` must be zero at the
-/// start, and `hidden` of a cell with two outputs: no gradient enters from beyond the window.
+/// Gradients that backward carries from step to step. `states`, `diagonal` and `gain` must be zero
+/// at the start, and `hidden` of a cell with two outputs: no gradient enters from beyond the
+/// window.
 struct RecurrentGradients {
     float* hidden = nullptr;  ///< (T, B, H), of h; row length `hidden_row`
     float* states = nullptr;  ///< (B, S H)

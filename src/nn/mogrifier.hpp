@@ -30,11 +30,10 @@ public:
 
     /// The rounds of step t for some streams.
     void run(const LayerWindow& layer, std::int64_t t, Range streams);
-    /// What came out of them, in slot t: rows of `input_row()` and of `layer.hidden_row` floats.
+    /// What came out of them, in slot t: rows of the input and of h(t-1).
     const float* input(const LayerWindow& layer, std::int64_t t, std::int64_t b) const;
     const float* recurrent(const LayerWindow& layer, std::int64_t t, std::int64_t b) const;
     std::int64_t input_size() const { return input_size_; }
-    std::ptrdiff_t input_row() const { return input_row_; }
 
     /// The same, and then gates = b + W x.
     void forward(const LayerWindow& layer, std::int64_t t, Range streams);

@@ -7,8 +7,8 @@
 namespace carousel {
 
 /// A parameter, or something of its shape, in the canonical order that files and other programs
-/// see: row-major, gates in the order input, forget, cell candidate, output (as in PyTorch's
-/// nn.LSTM).
+/// see: row-major, gates on top of each other in the cell's order (docs/model.md, "Cells"; that of
+/// `lstm` is PyTorch's).
 struct NamedTensor {
     std::string name;                 ///< for example `layers.0.weight_hh`
     std::vector<std::int64_t> shape;  ///< product = values.size()

@@ -11,7 +11,8 @@
 
 namespace carousel {
 
-/// Rows of the top layer, (R, H) with leading dimension `row`.
+/// What the output layer reads: the top layer, or the sum of all, after dropout. (R, H) with
+/// leading dimension `row`.
 struct OutputRows {
     const float* hidden;
     std::ptrdiff_t row;
