@@ -67,6 +67,7 @@ struct CellShape {
     bool keeps_output = false;      ///< the arithmetic reads h(t-1)
     bool reads_below = false;       ///< and the states of the layer below at t, zeros in layer 0
     bool two_outputs = false;       ///< what the layer above reads is not h
+    bool multiplies = false;        ///< v is U h(t-1) times something: U and V are factors
     bool clockwork = false;         ///< U and the diagonal have the order of `nn/clockwork.hpp`
     std::int64_t rounds = 0;        ///< in which input and h(t-1) scale each other
     /// N, how many outputs of the past each step attends to, a multiple of sixteen; 0: none

@@ -69,6 +69,8 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             pool.for_each(tensor.shape[0] / h, [&](std::int64_t gate) {
                 orthonormalize_rows(tensor.values.data() + gate * h * h, h);
             });
+            if (cell.multiplies && name.ends_with("weight_hh"))
+                for (float& weight : tensor.values) weight *= 0.25F;
         } else if (name.ends_with("gain")) {
             std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
         } else if (name.starts_with("layers.") && name.ends_with("bias") && cell.forget_gate >= 0) {

@@ -82,7 +82,9 @@ ParameterList::ParameterList(const LanguageModelConfig& config) {
         matrix(&Layer::input_weight, "weight_ih", cell.input.count, inputs);
         matrix(&Layer::recurrent_weight, "weight_hh", cell.recurrent.count, h);
         parameters_.back().is_sparse = cell.clockwork;
+        parameters_.back().is_factor = cell.multiplies;
         matrix(&Layer::mixed_weight, "weight_vh", cell.mixed.count, h);
+        parameters_.back().is_factor = cell.multiplies;
         for (std::int64_t round = 1; round <= cell.rounds; ++round) {
             const auto from = round % 2 == 1 ? h : inputs, to = round % 2 == 1 ? inputs : h;
             append(nullptr, fmt::format("{}round{}.down", prefix, round), {rank, from},

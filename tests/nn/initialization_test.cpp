@@ -100,6 +100,20 @@ TEST_SUITE("nn/initialization") {
         CHECK(is_near(deviation(weights[6]), 0.25 / std::sqrt(32.0)));
     }
 
+    TEST_CASE("what has no bound begins small: U of mlstm is a quarter of V's gates") {
+        ThreadPool pool(1);
+        const LanguageModelConfig config{.cell = CellKind::mlstm,
+                                         .vocabulary_size = 9,
+                                         .layers = 1,
+                                         .hidden_size = 64,
+                                         .embedding_size = 50};
+        const auto weights = initial_weights(config, 1, pool);
+        REQUIRE(weights[2].name == "layers.0.weight_hh");
+        REQUIRE(weights[3].name == "layers.0.weight_vh");
+        CHECK(deviation(weights[2]) == doctest::Approx(0.25 / 8).epsilon(1e-4));
+        CHECK(deviation(weights[3]) == doctest::Approx(1.0 / 8).epsilon(1e-4));
+    }
+
     TEST_CASE("fresh attention asks as loudly as outputs are, and speaks softly") {
         ThreadPool pool(1);
         const LanguageModelConfig config{.cell = CellKind::attention_lstm,

@@ -207,7 +207,9 @@ std::vector<double> reference_muon_scales(const LanguageModelConfig& config) {
     for (const auto& [name, shape, values] : expected_parameters(config)) {
         const bool is_sparse = cell_shape(config.cell).clockwork && contains(name, "weight_hh");
         const bool is_muons = shape.size() == 2 && contains(name, "layers.") && !is_sparse;
-        const double part = contains(name, "round") ? 0.3 * 0.5 : 0.5;
+        const bool is_factor = contains(name, "round") ||
+                               (config.cell == CellKind::mlstm && !contains(name, "weight_ih"));
+        const double part = is_factor ? 0.3 * 0.5 : 0.5;
         scales.push_back(
             is_muons ? part * std::sqrt(static_cast<double>(std::max(shape[0], shape[1]))) : 0);
     }

@@ -14,7 +14,8 @@ struct MultiplicativeLstm : LstmArithmetic<2> {
                                        .recurrent = {m_h, 1},
                                        .mixed = {i, 4},
                                        .states = 1,
-                                       .forget_gate = f};
+                                       .forget_gate = f,
+                                       .multiplies = true};
 
     static CAROUSEL_INLINE F16 mix(auto& x) { return x.gate[m_h] * x.gate[m_x]; }
 
