@@ -21,14 +21,16 @@ constexpr int k_failed = 1, k_internal_error = 3;
 /// Says why the program ends; every message is whole sentences.
 int fail(std::string_view message, int code) {
     std::fflush(stdout);
-    fmt::print(stderr, "carousel: {} {}\n", carousel::alarming("error:"),
-               carousel::printable(message));
+    const auto line = fmt::format("carousel: {} {}\n", carousel::alarming("error:"),
+                                  carousel::printable(message));
+    std::fputs(line.c_str(), stderr);
     return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    carousel::hold_standard_streams();
     try {
         return carousel::run_command(carousel::parse_command_line(argc, argv));
     } catch (const carousel::Error& error) {
@@ -42,6 +44,7 @@ int main(int argc, char** argv) {
         return fail(fmt::format("{}: {}.", error.path1().string(), error.code().message()),
                     k_failed);
     } catch (const std::system_error& error) {
+        if (error.code() == std::errc::broken_pipe) return 0;  // the reader wants no more
         return fail(fmt::format("The system refused: {}.", error.what()), k_failed);
     } catch (const std::exception& error) {
         return fail(

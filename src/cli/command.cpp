@@ -21,6 +21,14 @@ namespace carousel {
 
 namespace {
 
+/// After a failure of standard output: a reader that has gone away wants no more, all else is an
+/// error.
+void require_reader() {
+    if (errno == EPIPE) return;
+    throw InputError(
+        fmt::format("Standard output could not be written: {}.", std::strerror(errno)));
+}
+
 /// One function for each thing that a command line may ask for.
 struct Runner {
     const GlobalOptions& global;
@@ -36,7 +44,7 @@ struct Runner {
     int operator()(VersionRequest) const { return show(version_text()); }
 
     static int show(const std::string& text) {
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) require_reader();
         return 0;
     }
 };
@@ -44,14 +52,11 @@ struct Runner {
 }  // namespace
 
 int run_command(const CommandLine& line) {
-    std::signal(SIGXFSZ,
-                SIG_IGN);  // a file that grows too large is an error to report, not the end
+    // A file that grows too large is an error to report, not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);  // nor is a reader of progress or results who goes away
     const int code = std::visit(Runner{line.global}, line.command);
-    // What was printed counts only once it has arrived; a reader that has gone away wants no more.
-    if (std::fflush(stdout) != 0 && errno != EPIPE) {
-        throw InputError(
-            fmt::format("Standard output could not be written: {}.", std::strerror(errno)));
-    }
+    if (std::fflush(stdout) != 0) require_reader();  // printed counts only once it has arrived
     return code;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <string>
 
 #include "text/printable.hpp"
 
@@ -15,6 +16,11 @@ namespace {
 
 constexpr auto k_redraw = std::chrono::milliseconds(100);
 constexpr auto k_plain_line = std::chrono::seconds(30);
+
+// What cannot be shown, on a full disk or a closed terminal, must end no training.
+void show(const std::string& text) {
+    std::fputs(text.c_str(), stderr);
+}
 
 std::size_t terminal_width() {
     struct winsize size {};
@@ -35,7 +41,7 @@ Screen::~Screen() {
 
 void Screen::clear() {
     if (!drawn_) return;
-    fmt::print(stderr, "\r\x1b[K");
+    show("\r\x1b[K");
     drawn_ = false;
     last_ = {};
 }
@@ -46,7 +52,7 @@ void Screen::line(std::string_view text) {
 
 void Screen::warning(std::string_view text) {
     clear();
-    fmt::print(stderr, "{}\n", text);
+    show(fmt::format("{}\n", text));
 }
 
 bool Screen::wants_live() const {
@@ -59,7 +65,7 @@ void Screen::live(std::string_view text) {
     if (!wants_live()) return;
     last_ = std::chrono::steady_clock::now();
     if (!terminal_) return line(text);
-    fmt::print(stderr, "\r\x1b[K{}", cut_to_width(text, terminal_width() - 1));
+    show(fmt::format("\r\x1b[K{}", cut_to_width(text, terminal_width() - 1)));
     std::fflush(stderr);
     drawn_ = true;
 }
@@ -78,6 +84,10 @@ std::string format_count(std::uint64_t count) {
         digits.insert(static_cast<std::size_t>(at), ",");
     }
     return digits;
+}
+
+std::string format_count(std::uint64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
 std::string format_bytes(double bytes) {

@@ -9,7 +9,7 @@ namespace carousel {
 
 /// What a command shows while it works, on standard error: plain lines that stay, and on a terminal
 /// one live line below them that is drawn over and over. Text from files is made harmless by the
-/// caller.
+/// caller. What cannot be written is lost, and nothing else.
 class Screen {
 public:
     /// `quiet` shows nothing but warnings.
@@ -47,6 +47,9 @@ std::string format_duration(double seconds);
 
 /// "1,115,394".
 std::string format_count(std::uint64_t count);
+
+/// "1 stream", "1,024 streams".
+std::string format_count(std::uint64_t count, std::string_view noun);
 
 /// "12.3 MB", powers of 1000.
 std::string format_bytes(double bytes);

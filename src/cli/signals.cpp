@@ -6,25 +6,34 @@ namespace carousel {
 
 namespace {
 
+constexpr int k_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 volatile std::sig_atomic_t g_received = 0;
+
+void restore() {
+    for (const int signal : k_signals) {
+        if (std::signal(signal, SIG_DFL) == SIG_IGN) std::signal(signal, SIG_IGN);
+    }
+}
 
 void receive(int signal) {
     g_received = signal;
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    restore();
 }
 
 }  // namespace
 
 StopSignals::StopSignals() {
     g_received = 0;
-    std::signal(SIGINT, receive);
-    std::signal(SIGTERM, receive);
+    for (const int signal : k_signals) {
+        // Under nohup, the end of the terminal is no reason to stop.
+        if (std::signal(signal, receive) == SIG_IGN && signal == SIGHUP)
+            std::signal(signal, SIG_IGN);
+    }
 }
 
 StopSignals::~StopSignals() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    restore();
 }
 
 int StopSignals::received() const {

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -22,6 +23,15 @@ bool shows_colours() {
 std::string alarming(std::string_view text) {
     if (!shows_colours()) return std::string(text);
     return "\x1b[1;31m" + std::string(text) + "\x1b[0m";
+}
+
+void hold_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        // The lowest free number is what `open` returns; open the wrong way, the stream still
+        // fails.
+        if (::fcntl(stream, F_GETFD) == -1)
+            ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 }  // namespace carousel

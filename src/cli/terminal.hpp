@@ -9,4 +9,8 @@ namespace carousel {
 /// set.
 std::string alarming(std::string_view text);
 
+/// Opens standard streams that are closed, so that no file gets their number: reading and writing
+/// there fails as it did.
+void hold_standard_streams();
+
 }  // namespace carousel

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <numbers>
 
 #include "base/error.hpp"
@@ -32,6 +33,11 @@ constexpr std::uint32_t k_most_divergences = 3;
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Of a run that went wrong, not two hundred digits.
+std::string format_loss(double value, int digits) {
+    return value < 1e6 ? fmt::format("{:.{}f}", value, digits) : fmt::format("{:.2g}", value);
 }
 
 std::string indented(const std::string& text) {
@@ -234,10 +240,12 @@ void TrainingRun::validate() {
     }
     log_->validation(now, best);
     screen_->line(
-        fmt::format("step {:>6}  epoch {:.1f}  training {:.3f}  validation {:.4f} nats, {:.3f} "
-                    "bits per character, perplexity {:.2f}{}{}",
-                    format_count(step), epochs(), now.training_loss, now.validation_loss,
-                    now.validation_loss / std::numbers::ln2, std::exp(now.validation_loss),
+        fmt::format("step {:>6}  epoch {:.1f}  training {}  validation {} nats, {} bits per "
+                    "character, perplexity {}{}{}",
+                    format_count(step), epochs(), format_loss(now.training_loss, 3),
+                    format_loss(now.validation_loss, 4),
+                    format_loss(now.validation_loss / std::numbers::ln2, 3),
+                    format_loss(std::exp(now.validation_loss), 2),
                     now.averaged ? "  averaged weights" : "", best ? "  best so far" : ""));
     if (best) save();  // the best weights exist only now
     update_page();
@@ -340,21 +348,22 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
                         saved ? "Everything is saved: go on with --resume and the same --model."
                               : "The last save failed.");
         screen_->line(text);
-        log_->message("stopped", signal == 2 ? "SIGINT" : "SIGTERM");
+        log_->message("stopped", fmt::format("SIG{}", sigabbrev_np(signal)));
         if (page_) page_->write(standing(text));
         return;
     }
     if (out_of_patience()) {
         const auto text = fmt::format(
-            "The training ends at step {}: {} validation{} in a row brought no new best. With "
-            "--resume and a larger --patience it goes on.",
-            format_count(trainer_->counters().step), snapshot_.training.patience,
-            snapshot_.training.patience == 1 ? "" : "s");
+            "The training ends at step {}: {} in a row brought no new best. With --resume and a "
+            "larger --patience it goes on.",
+            format_count(trainer_->counters().step),
+            format_count(static_cast<std::uint64_t>(snapshot_.training.patience), "validation"));
         log_->message("patience", text);
         screen_->line(text);
     }
-    const auto words = training_verdict(snapshot_.history, snapshot_.best,
-                                        config_.validation.corpus != nullptr, config_.prospect);
+    const auto words =
+        training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr,
+                         model_->config().vocabulary_size, config_.prospect);
     log_->message("end", words);
     if (!screen_->quiet() || page_) {
         const bool newest_is_best =
@@ -370,8 +379,9 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
     }
     if (snapshot_.best) {
         screen_->line(
-            fmt::format("Best validation loss: {:.4f} nats, {:.3f} bits per character, at step {}.",
-                        snapshot_.best->loss, snapshot_.best->loss / std::numbers::ln2,
+            fmt::format("Best validation loss: {} nats, {} bits per character, at step {}.",
+                        format_loss(snapshot_.best->loss, 4),
+                        format_loss(snapshot_.best->loss / std::numbers::ln2, 3),
                         format_count(snapshot_.best->step)));
     }
     screen_->line(words);

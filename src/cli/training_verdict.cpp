@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "cli/screen.hpp"
@@ -34,7 +35,7 @@ std::string less_time(const std::optional<Prospect>& prospect, double seconds) {
 
 std::string training_verdict(const std::vector<HistoryRecord>& history,
                              const std::optional<BestLoss>& best, bool validates,
-                             const std::optional<Prospect>& prospect) {
+                             std::int64_t symbols, const std::optional<Prospect>& prospect) {
     if (!validates) {
         return "There is no validation text, so nothing tells how well the model does on text it "
                "has not seen.";
@@ -43,8 +44,13 @@ std::string training_verdict(const std::vector<HistoryRecord>& history,
     std::copy_if(history.begin(), history.end(), std::back_inserter(measured),
                  [](const HistoryRecord& r) { return r.has_validation; });
     if (measured.size() < 2 || !best || measured.back().step < k_fewest_steps) {
-        return "The run was too short to say how it goes." +
-               (best ? more_time(prospect, best->loss) : "");
+        return "The run was too short to say how it goes.";
+    }
+    if (const double guess = std::log(static_cast<double>(symbols)); best->loss > guess) {
+        return fmt::format(
+            "It has learned nothing: {:.4g} nats are worse than guessing, which has {:.2f}. The "
+            "training was not stable; a smaller --learning-rate is the first thing to try.",
+            best->loss, guess);
     }
     const auto& last = measured.back();
     const double gap = last.validation_loss - last.training_loss;

@@ -17,9 +17,11 @@ struct Prospect {
 };
 
 /// What the losses of a run tell, in a sentence or two: whether it over-fitted, whether more time
-/// would help, what to try next. `validates`: whether there is a text to validate on.
+/// would help, what to try next. `validates`: whether there is a text to validate on; `symbols`: V,
+/// of which ln V is the loss of a guess.
 std::string training_verdict(const std::vector<HistoryRecord>& history,
                              const std::optional<BestLoss>& best, bool validates,
+                             std::int64_t symbols,
                              const std::optional<Prospect>& prospect = std::nullopt);
 
 /// Validations after that of the best loss; 0 without one.

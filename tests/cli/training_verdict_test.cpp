@@ -23,7 +23,7 @@ std::vector<HistoryRecord> history(const std::vector<double>& losses) {
 
 std::string verdict(const std::vector<double>& losses, const BestLoss& best,
                     const std::optional<Prospect>& prospect) {
-    return training_verdict(history(losses), best, true, prospect);
+    return training_verdict(history(losses), best, true, 65, prospect);
 }
 
 bool contains(const std::string& text, const char* part) {
@@ -61,12 +61,19 @@ TEST_SUITE("cli/training_verdict") {
         CHECK_FALSE(contains(verdict(losses, {200, 1.5}, std::nullopt), "would do"));
     }
 
+    TEST_CASE("a run that ends worse than a guess is not told to go on") {
+        const auto lost = verdict({900, 700, 574, 504}, {400, 504}, k_worth_it);
+        CHECK(contains(lost, "504 nats are worse than guessing, which has 4.17"));
+        CHECK(contains(lost, "--learning-rate"));
+        CHECK_FALSE(contains(lost, "improving"));
+    }
+
     TEST_CASE("without validation nothing is claimed") {
-        CHECK(contains(training_verdict(history({1.0, 2.0}), std::nullopt, false, k_worth_it),
+        CHECK(contains(training_verdict(history({1.0, 2.0}), std::nullopt, false, 65, k_worth_it),
                        "no validation text"));
         CHECK(contains(verdict({1.5}, {100, 1.5}, std::nullopt), "too short"));
         auto hasty = history({4.08, 4.07});
         for (auto& record : hasty) record.step /= 10;
-        CHECK(contains(training_verdict(hasty, BestLoss{20, 4.07}, true), "too short"));
+        CHECK(contains(training_verdict(hasty, BestLoss{20, 4.07}, true, 65), "too short"));
     }
 }
