@@ -87,9 +87,10 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
 void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     fmt::print("{}, {} thread{}, {}; OpenBLAS: {}\n", processor_name(), config.threads,
                config.threads == 1 ? "" : "s", instruction_set(), blas_description());
-    fmt::print("{} {} layers of {} units, {} streams, windows of {}, {} symbols\n\n",
-               config.model.layers, format_value(config.model.cell), config.model.hidden_size,
-               config.batch_size, config.window, config.model.vocabulary_size);
+    fmt::print("{} {} layer{} of {} units, {} streams, windows of {}, {} symbols\n\n",
+               config.model.layers, format_value(config.model.cell),
+               config.model.layers == 1 ? "" : "s", config.model.hidden_size, config.batch_size,
+               config.window, config.model.vocabulary_size);
     fmt::print("{:<44}{:>12}{:>12}{:>7}\n", "", "best", "median", "runs");
     const auto row = [](const char* name, const Rate& rate, double unit, int digits) {
         fmt::print("{:<44}{:>12.{}f}{:>12.{}f}{:>7}\n", name, rate.best / unit, digits,

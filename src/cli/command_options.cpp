@@ -231,6 +231,7 @@ void finish_options(ExportOptions& o, std::vector<std::string> words) {
     if (words.size() != 1) {
         throw UsageError(fmt::format("export takes one FILE; {} were given.", words.size()));
     }
+    require_named_file("output", o.output);
     o.file = words.front();
 }
 

@@ -35,11 +35,7 @@ using OutputPath = std::optional<fs::path>;
 
 void require_different(const char* option, const OutputPath& path, const char* other,
                        const OutputPath& other_path) {
-    if (!path || !other_path || *path == "-") return;
-    const auto place = [](const fs::path& file) {
-        return fs::weakly_canonical(fs::absolute(file));
-    };
-    if (place(*path) != place(*other_path)) return;
+    if (!path || !other_path || *path == "-" || !is_same_file(*path, *other_path)) return;
     throw UsageError(fmt::format("--{} and --{} would both write {}. Name two files.", option,
                                  other, shown_path(*path)));
 }

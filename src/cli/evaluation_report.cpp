@@ -68,9 +68,10 @@ std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
     if (report.adaptation) {
         const auto& adaptation = *report.adaptation;
         notes.push_back(fmt::format(
-            "Adaptive: the model learned from each {} symbols once it had predicted them (learning "
-            "rate {}, decay {}).",
-            adaptation.segment, adaptation.learning_rate, adaptation.decay));
+            "Adaptive: the model learned from each {} once they were predicted (learning rate {}, "
+            "decay {}).",
+            format_count(static_cast<std::uint64_t>(adaptation.segment), "symbol"),
+            adaptation.learning_rate, adaptation.decay));
     }
     if (made_worse(report.measurements)) {
         notes.emplace_back(

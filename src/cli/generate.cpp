@@ -169,9 +169,9 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
     if (options.adapt) {
         adapted = adapt_to_text(loaded, *options.adapt, decoding, options.unknown,
                                 adaptation_config(options.adaptation), options.threads, screen);
-        screen.line(
-            fmt::format("Learned from {}: {} symbols, {:.4f} nats each before they were learned",
-                        shown_path(*options.adapt), format_count(adapted->symbols), adapted->nats));
+        screen.line(fmt::format("Learned from {}: {}, {:.4f} nats each before they were learned.",
+                                shown_path(*options.adapt),
+                                format_count(adapted->symbols, "symbol"), adapted->nats));
         if (adapted->nats > std::log(static_cast<double>(loaded.model.config().vocabulary_size))) {
             screen.warning(
                 "carousel: that is worse than guessing, and so will be what is written: take a "

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -14,9 +13,7 @@
 
 namespace carousel {
 
-Output::Output() : terminal_(::isatty(STDOUT_FILENO) == 1) {
-    std::signal(SIGPIPE, SIG_IGN);
-}
+Output::Output() : terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
 void Output::write(std::string_view text) {
     if (text.empty()) return;
@@ -38,6 +35,15 @@ void Output::end_line() {
     if (in_line_) write("\n");
 }
 
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& two) {
+    std::error_code unknown;
+    if (std::filesystem::equivalent(one, two, unknown)) return true;
+    const auto place = [&](const std::filesystem::path& file) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(file, unknown), unknown);
+    };
+    return place(one) == place(two);
+}
+
 void require_output_file(std::string_view option, const std::filesystem::path& file,
                          const std::vector<std::filesystem::path>& kept) {
     if (file == "-") return;
@@ -45,15 +51,14 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
     const auto refuse = [&](std::string_view why) {
         throw UsageError(fmt::format("--{} cannot write {}: {}.", option, shown_path(file), why));
     };
-    if (std::filesystem::exists(file, unknown)) {
-        if (!std::filesystem::is_regular_file(file, unknown)) {
-            refuse("it is no regular file; `-` is standard output");
-        }
-        for (const auto& other : kept) {
-            if (std::filesystem::equivalent(file, other, unknown)) {
-                refuse("this command reads it, and it would be lost");
-            }
-        }
+    if (std::filesystem::is_directory(file, unknown)) refuse("it is a folder");
+    if (std::filesystem::exists(file, unknown) &&
+        !std::filesystem::is_regular_file(file, unknown)) {
+        refuse("it is no regular file");
+    }
+    for (const auto& other : kept) {
+        if (is_same_file(file, other))
+            refuse("this command reads or writes it too, and that would be lost");
     }
     auto folder = std::filesystem::absolute(file, unknown).parent_path();
     while (!std::filesystem::exists(folder, unknown) && folder.has_relative_path()) {

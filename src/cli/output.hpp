@@ -13,7 +13,6 @@ struct OutputClosed {};
 /// Standard output. What is written is on its way at once, to a pipe too.
 class Output {
 public:
-    /// From now on a closed pipe is noticed here and ends no program by a signal.
     Output();
 
     bool is_terminal() const { return terminal_; }
@@ -29,8 +28,12 @@ private:
     bool in_line_ = false;
 };
 
+/// Whether two paths name one file, also before it is made.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& two);
+
 /// Refuses a file that `option` must not write: what is no regular file, what lies where nothing
-/// can be written, and any of `kept`, which the command reads. `-` is standard output and allowed.
+/// can be written, and any of `kept`, which the command reads or writes. `-` is standard output and
+/// allowed.
 /// Throws: UsageError.
 void require_output_file(std::string_view option, const std::filesystem::path& file,
                          const std::vector<std::filesystem::path>& kept);

@@ -64,7 +64,7 @@ std::vector<PageRow> training_rows(const TrainingConfig& config) {
         {"window", number(config.window)},
         {"optimizer", std::string(format_value(config.optimizer))},
         {"learning rate", number(config.learning_rate)},
-        {"warm-up", fmt::format("{} steps", config.warmup)},
+        {"warm-up", format_count(static_cast<std::uint64_t>(config.warmup), "step")},
         {"schedule", std::string(format_value(config.schedule))}};
     add_if(rows, "final learning rate", config.final_learning_rate);
     add_if(rows, "clip", config.clip);

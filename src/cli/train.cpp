@@ -93,22 +93,26 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+    return format_count(static_cast<std::uint64_t>(count), noun);
+}
+
 void introduce(Screen& screen, const TrainingText& text, const LanguageModel& model,
                const TrainingConfig& config, int threads) {
     const auto& corpus = text.corpus();
-    screen.line(fmt::format(
-        "Text: {} characters ({} distinct symbols) in {} document{}; {} to learn from, {} to "
-        "validate on.",
-        format_count(corpus.characters()), format_count(corpus.vocabulary().size()),
-        corpus.documents(), corpus.documents() == 1 ? "" : "s",
-        format_count(text.training().characters), format_count(text.validation().part.characters)));
+    screen.line(fmt::format("Text: {} ({}) in {}; {} to learn from, {} to validate on.",
+                            format_count(corpus.characters(), "character"),
+                            format_count(corpus.vocabulary().size(), "distinct symbol"),
+                            format_count(corpus.documents(), "document"),
+                            format_count(text.training().characters),
+                            format_count(text.validation().part.characters)));
     const auto& m = model.config();
     screen.line(fmt::format(
-        "Model: {} {} layer{} of {} units, {} parameters. Batches of {} streams, {} characters a "
-        "window. {} thread{}, {}.",
-        m.layers, format_value(m.cell), m.layers == 1 ? "" : "s", m.hidden_size,
-        format_count(static_cast<std::uint64_t>(model.parameters().count())), config.batch_size,
-        config.window, threads, threads == 1 ? "" : "s", instruction_set()));
+        "Model: {} {} layer{} of {}, {} parameters. Batches of {}, {} a window. {}, {}.", m.layers,
+        format_value(m.cell), m.layers == 1 ? "" : "s", counted(m.hidden_size, "unit"),
+        format_count(static_cast<std::uint64_t>(model.parameters().count())),
+        counted(config.batch_size, "stream"), counted(config.window, "character"),
+        counted(threads, "thread"), instruction_set()));
 }
 
 // Before anything long is begun: no file of the user's is overwritten, nor moved away as if it were
@@ -192,7 +196,7 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
         const auto added = corpus.vocabulary().size() - start->symbols.size();
         screen.line(fmt::format("Starting from the weights of {}{}.",
                                 printable(options.from->string()),
-                                added > 0 ? fmt::format("; {} new symbols", added) : ""));
+                                added > 0 ? "; " + format_count(added, "new symbol") : ""));
     }
     start.reset();
     introduce(screen, text, model, training, threads);
@@ -203,10 +207,12 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
     for (const auto& note : settings.notes) screen.line(note);
     if (training.patience > 0 && text.validation().corpus == nullptr)
         screen.line("There is no validation text, so --patience has nothing to go by.");
+    const bool replaces = fs::exists(files.previous().best());
     if (!options.resume && files.move_to_previous()) {
-        screen.line(fmt::format("The model that was at {} is now {}.",
+        screen.line(fmt::format("The model that was at {} is now {}{}.",
                                 printable(files.best().string()),
-                                printable(files.previous().best().string())));
+                                printable(files.previous().best().string()),
+                                replaces ? ", and replaces the one before it" : ""));
     }
 
     TrainingLog log(files.log(), options.resume);

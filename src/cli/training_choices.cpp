@@ -44,8 +44,9 @@ constexpr const char* k_fixed_run = "A resumed run must go on exactly as it bega
 
 std::string shown_length(const TrainingLength& length) {
     if (length.kind == LengthKind::seconds) return format_duration(length.amount);
-    return fmt::format("{} {}", format_count(static_cast<std::uint64_t>(length.amount)),
-                       length.kind == LengthKind::steps ? "steps" : "epochs");
+    if (length.amount != std::floor(length.amount)) return fmt::format("{} epochs", length.amount);
+    return format_count(static_cast<std::uint64_t>(length.amount),
+                        length.kind == LengthKind::steps ? "step" : "epoch");
 }
 
 // Takes an option that may differ from the stored run, and says so when it does.
@@ -222,6 +223,8 @@ std::vector<std::string> idle_options(const TrainOptions& o, const LanguageModel
         if (given) notes.push_back(fmt::format("{} has no effect: {}.", option, why));
     };
     const auto word = format_value(model.cell);
+    if (training.schedule == Schedule::constant)
+        note(o.final_learning_rate.has_value(), "--final-learning-rate", "the rate is constant");
     if (training.optimizer == OptimizerKind::adam)
         note(o.momentum.has_value(), "--momentum", "it is Muon's, and the optimizer is adam");
     if (model.layers == 1)

@@ -226,6 +226,7 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
 
 void finish_options(TrainOptions& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
+    require_named_file("model", o.model);
     require_named_file("report", o.report);
     if (o.changed_corpus && !o.resume)
         throw UsageError("--changed-corpus has a meaning only with --resume.");

@@ -34,6 +34,12 @@ std::string rounded(double value) {
     return fmt::format("{:.2g}", value);
 }
 
+// "9.4 passes", "1 pass".
+std::string about(double value, std::string_view one, std::string_view more) {
+    const auto count = rounded(value);
+    return fmt::format("{} {}", count, count == "1" ? one : more);
+}
+
 // `time` in seconds, of which some have passed.
 void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double time, double passed,
                   TrainingPlan& training) {
@@ -45,9 +51,8 @@ void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double ti
     if (training.expects_loss) training.prospect = Prospect{time, twice / plan.loss};
     if (plan.updates < k_fewest_updates) {
         training.notes.push_back(fmt::format(
-            "Only {} updates fit in this time, too few to learn much: give it more, or smaller "
-            "sizes.",
-            rounded(plan.updates)));
+            "Only {} fit in this time, too few to learn much: give it more, or smaller sizes.",
+            about(plan.updates, "update", "updates")));
     }
     if (plan.passes > k_enough_passes) {
         training.notes.push_back(
@@ -124,16 +129,14 @@ std::vector<std::string> describe_plan(const TrainingPlan& training, double left
         plan.model.hidden_size, t.batch_size, t.window, as_written(t.dropout_between),
         as_written(t.dropout_output), as_written(t.dropout_recurrent), as_written(t.learning_rate),
         format_value(t.schedule)));
-    const auto count = fmt::format("{}", rounded(plan.passes));
-    const auto passes = count + (count == "1" ? " pass" : " passes");
     lines.push_back(fmt::format(
-        "It reads about {} characters ({} over the text) in {} updates, {} characters/s on "
-        "{} thread{}, takes {} of memory, and ends at {}, in {}.",
-        format_count(static_cast<std::uint64_t>(plan.characters)), passes,
-        format_count(static_cast<std::uint64_t>(plan.updates)),
-        format_count(static_cast<std::uint64_t>(plan.characters_per_second)), training.threads,
-        training.threads == 1 ? "" : "s", format_bytes(plan.memory), clock_after(left),
-        format_duration(left)));
+        "It reads about {} characters ({} over the text) in {}, {} characters/s on {}, takes {} of "
+        "memory, and ends at {}, in {}.",
+        format_count(static_cast<std::uint64_t>(plan.characters)),
+        about(plan.passes, "pass", "passes"), about(plan.updates, "update", "updates"),
+        format_count(static_cast<std::uint64_t>(plan.characters_per_second)),
+        format_count(static_cast<std::uint64_t>(training.threads), "thread"),
+        format_bytes(plan.memory), clock_after(left), format_duration(left)));
     if (!training.expects_loss) return lines;
     if (plan.loss_low == plan.loss_high) {
         lines.push_back("That is too little to expect more than guessing.");

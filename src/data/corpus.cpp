@@ -72,11 +72,13 @@ bool is_fixed(const CorpusConfig& config) {
         throw InputError(fmt::format(
             "{}: the {} is new: the file changed while it was read. Try again.", name, which));
     }
+    const std::string& encoding = config.decoding.encoding;
     throw InputError(fmt::format(
-        "{}: the model does not know the {} at position {} of the text (in characters from 0). "
+        "{}: the model does not know the {} at position {} of the text (in characters from 0{}). "
         "Take it out of the file; or train a model that knows it: a new one, or this one further "
         "with train --from. A model trained with --min-count 2 or more knows every text.",
-        name, which, index));
+        name, which, index,
+        encoding == "UTF-8" ? "" : fmt::format("; it was read as {}, see --encoding", encoding)));
 }
 
 }  // namespace
@@ -95,10 +97,12 @@ Corpus::Corpus(const DocumentList& documents, const CorpusConfig& config) {
         is_fixed(config) ? *config.vocabulary : find_vocabulary(documents, config, advance));
     encode(documents, config, advance);
     if (characters_ < 2) {
+        const auto& all = documents.documents;
         throw InputError(fmt::format(
-            "The corpus has {}. There must be at least two characters, and some thousands to learn "
-            "from; hundreds of thousands are better.",
-            characters_ == 0 ? "no text" : "a single character"));
+            "{} {}. A text must have at least two characters; to train a model, some hundred "
+            "thousands.",
+            all.size() == 1 ? shown_name(all.front()) + " has" : "The text has",
+            characters_ == 0 ? "no characters" : "a single character"));
     }
 }
 

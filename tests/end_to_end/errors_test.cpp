@@ -55,6 +55,37 @@ TEST_SUITE("end_to_end/errors") {
                   .code == 0);
     }
 
+    TEST_CASE("progress that cannot be shown ends no training, and no error becomes a crash") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        for (const Program::Setting& setting :
+             {Program::Setting{.full_errors = true}, Program::Setting{.closed_streams = true}}) {
+            const auto trained = run(folder.path(), tiny_training(3), setting);
+            CHECK(trained.signal == 0);
+            CHECK(inspected(folder.path(), "m.carousel", "step") == "3");
+            CHECK(run(folder.path(), {"train", "missing.txt"}, setting).code == 1);
+        }
+    }
+
+    TEST_CASE("help that does not arrive is an error, a reader who leaves is none") {
+        const TemporaryFolder folder;
+        const Words help{"train", "--help"};
+        CHECK(run(folder.path(), help, {.full_output = true}).code == 1);
+        CHECK(run(folder.path(), help, {.closed_output = true}).code == 0);
+    }
+
+    TEST_CASE("no file is written twice: a report is not the model, and `-` is neither") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        for (const char* report : {"m.carousel", "./m.resume.carousel", "m.log.jsonl"}) {
+            const auto ended = run(folder.path(), tiny_training(1) + Words{"--report", report});
+            CHECK_MESSAGE(ended.code == 2, report);
+            CHECK(ended.err.find("--report cannot write") != std::string::npos);
+        }
+        CHECK(run(folder.path(), {"train", "text.txt", "--steps", "1", "--model", "-"}).code == 2);
+        CHECK(run(folder.path(), {"export", "m.carousel", "--output", "-"}).code == 2);
+    }
+
     TEST_CASE("a file that is no model, cut or changed is refused with exit code 1") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());

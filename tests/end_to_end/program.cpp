@@ -60,11 +60,12 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
     const fs::path in = folder / (name + ".in");
     write(in, setting.input);
     write(out_, "");
-    const Files files{::open(in.c_str(), O_RDONLY | O_CLOEXEC),
-                      setting.closed_output ? unread_pipe()
-                      : setting.full_output ? ::open("/dev/full", O_WRONLY | O_CLOEXEC)
-                                            : open_for_writing(out_),
-                      open_for_writing(err_)};
+    const Files files{
+        ::open(in.c_str(), O_RDONLY | O_CLOEXEC),
+        setting.closed_output ? unread_pipe()
+        : setting.full_output ? ::open("/dev/full", O_WRONLY | O_CLOEXEC)
+                              : open_for_writing(out_),
+        setting.full_errors ? ::open("/dev/full", O_WRONLY | O_CLOEXEC) : open_for_writing(err_)};
     std::vector<std::string> arguments{CAROUSEL_PROGRAM_PATH};
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<std::string> environment;
@@ -80,6 +81,9 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
         replace(files.in, STDIN_FILENO);
         replace(files.out, STDOUT_FILENO);
         replace(files.err, STDERR_FILENO);
+        if (setting.closed_streams) {
+            for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(stream);
+        }
         if (::chdir(folder.c_str()) != 0) ::_exit(126);
         ::execve(CAROUSEL_PROGRAM_PATH, argument_pointers.data(), environment_pointers.data());
         ::_exit(127);

@@ -24,8 +24,10 @@ public:
     struct Setting {
         std::string input{};  ///< standard input
         std::map<std::string, std::string> environment{};
-        bool closed_output = false;  ///< standard output is a pipe that nobody reads
-        bool full_output = false;    ///< standard output is a full disk
+        bool closed_output = false;   ///< standard output is a pipe that nobody reads
+        bool full_output = false;     ///< standard output is a full disk
+        bool full_errors = false;     ///< standard error is one
+        bool closed_streams = false;  ///< there are no standard streams
     };
 
     Program(const std::filesystem::path& folder, const Words& words, const Setting& setting);

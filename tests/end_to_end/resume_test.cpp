@@ -164,7 +164,8 @@ TEST_SUITE("end_to_end/resume") {
     TEST_CASE("a run stopped by a signal says so by its exit code and goes on exactly") {
         const int steps = 1500;
         const auto expected = uninterrupted(tiny_training(steps));
-        for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
+        for (const auto& [signal, code] :
+             {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}, std::pair{SIGHUP, 129}}) {
             const TemporaryFolder folder;
             write(folder / "text.txt", little_text());
             Program program(folder.path(), tiny_training(steps) + Words{"--save-every", "100"});

@@ -191,8 +191,8 @@ TEST_SUITE("end_to_end/train") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         write(folder / "diary.txt", "Dear diary");
-        for (const auto& [name, why] :
-             {std::pair("text.txt", "this command reads it"), std::pair("diary.txt", "no model")}) {
+        for (const auto& [name, why] : {std::pair("text.txt", "this command reads or writes it"),
+                                        std::pair("diary.txt", "no model")}) {
             const auto ended =
                 run(folder.path(), {"train", "text.txt", "--steps", "5", "--model", name});
             CHECK(ended.code == 2);
