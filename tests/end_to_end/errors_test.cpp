@@ -65,6 +65,10 @@ TEST_SUITE("end_to_end/errors") {
             CHECK(inspected(folder.path(), "m.carousel", "step") == "3");
             CHECK(run(folder.path(), {"train", "missing.txt"}, setting).code == 1);
         }
+        // No file that is opened meanwhile takes the place of the results.
+        CHECK(run(folder.path(), {"evaluate", "text.txt", "--model", "m.carousel"},
+                  {.closed_streams = true})
+                  .code == 1);
     }
 
     TEST_CASE("help that does not arrive is an error, a reader who leaves is none") {
