@@ -7,11 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <numbers>
 
 #include "base/error.hpp"
 #include "cli/signals.hpp"
 #include "cli/training_choices.hpp"
+#include "cli/training_lines.hpp"
 #include "cli/training_verdict.hpp"
 #include "evaluation/evaluator.hpp"
 #include "generation/generator.hpp"
@@ -33,20 +33,6 @@ constexpr std::uint32_t k_most_divergences = 3;
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// Of a run that went wrong, not two hundred digits.
-std::string format_loss(double value, int digits) {
-    return value < 1e6 ? fmt::format("{:.{}f}", value, digits) : fmt::format("{:.2g}", value);
-}
-
-std::string indented(const std::string& text) {
-    std::string out = "    ";
-    for (const char c : text) {
-        out += c;
-        if (c == '\n') out += "    ";
-    }
-    return out;
 }
 
 }  // namespace
@@ -239,14 +225,7 @@ void TrainingRun::validate() {
         saves_.best_has_changed();
     }
     log_->validation(now, best);
-    screen_->line(
-        fmt::format("step {:>6}  epoch {:.1f}  training {}  validation {} nats, {} bits per "
-                    "character, perplexity {}{}{}",
-                    format_count(step), epochs(), format_loss(now.training_loss, 3),
-                    format_loss(now.validation_loss, 4),
-                    format_loss(now.validation_loss / std::numbers::ln2, 3),
-                    format_loss(std::exp(now.validation_loss), 2),
-                    now.averaged ? "  averaged weights" : "", best ? "  best so far" : ""));
+    screen_->line(validation_line(now, epochs(), best));
     if (best) save();  // the best weights exist only now
     update_page();
     validation_seconds_ = since(start);
@@ -377,13 +356,7 @@ void TrainingRun::say_goodbye(int signal, bool saved) {
         sample(k_closing_sample, true);
         screen_->line("");
     }
-    if (snapshot_.best) {
-        screen_->line(
-            fmt::format("Best validation loss: {} nats, {} bits per character, at step {}.",
-                        format_loss(snapshot_.best->loss, 4),
-                        format_loss(snapshot_.best->loss / std::numbers::ln2, 3),
-                        format_count(snapshot_.best->step)));
-    }
+    if (snapshot_.best) screen_->line(best_line(*snapshot_.best));
     screen_->line(words);
     if (page_) {
         if (config_.options.sample_every != 0)

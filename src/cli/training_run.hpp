@@ -39,8 +39,8 @@ public:
     TrainingRun(const TrainingRunConfig& config, Snapshot snapshot, LanguageModel& model,
                 Trainer& trainer, ThreadPool& pool, Screen& screen, TrainingLog& log);
 
-    /// Returns the exit code: 0, 130 or 143 after a signal, 1 when the last save failed.
-    /// Throws: DivergenceError after the third divergence.
+    /// Returns the exit code: 0; 130, 143 or 129 after a signal, 1 when the last save failed.
+    /// Throws: DivergenceError at the fourth divergence.
     int run();
 
 private:
