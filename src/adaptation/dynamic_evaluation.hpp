@@ -5,13 +5,13 @@
 #include <span>
 
 #include "adaptation/gradient_scale.hpp"
-#include "base/thread_pool.hpp"
 #include "base/token_id.hpp"
-#include "nn/language_model.hpp"
-#include "nn/recurrent_state.hpp"
-#include "nn/truncated_backpropagation.hpp"
-#include "tensor/buffer.hpp"
-#include "tensor/tensor.hpp"
+#include "cpu/buffer.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
+#include "cpu/truncated_backpropagation.hpp"
+#include "model/recurrent_state.hpp"
+#include "model/tensor.hpp"
 
 namespace carousel {
 

@@ -5,11 +5,11 @@
 #include <stdexcept>
 
 #include "base/random.hpp"
+#include "cpu/inference.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 #include "kernels/kernels.hpp"
-#include "nn/inference.hpp"
-#include "nn/recurrent_state.hpp"
-#include "nn/truncated_backpropagation.hpp"
-#include "tensor/tensor.hpp"
+#include "model/recurrent_state.hpp"
+#include "model/tensor.hpp"
 #include "text/vocabulary.hpp"
 
 namespace carousel {

@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "base/thread_pool.hpp"
 #include "base/token_id.hpp"
-#include "nn/language_model.hpp"
-#include "tensor/buffer.hpp"
+#include "cpu/buffer.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
 
 namespace carousel {
 

@@ -10,12 +10,12 @@
 #include <string>
 
 #include "base/random.hpp"
-#include "base/thread_pool.hpp"
+#include "cpu/blas.hpp"
+#include "cpu/inference.hpp"
+#include "cpu/initialization.hpp"
+#include "cpu/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "kernels/kernels.hpp"
-#include "nn/inference.hpp"
-#include "nn/initialization.hpp"
-#include "tensor/blas.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "nn/language_model_config.hpp"
+#include "model/language_model_config.hpp"
 
 namespace carousel {
 

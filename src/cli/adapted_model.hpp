@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "adaptation/dynamic_evaluation.hpp"
-#include "base/thread_pool.hpp"
 #include "cli/loaded_model.hpp"
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
+#include "cpu/thread_pool.hpp"
 
 namespace carousel {
 

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/thread_pool.hpp"
 #include "benchmark/benchmark.hpp"
 #include "cli/option_values.hpp"
 #include "cli/screen.hpp"
+#include "cpu/blas.hpp"
+#include "cpu/thread_pool.hpp"
 #include "kernels/kernels.hpp"
-#include "tensor/blas.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {

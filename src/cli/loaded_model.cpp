@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/thread_pool.hpp"
+#include "cpu/thread_pool.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/decoding.hpp"

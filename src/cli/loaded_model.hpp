@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "nn/language_model.hpp"
+#include "cpu/language_model.hpp"
 #include "snapshot/snapshot.hpp"
 #include "text/tokenizer.hpp"
 

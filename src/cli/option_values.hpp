@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "cli/options.hpp"
-#include "nn/quantization.hpp"
+#include "model/quantization.hpp"
+#include "model/training_config.hpp"
 #include "snapshot/fields.hpp"
 #include "text/tokenizer.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "generation/sampler.hpp"
-#include "nn/language_model_config.hpp"
-#include "nn/quantization.hpp"
+#include "model/language_model_config.hpp"
+#include "model/quantization.hpp"
+#include "model/training_config.hpp"
 #include "planning/preset.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

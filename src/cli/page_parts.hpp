@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/language_model.hpp"
-#include "nn/quantization.hpp"
+#include "cpu/language_model.hpp"
+#include "model/quantization.hpp"
 #include "report/page.hpp"
 #include "snapshot/snapshot.hpp"
 #include "text/tokenizer.hpp"

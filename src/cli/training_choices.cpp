@@ -8,8 +8,8 @@
 #include "base/error.hpp"
 #include "cli/option_values.hpp"
 #include "cli/screen.hpp"
+#include "cpu/initialization.hpp"
 #include "data/batch_iterator.hpp"
-#include "nn/initialization.hpp"
 #include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
 

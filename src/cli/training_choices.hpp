@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "base/thread_pool.hpp"
 #include "cli/options.hpp"
-#include "nn/language_model_config.hpp"
+#include "cpu/thread_pool.hpp"
+#include "model/language_model_config.hpp"
+#include "model/training_config.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
 #include "text/text_settings.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

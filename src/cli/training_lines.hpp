@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "model/training_state.hpp"
 #include "snapshot/snapshot.hpp"
-#include "training/training_state.hpp"
 
 namespace carousel {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "training/training_state.hpp"
+#include "model/training_state.hpp"
 
 namespace carousel {
 

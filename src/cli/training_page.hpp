@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/screen.hpp"
+#include "cpu/language_model.hpp"
 #include "data/corpus.hpp"
-#include "nn/language_model.hpp"
 #include "report/page.hpp"
 #include "snapshot/snapshot.hpp"
 

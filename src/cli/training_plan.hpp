@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "base/thread_pool.hpp"
 #include "cli/options.hpp"
 #include "cli/training_text.hpp"
 #include "cli/training_verdict.hpp"
+#include "cpu/thread_pool.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
 

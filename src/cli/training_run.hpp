@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "base/thread_pool.hpp"
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
 #include "cli/training_log.hpp"
@@ -13,8 +12,9 @@
 #include "cli/training_saves.hpp"
 #include "cli/training_text.hpp"
 #include "cli/training_verdict.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
 #include "data/corpus.hpp"
-#include "nn/language_model.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "training/trainer.hpp"

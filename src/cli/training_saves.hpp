@@ -5,7 +5,7 @@
 
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
-#include "nn/language_model.hpp"
+#include "cpu/language_model.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "training/trainer.hpp"

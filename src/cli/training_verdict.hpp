@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/training_state.hpp"
 #include "snapshot/snapshot.hpp"
-#include "training/training_state.hpp"
 
 namespace carousel {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "cli/git_description.hpp"
+#include "cpu/blas.hpp"
 #include "kernels/kernels.hpp"
-#include "tensor/blas.hpp"
 
 namespace carousel {
 

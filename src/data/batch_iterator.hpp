@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/token_id.hpp"
-#include "tensor/tensor.hpp"
+#include "model/tensor.hpp"
 
 namespace carousel {
 

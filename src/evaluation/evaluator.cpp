@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "nn/inference.hpp"
-#include "nn/recurrent_state.hpp"
+#include "cpu/inference.hpp"
+#include "model/recurrent_state.hpp"
 
 namespace carousel {
 

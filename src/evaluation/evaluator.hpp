@@ -2,12 +2,12 @@
 
 #include <cstdint>
 
-#include "base/thread_pool.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/metrics.hpp"
-#include "nn/language_model.hpp"
-#include "nn/quantization.hpp"
+#include "model/quantization.hpp"
 
 namespace carousel {
 

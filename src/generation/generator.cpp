@@ -9,9 +9,9 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "cpu/inference.hpp"
 #include "generation/stop_text.hpp"
-#include "nn/inference.hpp"
-#include "nn/recurrent_state.hpp"
+#include "model/recurrent_state.hpp"
 #include "text/characters.hpp"
 #include "text/text_stream.hpp"
 #include "text/utf8_constraint.hpp"

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/thread_pool.hpp"
 #include "base/token_id.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
 #include "generation/sampler.hpp"
-#include "nn/language_model.hpp"
-#include "nn/quantization.hpp"
-#include "tensor/tensor.hpp"
+#include "model/quantization.hpp"
+#include "model/tensor.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {

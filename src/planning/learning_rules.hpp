@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "model/training_config.hpp"
 #include "planning/expected_loss.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

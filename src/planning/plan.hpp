@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "nn/language_model_config.hpp"
+#include "model/language_model_config.hpp"
+#include "model/training_config.hpp"
 #include "planning/expected_loss.hpp"
 #include "planning/speed.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

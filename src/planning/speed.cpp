@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "nn/initialization.hpp"
-#include "nn/recurrent_layer.hpp"
+#include "cpu/initialization.hpp"
+#include "cpu/recurrent_layer.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {

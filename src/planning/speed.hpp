@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/thread_pool.hpp"
+#include "cpu/thread_pool.hpp"
+#include "model/training_config.hpp"
 #include "planning/work.hpp"
-#include "training/training_config.hpp"
 
 namespace carousel {
 

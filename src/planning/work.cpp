@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "kernels/cell_kind.hpp"
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
+#include "model/cell_kind.hpp"
 
 namespace carousel {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "data/batch_iterator.hpp"
-#include "nn/language_model_config.hpp"
+#include "model/language_model_config.hpp"
 
 namespace carousel {
 

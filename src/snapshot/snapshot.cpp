@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
 #include "snapshot/archive.hpp"
 #include "text/printable.hpp"
 #include "text/tokenizer.hpp"

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "base/sha256.hpp"
-#include "nn/language_model_config.hpp"
-#include "nn/named_tensor.hpp"
-#include "nn/quantization.hpp"
+#include "model/language_model_config.hpp"
+#include "model/named_tensor.hpp"
+#include "model/quantization.hpp"
+#include "model/training_config.hpp"
+#include "model/training_state.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
-#include "training/training_config.hpp"
-#include "training/training_state.hpp"
 
 namespace carousel {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "training/training_config.hpp"
+#include "model/training_config.hpp"
 
 namespace carousel {
 

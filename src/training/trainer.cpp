@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/random.hpp"
-#include "training/gradient_clipping.hpp"
+#include "cpu/gradient_clipping.hpp"
 #include "training/learning_rate_schedule.hpp"
 
 namespace carousel {

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 
-#include "base/thread_pool.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/optimizer.hpp"
+#include "cpu/thread_pool.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 #include "data/batch_iterator.hpp"
-#include "nn/language_model.hpp"
-#include "nn/truncated_backpropagation.hpp"
-#include "training/optimizer.hpp"
-#include "training/training_config.hpp"
-#include "training/training_state.hpp"
+#include "model/training_config.hpp"
+#include "model/training_state.hpp"
 
 namespace carousel {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "nn/inference.hpp"
-#include "nn/small_model.hpp"
+#include "cpu/inference.hpp"
+#include "cpu/small_model.hpp"
 
 using namespace carousel;
 

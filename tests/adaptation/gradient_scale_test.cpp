@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "nn/small_model.hpp"
-#include "nn/truncated_backpropagation.hpp"
+#include "cpu/small_model.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 
 using namespace carousel;
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "end_to_end/program.hpp"
-#include "kernels/cell_kind.hpp"
+#include "model/cell_kind.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "nn/inference.hpp"
+#include "cpu/inference.hpp"
 #include "support/tiny_corpus.hpp"
 #include "support/tiny_model.hpp"
 

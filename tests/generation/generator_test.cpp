@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "nn/inference.hpp"
+#include "cpu/inference.hpp"
 #include "support/tiny_model.hpp"
 #include "text/utf8.hpp"
 

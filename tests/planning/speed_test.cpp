@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
 
 using namespace carousel;
 

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "base/thread_pool.hpp"
+#include "cpu/dropout.hpp"
+#include "cpu/parameter.hpp"
+#include "cpu/thread_pool.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 #include "kernels/kernels.hpp"
-#include "nn/dropout.hpp"
-#include "nn/parameter.hpp"
-#include "nn/truncated_backpropagation.hpp"
 #include "reference/reference_model.hpp"
 
 namespace carousel {

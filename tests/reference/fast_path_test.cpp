@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "nn/initialization.hpp"
-#include "nn/truncated_backpropagation.hpp"
+#include "cpu/gradient_clipping.hpp"
+#include "cpu/initialization.hpp"
+#include "cpu/optimizer.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 #include "reference/drawn_masks.hpp"
 #include "reference/random_window.hpp"
 #include "reference/reference_model.hpp"
 #include "support/near.hpp"
-#include "training/gradient_clipping.hpp"
-#include "training/optimizer.hpp"
 
 using namespace carousel;
 

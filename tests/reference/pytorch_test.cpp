@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "nn/parameter.hpp"
-#include "nn/truncated_backpropagation.hpp"
+#include "cpu/gradient_clipping.hpp"
+#include "cpu/optimizer.hpp"
+#include "cpu/parameter.hpp"
+#include "cpu/truncated_backpropagation.hpp"
 #include "reference/drawn_masks.hpp"
 #include "support/near.hpp"
-#include "training/gradient_clipping.hpp"
-#include "training/optimizer.hpp"
 
 using namespace carousel;
 

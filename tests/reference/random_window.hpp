@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "nn/language_model_config.hpp"
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
+#include "model/language_model_config.hpp"
 #include "reference/reference_model.hpp"
 
 namespace carousel {

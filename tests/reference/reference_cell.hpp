@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "kernels/cell_kind.hpp"
+#include "model/cell_kind.hpp"
 #include "reference/tape.hpp"
 
 namespace carousel {

@@ -10,7 +10,7 @@
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
 #include "reference/reference_cell.hpp"
 
 namespace carousel {

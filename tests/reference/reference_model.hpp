@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "nn/language_model_config.hpp"
-#include "nn/named_tensor.hpp"
+#include "model/language_model_config.hpp"
+#include "model/named_tensor.hpp"
+#include "model/tensor.hpp"
 #include "reference/reference_cell.hpp"
-#include "tensor/tensor.hpp"
 
 namespace carousel {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/token_id.hpp"
-#include "tensor/tensor.hpp"
+#include "model/tensor.hpp"
 
 namespace carousel {
 

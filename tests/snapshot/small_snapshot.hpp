@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/sha256.hpp"
-#include "nn/parameter.hpp"
+#include "cpu/parameter.hpp"
 #include "snapshot/archive.hpp"
 #include "snapshot/snapshot.hpp"
 

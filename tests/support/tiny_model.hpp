@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/thread_pool.hpp"
-#include "nn/initialization.hpp"
-#include "nn/language_model.hpp"
+#include "cpu/initialization.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
 #include "text/character_counts.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"

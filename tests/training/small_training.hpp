@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/sha256.hpp"
-#include "nn/initialization.hpp"
+#include "cpu/initialization.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "cpu/inference.hpp"
 #include "kernels/kernels.hpp"
-#include "nn/inference.hpp"
 #include "training/small_training.hpp"
 
 using namespace carousel;

@@ -5,7 +5,7 @@
 namespace carousel {
 namespace {
 
-/// An LSTM whose layer looks back at its own last outputs (`nn/attention.hpp`): single-headed
+/// An LSTM whose layer looks back at its own last outputs (`cpu/attention.hpp`): single-headed
 /// attention after Merity 2019 (SHA-RNN), bounded as the memory of Cheng, Dong & Lapata 2016 is
 /// not. In the step itself nothing is new.
 struct AttentionLstm : LstmArithmetic<0> {

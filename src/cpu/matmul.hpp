@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "cpu/buffer.hpp"
+#include "cpu/thread_pool.hpp"
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+
+/// Runs a product on the whole team, cut by rows when there are many, else by panels.
+/// Law: the result has the same bits for every number of threads.
+void multiply(ThreadPool& pool, const PanelProduct& product);
+
+/// One factor of a weight gradient: inputs (R, I), row-major with leading dimension `row`, and
+/// where the gradient of their weights goes, as panels (N/16, I, 16).
+struct GradientTarget {
+    const float* inputs;
+    std::ptrdiff_t row;
+    std::int64_t size;  ///< I
+    float* gradient;
+};
+
+/// Weight gradients of a linear map whose outputs have the gradients `grad_outputs` (R, N): for
+/// each target gradient(p, i, j) = sum over r of inputs(r, i) grad_outputs(r, 16 p + j), and, when
+/// `bias` is given, bias(n) = sum over r of grad_outputs(r, n). With `accumulate` the sums are
+/// added to what is there. Inputs shared by one gradient are given together, since its rows are
+/// then packed once.
+/// The outputs' panels may lie in groups, `group` panels every `group_step` floats (0: side by
+/// side), and `bias` lies as a row of them.
+struct WeightGradient {
+    const float* grad_outputs;
+    std::ptrdiff_t grad_row;
+    std::int64_t rows, panels;
+    std::span<const GradientTarget> targets;
+    float* bias = nullptr;
+    bool accumulate = false;
+    std::int64_t group = 0;
+    std::ptrdiff_t group_step = 0;
+};
+void weight_gradient(ThreadPool& pool, const WeightGradient& g);
+
+}  // namespace carousel

@@ -1,0 +1,150 @@
+#include "cpu/optimizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cpu/gradient_clipping.hpp"
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+
+namespace {
+
+// beta^n by repeated squaring: multiplications only, so the same bits everywhere.
+double power(double beta, std::uint64_t n) {
+    double result = 1;
+    for (double square = beta; n > 0; n >>= 1, square *= square) {
+        if ((n & 1) != 0) result *= square;
+    }
+    return result;
+}
+
+constexpr std::int64_t k_piece = 16384;  // floats of a task
+
+// Of the step of an orthogonalized matrix, whose root mean square is 1 / sqrt(max(N, K)), to that
+// of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
+constexpr float k_muon_scale = 0.5F;
+
+// Of a factor's step to that of a matrix: both factors move their product, which else runs away
+// (docs/recipes.md).
+constexpr float k_factor_scale = 0.3F;
+
+// An orthogonal step would fill what is zero for good.
+bool is_recurrent_matrix(const Parameter& p) {
+    return p.layout == ParameterLayout::gate_panels && !p.is_sparse;
+}
+
+// Floats of the largest matrix of a recurrent layer, its panels and columns.
+struct LargestMatrix {
+    std::int64_t panels = 0, columns = 0, stored = 0;
+};
+
+LargestMatrix largest_matrix(const ParameterList& parameters, OptimizerKind kind) {
+    LargestMatrix largest;
+    for (const auto& p : parameters.all()) {
+        if (kind != OptimizerKind::muon || !is_recurrent_matrix(p)) continue;
+        largest.columns = std::max(largest.columns, p.shape[1]);
+        largest.panels = std::max(largest.panels, p.stored / (p.shape[1] * k_panel));
+        largest.stored = std::max(largest.stored, p.stored);
+    }
+    return largest;
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config)
+    : parameters_(model.parameters()),
+      config_(config),
+      first_(parameters_.stored()),
+      second_(parameters_.stored()),
+      averages_(config.average > 0 ? parameters_.stored() : 0),
+      orthogonalization_(largest_matrix(parameters_, config.kind).panels,
+                         largest_matrix(parameters_, config.kind).columns),
+      direction_(largest_matrix(parameters_, config.kind).stored) {}
+
+void Optimizer::update(ThreadPool& pool, LanguageModel& model, const float* gradients,
+                       std::uint64_t step, float learning_rate, float gradient_scale) {
+    const auto n = static_cast<float>(step);
+    const Step now{step, learning_rate, gradient_scale,
+                   1 - std::min(config_.average, (n - 1) / (n + 8))};
+    for (const auto& p : parameters_.all()) {
+        if (config_.kind == OptimizerKind::muon && is_recurrent_matrix(p)) {
+            muon(pool, model, p, gradients, now);
+        } else {
+            adam(pool, model, p, gradients, now);
+        }
+    }
+}
+
+void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const Parameter& p,
+                     const float* gradients, const Step& step) {
+    const auto correction = [&](float beta) {
+        return static_cast<float>(1.0 / (1.0 - power(double{beta}, step.number)));
+    };
+    const AdamUpdate common{
+        .weights = model.values(),
+        .gradients = gradients,
+        .first_moments = first_.data(),
+        .second_moments = second_.data(),
+        .averages = averages() ? averages_.data() : nullptr,
+        .count = 0,
+        .rate = step.learning_rate,
+        .decay = p.is_matrix() ? step.learning_rate * config_.weight_decay : 0.0F,
+        .beta1 = config_.beta1,
+        .beta2 = config_.beta2,
+        .correction1 = correction(config_.beta1),
+        .correction2 = correction(config_.beta2),
+        .epsilon = config_.epsilon,
+        .gradient_scale = step.gradient_scale,
+        .average_rate = step.average_rate};
+    pool.for_each((p.stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+        const auto first = p.offset + piece * k_piece;
+        AdamUpdate part = common;
+        part.count = std::min(k_piece, p.offset + p.stored - first);
+        part.weights += first;
+        part.gradients += first;
+        part.first_moments += first;
+        part.second_moments += first;
+        if (averages()) part.averages += first;
+        kernels().adam(part);
+    });
+}
+
+void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const Parameter& p,
+                     const float* gradients, const Step& step) {
+    const auto in_pieces = [&](auto work) {
+        pool.for_each((p.stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+            const auto first = piece * k_piece;
+            work(first, std::min(k_piece, p.stored - first));
+        });
+    };
+    in_pieces([&](std::int64_t first, std::int64_t count) {
+        kernels().momentum({.gradients = gradients + p.offset + first,
+                            .moments = first_.data() + p.offset + first,
+                            .direction = direction_.data() + first,
+                            .count = count,
+                            .beta = config_.momentum,
+                            .gradient_scale = step.gradient_scale});
+    });
+    orthogonalization_.run(pool, direction_.data(), p.stored / (p.shape[1] * k_panel), p.shape[1],
+                           global_norm(pool, direction_.data(), p.stored));
+    const auto size = static_cast<float>(std::max(p.shape[0], p.shape[1]));
+    const float scale = (p.is_factor ? k_factor_scale : 1) * k_muon_scale * std::sqrt(size);
+    in_pieces([&](std::int64_t first, std::int64_t count) {
+        kernels().step({.weights = model.values() + p.offset + first,
+                        .direction = direction_.data() + first,
+                        .averages = averages() ? averages_.data() + p.offset + first : nullptr,
+                        .count = count,
+                        .rate = step.learning_rate * scale,
+                        .decay = step.learning_rate * config_.weight_decay,
+                        .average_rate = step.average_rate});
+    });
+}
+
+void Optimizer::set_moments(std::span<const NamedTensor> first,
+                            std::span<const NamedTensor> second) {
+    parameters_.from_canonical(first, first_.data());
+    parameters_.from_canonical(second, second_.data());
+}
+
+}  // namespace carousel

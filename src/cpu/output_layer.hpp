@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/token_id.hpp"
+#include "cpu/buffer.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
+#include "kernels/kernels.hpp"
+
+namespace carousel {
+
+/// What the output layer reads: the top layer, or the sum of all, after dropout. (R, H) with
+/// leading dimension `row`.
+struct OutputRows {
+    const float* hidden;
+    std::ptrdiff_t row;
+    std::int64_t count;
+};
+
+/// Output layer, softmax and cross-entropy together, a piece of the rows at a time: the logits of a
+/// window (T B V floats) never exist as a whole.
+class OutputLayer {
+public:
+    /// Serves calls of at most `rows` rows.
+    OutputLayer(const LanguageModel& model, std::int64_t rows);
+
+    /// logits(r, v) = b(v) + sum over k of W(v, k) h(r, k); `logits` has rows of length `row`, at
+    /// least padded(V).
+    void logits(ThreadPool& pool, const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
+
+    /// losses[r] = -log softmax(logits(r))[targets[r]], nats.
+    void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
+                float* losses);
+
+    /// The same, with the gradients of the mean of the losses: `grad_hidden` (R, H, leading
+    /// dimension as `rows`) is overwritten, weight and bias gradients go to their place in
+    /// `gradients`.
+    void backward(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
+                  const float* weight_transposed, float* losses, float* grad_hidden,
+                  float* gradients);
+
+private:
+    PanelProduct product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
+
+    const LanguageModel* model_;
+    std::ptrdiff_t logits_row_;
+    std::int64_t piece_rows_;
+    Buffer logits_;  // (piece_rows_, V)
+};
+
+}  // namespace carousel

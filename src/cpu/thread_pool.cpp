@@ -1,0 +1,191 @@
+#include "cpu/thread_pool.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace carousel {
+
+namespace {
+
+// Long enough to bridge the serial moments between two parallel parts of a training step, short
+// enough that a program that waits for input is asleep at once.
+constexpr auto k_spin_time = std::chrono::microseconds(200);
+
+void pause_processor() {
+#if defined(__x86_64__)
+    _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+// Numbers below 1e-38 add nothing to a model but can slow arithmetic twentyfold, so every thread
+// that computes turns them to zero (FTZ and DAZ). The mode belongs to a thread and is not inherited
+// from a pool.
+void flush_denormals() {
+#if defined(__x86_64__)
+    _mm_setcsr(_mm_getcsr() | 0x8040U);
+#elif defined(__aarch64__)
+    std::uint64_t fpcr = 0;
+    asm volatile("mrs %0, fpcr" : "=r"(fpcr));
+    asm volatile("msr fpcr, %0" : : "r"(fpcr | (1ULL << 24)));
+#endif
+}
+
+// True when `ready` became true within the spin time.
+template <typename Ready>
+bool spin_until(std::chrono::microseconds time, Ready ready) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    do {
+        for (int i = 0; i < 64; ++i) {
+            if (ready()) return true;
+            pause_processor();
+        }
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+}
+
+// Waiting members yield after the spin: on an oversubscribed machine the one waited for needs the
+// core.
+template <typename Ready>
+void wait_until(std::chrono::microseconds time, Ready ready) {
+    if (spin_until(time, ready)) return;
+    while (!ready()) std::this_thread::yield();
+}
+
+// Processor time this control group may use, in cores; 0 when there is no limit.
+double control_group_limit() {
+    std::ifstream v2("/sys/fs/cgroup/cpu.max");
+    std::string quota;
+    double period = 0;
+    if (v2 >> quota >> period && quota != "max" && period > 0) return std::stod(quota) / period;
+    std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+        v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+    double limit = 0;
+    if (v1_quota >> limit && v1_period >> period && limit > 0 && period > 0) return limit / period;
+    return 0;
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads)
+    : size_(threads),
+      // In a team larger than the machine whoever spins holds the core that another one needs.
+      spin_time_(threads <= static_cast<int>(std::thread::hardware_concurrency())
+                     ? k_spin_time
+                     : k_spin_time * 0) {
+    if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
+    for (int member = 1; member < size_; ++member)
+        threads_.emplace_back([this, member] { serve(member); });
+}
+
+ThreadPool::~ThreadPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+        generation_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    for (auto& thread : threads_) thread.join();
+}
+
+void ThreadPool::run(Task<int> work) {
+    work_ = &work;
+    error_ = nullptr;
+    running_.store(size_, std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(mutex_);
+        generation_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    flush_denormals();
+    execute(0);
+    wait_until(spin_time_, [this] { return running_.load(std::memory_order_acquire) == 0; });
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+void ThreadPool::execute(int member) noexcept {
+    try {
+        (*work_)(member);
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+    }
+    running_.fetch_sub(1, std::memory_order_acq_rel);
+}
+
+void ThreadPool::serve(int member) {
+    flush_denormals();
+    std::uint32_t seen = 0;
+    while (true) {
+        const auto called = [&] { return generation_.load(std::memory_order_acquire) != seen; };
+        if (!spin_until(spin_time_, called)) {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, called);
+        }
+        ++seen;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stop_) return;
+        }
+        execute(member);
+    }
+}
+
+void ThreadPool::barrier() {
+    if (size_ == 1) return;
+    const auto phase = phase_.load(std::memory_order_relaxed);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+        arrived_.store(0, std::memory_order_relaxed);
+        phase_.store(phase + 1, std::memory_order_release);
+        return;
+    }
+    wait_until(spin_time_, [&] { return phase_.load(std::memory_order_acquire) != phase; });
+}
+
+void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {
+    next_.store(0, std::memory_order_relaxed);
+    run([&](int) {
+        for (auto i = next_.fetch_add(1, std::memory_order_relaxed); i < count;
+             i = next_.fetch_add(1, std::memory_order_relaxed)) {
+            task(i);
+        }
+    });
+}
+
+int available_cores() {
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    if (sched_getaffinity(0, sizeof mask, &mask) != 0)
+        return std::max(1U, std::thread::hardware_concurrency());
+    // Hyper-threads share one set of arithmetic units: count each core of a package once.
+    std::set<std::pair<std::string, std::string>> cores;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &mask)) continue;
+        const auto topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+        std::ifstream package_file(topology + "physical_package_id"),
+            core_file(topology + "core_id");
+        std::string package, core;
+        if (!(package_file >> package && core_file >> core)) core = "cpu" + std::to_string(cpu);
+        cores.emplace(package, core);
+    }
+    auto count = static_cast<int>(cores.size());
+    if (const double limit = control_group_limit(); limit > 0)
+        count = std::min(count, static_cast<int>(limit));
+    return std::max(1, count);
+}
+
+}  // namespace carousel

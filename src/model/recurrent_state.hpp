@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+
+#include "model/language_model_config.hpp"
+#include "model/tensor.hpp"
+
+namespace carousel {
+
+/// What a stream remembers between two symbols: a value, passed in and changed by each call.
+/// Shapes: hidden (L, B, K H), the last K = `carried_outputs` of a layer, newest first; states
+/// (L, B, S H), what a cell remembers besides its output, one state after the other.
+struct RecurrentState {
+    Tensor<3> hidden, states;
+
+    /// The empty memory: zeros.
+    static RecurrentState zeros(const LanguageModelConfig& config, std::int64_t batch_size) {
+        const auto& cell = cell_shape(config.cell);
+        RecurrentState state{Tensor<3>(shape(config, batch_size, carried_outputs(cell))),
+                             Tensor<3>(shape(config, batch_size, cell.states))};
+        state.clear();
+        return state;
+    }
+
+    bool fits(const LanguageModelConfig& config, std::int64_t batch_size) const {
+        const auto& cell = cell_shape(config.cell);
+        return hidden.shape() == shape(config, batch_size, carried_outputs(cell)) &&
+               states.shape() == shape(config, batch_size, cell.states);
+    }
+
+    void clear() {
+        hidden.fill(0.0F);
+        states.fill(0.0F);
+    }
+
+    /// Empties the memory of one stream.
+    void clear(std::size_t stream) {
+        for (auto* tensor : {&hidden, &states}) {
+            const auto streams = tensor->shape(1), width = tensor->shape(2);
+            for (std::size_t l = 0; l < tensor->shape(0); ++l)
+                std::fill_n(tensor->data() + (l * streams + stream) * width, width, 0.0F);
+        }
+    }
+
+private:
+    static Tensor<3>::shape_type shape(const LanguageModelConfig& config, std::int64_t batch_size,
+                                       std::int64_t vectors) {
+        return {static_cast<std::size_t>(config.layers), static_cast<std::size_t>(batch_size),
+                static_cast<std::size_t>(vectors * config.hidden_size)};
+    }
+};
+
+}  // namespace carousel

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "model/dropout_rates.hpp"
+#include "model/recurrent_gradient.hpp"
+
+namespace carousel {
+
+enum class Schedule : std::uint8_t { cosine, linear, constant };
+
+/// What turns gradients into updates; `optimizer.hpp`.
+enum class OptimizerKind : std::uint8_t { adam, muon };
+
+/// What bounds a training run. Totals count from the first start, through every resume.
+enum class LengthKind : std::uint8_t { steps, epochs, seconds };
+
+struct TrainingLength {
+    LengthKind kind = LengthKind::seconds;
+    double amount = 600;  ///< steps, epochs (whole numbers) or seconds of wall time
+
+    bool operator==(const TrainingLength&) const = default;
+};
+
+/// Everything that decides the result of a training besides the text and the architecture.
+struct TrainingConfig {
+    std::int64_t batch_size = 32;  ///< B, parallel streams
+    std::int64_t window = 64;      ///< T, characters of truncated backpropagation
+    TrainingLength length;
+    OptimizerKind optimizer = OptimizerKind::muon;
+    float learning_rate = 6e-3F;  ///< peak
+    std::int64_t warmup = 60;     ///< steps of linear warm-up
+    Schedule schedule = Schedule::cosine;
+    float final_learning_rate = 1.0F / 30;  ///< share of the peak at the end; in [0, 1]
+    float clip = 0.5F;                      ///< bound on the global gradient norm; 0 = none
+    float beta1 = 0.0F, beta2 = 0.999F;
+    float momentum = 0.95F;     ///< of Muon; in [0, 1)
+    float weight_decay = 0.3F;  ///< decoupled; matrices only
+    float dropout_input = 0.0F, dropout_between = 0.1F, dropout_output = 0.1F;
+    float dropout_recurrent = 0.0F;  ///< of the elements of recurrent matrices (weight-drop)
+    DropoutMask dropout_mask = DropoutMask::window;
+    RecurrentGradient recurrent_gradient = RecurrentGradient::full;
+    float average = 0.98F;  ///< decay of the running mean of the weights, in [0, 1); 0 = none
+    float reset_probability = 0.15F;  ///< of a stream's memory, before each window
+    std::int64_t patience = 0;        ///< validations without a new best before the end; 0 = no end
+    std::uint64_t seed = 1;
+
+    bool operator==(const TrainingConfig&) const = default;
+};
+
+}  // namespace carousel

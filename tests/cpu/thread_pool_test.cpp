@@ -1,0 +1,101 @@
+#include "cpu/thread_pool.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
+
+namespace carousel {
+
+TEST_SUITE("cpu/thread_pool") {
+    TEST_CASE("every member runs the work once, in each of many calls") {
+        for (const int threads : {1, 2, 3, 7}) {
+            CAPTURE(threads);
+            ThreadPool pool(threads);
+            CHECK(pool.size() == threads);
+            std::vector<int> calls(static_cast<std::size_t>(threads));
+            for (int i = 0; i < 500; ++i) {
+                pool.run([&](int member) { ++calls[static_cast<std::size_t>(member)]; });
+            }
+            for (const int count : calls) CHECK(count == 500);
+        }
+    }
+
+    TEST_CASE("no member passes a barrier before all have arrived") {
+        constexpr int threads = 4, rounds = 200;
+        ThreadPool pool(threads);
+        std::atomic<int> arrived = 0, early = 0;
+        pool.run([&](int) {
+            for (int round = 1; round <= rounds; ++round) {
+                ++arrived;
+                pool.barrier();
+                if (arrived < round * threads) ++early;
+                pool.barrier();
+            }
+        });
+        CHECK(early == 0);
+        CHECK(arrived == rounds * threads);
+    }
+
+    TEST_CASE("what members wrote before a barrier is seen by all behind it") {
+        constexpr int threads = 3;
+        ThreadPool pool(threads);
+        std::vector<int> values(threads), sums(threads);
+        for (int round = 0; round < 200; ++round) {
+            pool.run([&](int member) {
+                values[static_cast<std::size_t>(member)] = round + member;
+                pool.barrier();
+                sums[static_cast<std::size_t>(member)] =
+                    std::accumulate(values.begin(), values.end(), 0);
+            });
+            for (const int sum : sums) REQUIRE(sum == 3 * round + 3);
+        }
+    }
+
+    TEST_CASE("each index is handed out once") {
+        ThreadPool pool(3);
+        for (const std::int64_t count : {0, 1, 2, 1000}) {
+            std::vector<std::atomic<int>> calls(static_cast<std::size_t>(count));
+            pool.for_each(count, [&](std::int64_t i) { ++calls[static_cast<std::size_t>(i)]; });
+            for (const auto& number : calls) CHECK(number == 1);
+        }
+    }
+
+    TEST_CASE("an exception of any member reaches the caller, and the pool goes on") {
+        ThreadPool pool(3);
+        for (int thrower = 0; thrower < 3; ++thrower) {
+            CAPTURE(thrower);
+            CHECK_THROWS_AS(pool.run([&](int member) {
+                if (member == thrower) throw std::runtime_error("thrown");
+            }),
+                            std::runtime_error);
+            std::atomic<int> calls = 0;
+            pool.run([&](int) { ++calls; });
+            CHECK(calls == 3);
+        }
+    }
+
+    TEST_CASE("at least one core is available") {
+        CHECK(available_cores() >= 1);
+    }
+
+    TEST_CASE("an even split covers the range in order, with sizes that differ by one at most") {
+        for (const std::int64_t count : {0, 1, 7, 8, 100}) {
+            for (const int parts : {1, 2, 3, 8}) {
+                std::int64_t end = 0;
+                for (int i = 0; i < parts; ++i) {
+                    const Range range = split_evenly(count, parts, i);
+                    CHECK(range.begin == end);
+                    CHECK(range.size() >= count / parts);
+                    CHECK(range.size() <= count / parts + 1);
+                    end = range.end;
+                }
+                CHECK(end == count);
+            }
+        }
+    }
+}
+
+}  // namespace carousel
