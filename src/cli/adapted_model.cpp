@@ -27,7 +27,7 @@ std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesyste
 
 }  // namespace
 
-AdaptationConfig adaptation_config(const AdaptationOptions& options) {
+AdaptationConfig adaptation_config(const AdaptationRequest& options) {
     const AdaptationConfig preset;
     return {.learning_rate = options.learning_rate.value_or(preset.learning_rate),
             .decay = options.decay.value_or(preset.decay),

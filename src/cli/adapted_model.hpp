@@ -12,7 +12,7 @@
 namespace carousel {
 
 /// What the options ask for, the defaults for the rest.
-AdaptationConfig adaptation_config(const AdaptationOptions& options);
+AdaptationConfig adaptation_config(const AdaptationRequest& options);
 
 /// Threads that learn from one stream the fastest: `wanted` if given.
 int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted);

@@ -33,10 +33,10 @@ void require_reader() {
 struct Runner {
     const GlobalOptions& global;
 
-    int operator()(const TrainOptions& options) const { return train(options, global); }
+    int operator()(const TrainingRequest& options) const { return train(options, global); }
     int operator()(const PlanOptions& options) const { return plan(options, global); }
     int operator()(const GenerateOptions& options) const { return generate(options, global); }
-    int operator()(const EvaluateOptions& options) const { return evaluate(options, global); }
+    int operator()(const EvaluationRequest& options) const { return evaluate(options, global); }
     int operator()(const InspectOptions& options) const { return inspect(options, global); }
     int operator()(const ExportOptions& options) const { return export_model(options, global); }
     int operator()(const BenchmarkOptions& options) const { return benchmark(options, global); }

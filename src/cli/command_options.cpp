@@ -13,7 +13,7 @@ namespace carousel {
 
 namespace {
 
-void add_adaptation(OptionTable& table, AdaptationOptions& o) {
+void add_adaptation(OptionTable& table, AdaptationRequest& o) {
     const AdaptationConfig preset;
     table.add("adapt-learning-rate", real(o.learning_rate, {0, 10}),
               "how fast the model learns while it reads; 0 = not at all",
@@ -25,7 +25,7 @@ void add_adaptation(OptionTable& table, AdaptationOptions& o) {
               shown(preset.segment));
 }
 
-void require_adapt(bool adapt, const AdaptationOptions& o) {
+void require_adapt(bool adapt, const AdaptationRequest& o) {
     if (adapt || !o.given()) return;
     throw UsageError(
         "--adapt-learning-rate, --adapt-decay and --adapt-segment have a meaning only with "
@@ -90,7 +90,7 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     return table;
 }
 
-OptionTable option_table(EvaluateOptions& o, GlobalOptions& global) {
+OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
     OptionTable table(
         "evaluate CORPUS... [OPTION...]",
         "Measures how well a model predicts a text: files, directories or - (standard input).");
@@ -194,7 +194,7 @@ void finish_options(GenerateOptions& o, std::vector<std::string> words) {
     }
 }
 
-void finish_options(EvaluateOptions& o, std::vector<std::string> words) {
+void finish_options(EvaluationRequest& o, std::vector<std::string> words) {
     if (words.empty()) {
         throw UsageError("evaluate needs a CORPUS: a file, a directory, or - for standard input.");
     }

@@ -41,7 +41,7 @@ void require_different(const char* option, const OutputPath& path, const char* o
 }
 
 // Before anything long is begun.
-void require_output_files(const EvaluateOptions& options, const fs::path& model) {
+void require_output_files(const EvaluationRequest& options, const fs::path& model) {
     std::vector<fs::path> read(options.corpus.begin(), options.corpus.end());
     read.push_back(model);
     if (options.per_character) require_output_file("per-character", *options.per_character, read);
@@ -54,7 +54,7 @@ void require_output_files(const EvaluateOptions& options, const fs::path& model)
 
 // The training and validation parts are those of the model's own corpus, cut as its training cut
 // it.
-CorpusPart find_part(const EvaluateOptions& options, const CorpusRecord& record,
+CorpusPart find_part(const EvaluationRequest& options, const CorpusRecord& record,
                      const Corpus& corpus) {
     if (options.part == Part::all) return corpus.whole();
     const bool validation = options.part == Part::validation;
@@ -102,7 +102,7 @@ SurprisalVisitor with_progress(std::string what, const CorpusPart& part, Screen&
 
 /// The model's own measurements, the one that was asked for first. `visitor` sees the characters of
 /// that one.
-std::vector<Measurement> measure(const EvaluateOptions& options, const LanguageModel& model,
+std::vector<Measurement> measure(const EvaluationRequest& options, const LanguageModel& model,
                                  const Corpus& corpus, const CorpusPart& part, Precision precision,
                                  Screen& screen, const SurprisalVisitor& visitor) {
     std::vector<Measurement> measurements;
@@ -169,7 +169,7 @@ void add_baseline(const Corpus& corpus, const CorpusPart& part, const ModelText:
 
 }  // namespace
 
-int evaluate(const EvaluateOptions& options, const GlobalOptions& global) {
+int evaluate(const EvaluationRequest& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
     const auto path = options.model ? *options.model : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -9,37 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "cli/options.hpp"
-#include "model/quantization.hpp"
+#include "base/words.hpp"
 #include "model/training_config.hpp"
-#include "snapshot/fields.hpp"
-#include "text/tokenizer.hpp"
 
 namespace carousel {
-
-// The words of the command line and their values, in both directions. `fields.hpp` has the words
-// that model files share; these are the others.
-
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip",
-                                                                            "nearest"};
-template <>
-inline constexpr std::array<std::string_view, 5> k_words<Preset>{"nano", "quick", "small", "medium",
-                                                                 "large"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<Part>{"all", "train", "validation"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<Protocol>{"stream", "windows", "both"};
-
-/// An enumeration whose values have words.
-template <typename T>
-concept Worded = !k_words<T>.empty();
-
-/// The word for a value, as options and reports spell it.
-template <Worded Enumeration>
-constexpr std::string_view format_value(Enumeration value) {
-    return k_words<Enumeration>[static_cast<std::size_t>(value)];
-}
 
 /// Position of `word` among `words`. Throws: UsageError naming the option and all words.
 std::size_t parse_word(std::string_view option, std::string_view word,

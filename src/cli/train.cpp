@@ -52,14 +52,14 @@ std::string model_name(const std::string& corpus) {
     return stem.empty() ? "model" : stem;
 }
 
-fs::path model_path(const TrainOptions& options) {
+fs::path model_path(const TrainingRequest& options) {
     if (options.model) return *options.model;
     return fs::path("models") /
            ((options.corpus.empty() ? "verse" : model_name(options.corpus.front())) + ".carousel");
 }
 
 // The snapshot that a run starts from, if any.
-std::optional<Snapshot> load_start(const TrainOptions& options, const ModelFiles& files) {
+std::optional<Snapshot> load_start(const TrainingRequest& options, const ModelFiles& files) {
     if (options.from) return load_snapshot(*options.from);
     if (!options.resume) return std::nullopt;
     if (!fs::exists(files.resume())) {
@@ -117,7 +117,7 @@ void introduce(Screen& screen, const TrainingText& text, const LanguageModel& mo
 
 // Before anything long is begun: no file of the user's is overwritten, nor moved away as if it were
 // the model that was there before.
-void require_own_files(const TrainOptions& options, const ModelFiles& files) {
+void require_own_files(const TrainingRequest& options, const ModelFiles& files) {
     std::vector<fs::path> read(options.corpus.begin(), options.corpus.end());
     if (options.validation) read.emplace_back(*options.validation);
     for (const auto& path : {files.best(), files.resume(), files.log(), files.lock()})
@@ -138,7 +138,7 @@ void require_own_files(const TrainOptions& options, const ModelFiles& files) {
 
 }  // namespace
 
-int train(const TrainOptions& options, const GlobalOptions& global) {
+int train(const TrainingRequest& options, const GlobalOptions& global) {
     const auto start_time = std::chrono::steady_clock::now();
     Screen screen(global.quiet);
     const ModelFiles files(model_path(options));

@@ -62,7 +62,7 @@ void take(const char* option, const std::optional<Given>& given, Value& value, b
 
 }  // namespace
 
-TextSettings choose_text(const TrainOptions& o, const Snapshot* stored) {
+TextSettings choose_text(const TrainingRequest& o, const Snapshot* stored) {
     if (stored != nullptr) {
         const auto& s = stored->text;
         return {
@@ -84,7 +84,7 @@ TextSettings choose_text(const TrainOptions& o, const Snapshot* stored) {
     return text;
 }
 
-DecodingSettings choose_decoding(const TrainOptions& o, const Snapshot* stored) {
+DecodingSettings choose_decoding(const TrainingRequest& o, const Snapshot* stored) {
     if (o.resume && stored != nullptr) {
         return {.encoding = keep("--encoding", o.encoding, stored->decoding.encoding, k_fixed_text),
                 .invalid = keep("--invalid", o.invalid, stored->decoding.invalid, k_fixed_text)};
@@ -93,7 +93,7 @@ DecodingSettings choose_decoding(const TrainOptions& o, const Snapshot* stored) 
             .invalid = o.invalid.value_or(InvalidInput::error)};
 }
 
-LanguageModelConfig keep_model(const TrainOptions& o, const Snapshot& stored,
+LanguageModelConfig keep_model(const TrainingRequest& o, const Snapshot& stored,
                                std::int64_t vocabulary_size) {
     auto model = stored.model;
     model.cell = keep("--cell", o.cell, model.cell, k_fixed_model);
@@ -107,7 +107,7 @@ LanguageModelConfig keep_model(const TrainOptions& o, const Snapshot& stored,
     return model;
 }
 
-PlanRequest plan_request(const TrainOptions& o, const Snapshot* from, const CorpusFacts& corpus,
+PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const CorpusFacts& corpus,
                          std::int64_t vocabulary_size) {
     PlanRequest request;
     request.corpus = corpus;
@@ -140,11 +140,11 @@ PlanRequest plan_request(const TrainOptions& o, const Snapshot* from, const Corp
     return request;
 }
 
-TrainingLength choose_length(const TrainOptions& o) {
+TrainingLength choose_length(const TrainingRequest& o) {
     return o.length.value_or(TrainingLength{LengthKind::seconds, o.corpus.empty() ? 120.0 : 600.0});
 }
 
-TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
+TrainingConfig choose_training(const TrainingRequest& o, const Snapshot* stored,
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes) {
     const bool resumed = o.resume && stored != nullptr;
@@ -215,7 +215,7 @@ TrainingConfig choose_training(const TrainOptions& o, const Snapshot* stored,
     return t;
 }
 
-std::vector<std::string> idle_options(const TrainOptions& o, const LanguageModelConfig& model,
+std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageModelConfig& model,
                                       const TrainingConfig& training) {
     const auto& cell = cell_shape(model.cell);
     std::vector<std::string> notes;

@@ -20,29 +20,30 @@ namespace carousel {
 // On --resume architecture, text, batch and seed may not change: UsageError (exit 2) with both
 // values. With --from, text and architecture are those of the model.
 
-TextSettings choose_text(const TrainOptions& options, const Snapshot* stored);
-DecodingSettings choose_decoding(const TrainOptions& options, const Snapshot* stored);
+TextSettings choose_text(const TrainingRequest& options, const Snapshot* stored);
+DecodingSettings choose_decoding(const TrainingRequest& options, const Snapshot* stored);
 
 /// The architecture of a model that is trained further, for a corpus of so many symbols.
-LanguageModelConfig keep_model(const TrainOptions& options, const Snapshot& stored,
+LanguageModelConfig keep_model(const TrainingRequest& options, const Snapshot& stored,
                                std::int64_t vocabulary_size);
 
 /// What a plan for a new training starts from: sizes that an option, the preset or the model of
 /// `from` (or null) decides, in this order, and settings that no plan chooses.
-PlanRequest plan_request(const TrainOptions& options, const Snapshot* from,
+PlanRequest plan_request(const TrainingRequest& options, const Snapshot* from,
                          const CorpusFacts& corpus, std::int64_t vocabulary_size);
 
 /// That given, else ten minutes; two for the embedded text.
-TrainingLength choose_length(const TrainOptions& options);
+TrainingLength choose_length(const TrainingRequest& options);
 
 /// `planned`: for a new training; `tokens`: of the training part, to which a batch given on resume
 /// is fitted. Sentences about what was changed or shrunk are added to `notes`.
-TrainingConfig choose_training(const TrainOptions& options, const Snapshot* stored,
+TrainingConfig choose_training(const TrainingRequest& options, const Snapshot* stored,
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes);
 
 /// A sentence for each option that is given and has no effect on this training.
-std::vector<std::string> idle_options(const TrainOptions& options, const LanguageModelConfig& model,
+std::vector<std::string> idle_options(const TrainingRequest& options,
+                                      const LanguageModelConfig& model,
                                       const TrainingConfig& training);
 
 /// The weights of a new model: `initial_weights`, but the separator's embedding is zero. It stands

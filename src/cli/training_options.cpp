@@ -30,7 +30,7 @@ std::string planned(auto value) {
 }
 
 /// One of the three ways to bound a training.
-OptionValue length(TrainOptions& o, LengthKind kind, const WholeRange& range) {
+OptionValue length(TrainingRequest& o, LengthKind kind, const WholeRange& range) {
     return {"N", format_range(range),
             [&o, kind, range](std::string_view name, const std::string& word) {
                 o.length = {.kind = kind,
@@ -38,7 +38,7 @@ OptionValue length(TrainOptions& o, LengthKind kind, const WholeRange& range) {
             }};
 }
 
-void add_model_files(OptionTable& table, TrainOptions& o) {
+void add_model_files(OptionTable& table, TrainingRequest& o) {
     table.add("model", text(o.model, "FILE.carousel"), "where the model goes",
               "models/NAME.carousel, after the first corpus");
     table.add("resume", flag(o.resume),
@@ -49,7 +49,7 @@ void add_model_files(OptionTable& table, TrainOptions& o) {
     table.exclude({"resume", "preset"});
 }
 
-void add_start(OptionTable& table, TrainOptions& o) {
+void add_start(OptionTable& table, TrainingRequest& o) {
     table.add("from", text(o.from, "FILE"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
               "ones keep "
@@ -63,7 +63,7 @@ void add_start(OptionTable& table, TrainOptions& o) {
     table.exclude({"validation", "validation-fraction"});
 }
 
-void add_text(OptionTable& table, TrainOptions& o) {
+void add_text(OptionTable& table, TrainingRequest& o) {
     const TextSettings preset;
     table.heading("Text");
     add_decoding(table, o, "by byte-order mark, else UTF-8", "error");
@@ -78,7 +78,7 @@ void add_text(OptionTable& table, TrainOptions& o) {
               shown(preset.min_count));
 }
 
-void add_model(OptionTable& table, TrainOptions& o) {
+void add_model(OptionTable& table, TrainingRequest& o) {
     const LanguageModelConfig preset;
     table.heading("Model");
     table.add("preset", choice(o.preset),
@@ -100,7 +100,7 @@ void add_model(OptionTable& table, TrainOptions& o) {
               std::string(format_value(usual_plan().model.output_input)));
 }
 
-void add_length(OptionTable& table, TrainOptions& o) {
+void add_length(OptionTable& table, TrainingRequest& o) {
     table.heading("Length: at most one of these, counted from the first start");
     table.add("epochs", length(o, LengthKind::epochs, k_steps), "passes over the training part");
     table.add("steps", length(o, LengthKind::steps, k_steps), "updates of the weights");
@@ -113,7 +113,7 @@ void add_length(OptionTable& table, TrainOptions& o) {
     table.exclude({"epochs", "steps", "time"});
 }
 
-void add_learning(OptionTable& table, TrainOptions& o) {
+void add_learning(OptionTable& table, TrainingRequest& o) {
     const TrainingConfig preset;
     const auto& usual = usual_plan().training;
     table.heading("Learning");
@@ -168,7 +168,7 @@ void add_learning(OptionTable& table, TrainOptions& o) {
     table.add("seed", whole(o.seed, {}), "decides every random draw", shown(preset.seed));
 }
 
-void add_run(OptionTable& table, TrainOptions& o) {
+void add_run(OptionTable& table, TrainingRequest& o) {
     table.heading("The run");
     add_threads(table, o, "the physical cores at hand");
     table.add("validate-every", whole(o.validate_every, k_steps), "steps between validations",
@@ -189,7 +189,7 @@ void add_run(OptionTable& table, TrainOptions& o) {
 
 }  // namespace
 
-OptionTable option_table(TrainOptions& o, GlobalOptions& global) {
+OptionTable option_table(TrainingRequest& o, GlobalOptions& global) {
     OptionTable table(
         "train [CORPUS...] [OPTION...]",
         "Trains a model on files, directories (all text files in them) or - (standard input). With "
@@ -224,7 +224,7 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
     return table;
 }
 
-void finish_options(TrainOptions& o, std::vector<std::string> words) {
+void finish_options(TrainingRequest& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
     require_named_file("model", o.model);
     require_named_file("report", o.report);
@@ -246,7 +246,7 @@ void finish_options(TrainOptions& o, std::vector<std::string> words) {
 }
 
 void finish_options(PlanOptions& o, std::vector<std::string> words) {
-    finish_options(static_cast<TrainOptions&>(o), std::move(words));
+    finish_options(static_cast<TrainingRequest&>(o), std::move(words));
 }
 
 }  // namespace carousel

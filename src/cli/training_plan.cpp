@@ -76,7 +76,7 @@ std::string clock_after(double seconds) {
 
 }  // namespace
 
-TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
+TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
                            const TrainingText& text, ThreadPool& pool, Clock::time_point start,
                            MeasureSpeed measure) {
     TrainingPlan training;

@@ -34,7 +34,7 @@ enum class MeasureSpeed : std::uint8_t { for_time, always };
 /// length in time, the one given or the usual one, they are the best for what is left of the time
 /// since `start` on this machine, which is measured for about a second. Else they depend on text
 /// and options alone. `stored` is the snapshot to start from, or null.
-TrainingPlan plan_training(const TrainOptions& options, const Snapshot* stored,
+TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
                            const TrainingText& text, ThreadPool& pool,
                            std::chrono::steady_clock::time_point start,
                            MeasureSpeed measure = MeasureSpeed::for_time);

@@ -23,7 +23,7 @@ namespace carousel {
 
 /// What a run needs besides the trainer. The references outlive the run.
 struct TrainingRunConfig {
-    const TrainOptions& options;
+    const TrainingRequest& options;
     const ModelFiles& files;
     const Corpus& corpus;
     ValidationText validation;

@@ -26,8 +26,8 @@ bool all_finite(const float* values, std::int64_t count) {
 
 }  // namespace
 
-TrainingSaves::TrainingSaves(const ModelFiles& files, const TrainOptions& options, Screen& screen,
-                             std::uint64_t step)
+TrainingSaves::TrainingSaves(const ModelFiles& files, const TrainingRequest& options,
+                             Screen& screen, std::uint64_t step)
     : files_(files),
       options_(options),
       screen_(screen),

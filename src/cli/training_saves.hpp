@@ -22,7 +22,7 @@ struct SaveKind {
 class TrainingSaves {
 public:
     /// The references must outlive the object. `step`: where the run starts.
-    TrainingSaves(const ModelFiles& files, const TrainOptions& options, Screen& screen,
+    TrainingSaves(const ModelFiles& files, const TrainingRequest& options, Screen& screen,
                   std::uint64_t step);
 
     bool due(std::uint64_t step) const;
@@ -48,7 +48,7 @@ private:
                const SaveKind& kind);
 
     const ModelFiles& files_;
-    const TrainOptions& options_;
+    const TrainingRequest& options_;
     Screen& screen_;
     std::chrono::steady_clock::time_point last_;
     std::uint64_t last_step_;

@@ -13,7 +13,7 @@ namespace {
 
 // The paths of the corpus: those given, else those of the resumed run. None means the embedded
 // text.
-std::vector<std::string> corpus_paths(const TrainOptions& options, const Snapshot* start) {
+std::vector<std::string> corpus_paths(const TrainingRequest& options, const Snapshot* start) {
     if (!options.resume || !options.corpus.empty()) return options.corpus;
     for (const auto& path : start->corpus.paths) {
         if (path == "-")
@@ -30,7 +30,8 @@ void show_reading(Screen& screen, std::uint64_t done, std::uint64_t total) {
         total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0));
 }
 
-void require_same_corpus(const TrainOptions& options, const Snapshot& start, const Corpus& corpus) {
+void require_same_corpus(const TrainingRequest& options, const Snapshot& start,
+                         const Corpus& corpus) {
     if (options.changed_corpus || corpus.fingerprint() == start.corpus.fingerprint) return;
     throw UsageError(
         fmt::format("The corpus is not the one that the model was trained on: {} characters then, "
@@ -41,7 +42,7 @@ void require_same_corpus(const TrainOptions& options, const Snapshot& start, con
 
 }  // namespace
 
-TrainingText::TrainingText(const TrainOptions& options, const Snapshot* stored,
+TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* stored,
                            const std::filesystem::path& folder, Screen& screen)
     : paths_(corpus_paths(options, stored)) {
     const auto documents = documents_of(paths_, folder);
@@ -73,7 +74,7 @@ TrainingText::TrainingText(const TrainOptions& options, const Snapshot* stored,
     }
 }
 
-void TrainingText::choose_validation(const TrainOptions& options, const Snapshot* stored) {
+void TrainingText::choose_validation(const TrainingRequest& options, const Snapshot* stored) {
     validation_path_ = options.validation;
     fraction_ = options.validation_fraction.value_or(options.validation ? 0.0 : 0.1);
     if (!options.resume) return;

@@ -25,7 +25,7 @@ public:
     /// `stored` is the snapshot to start from or null. Scratch files go to `folder`.
     /// Throws: UsageError when a resumed run would get another text or validation, or standard
     /// input is gone; all errors of reading.
-    TrainingText(const TrainOptions& options, const Snapshot* stored,
+    TrainingText(const TrainingRequest& options, const Snapshot* stored,
                  const std::filesystem::path& folder, Screen& screen);
     TrainingText(const TrainingText&) = delete;
     TrainingText& operator=(const TrainingText&) = delete;
@@ -40,7 +40,7 @@ public:
     CorpusRecord record() const;
 
 private:
-    void choose_validation(const TrainOptions& options, const Snapshot* stored);
+    void choose_validation(const TrainingRequest& options, const Snapshot* stored);
 
     std::vector<std::string> paths_;
     CorpusConfig reading_;

@@ -1,12 +1,19 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+
+#include "base/words.hpp"
 
 namespace carousel {
 
 /// How long a mask of activations serves: a whole window (locked; Gal & Ghahramani 2016), or one
 /// step (Zaremba, Sutskever & Vinyals 2014).
 enum class DropoutMask : std::uint8_t { window, step };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<DropoutMask>{"window", "step"};
 
 /// Probabilities in [0, 1) with which values are set to zero in training (the others are scaled by
 /// 1 / (1 - p)).

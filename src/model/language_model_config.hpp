@@ -1,13 +1,29 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 
+#include "base/words.hpp"
 #include "model/cell_kind.hpp"
 
 namespace carousel {
 
+// Here and not beside the cells, which are compiled without the standard library.
+template <>
+inline constexpr auto k_words<CellKind> = [] {
+    std::array<std::string_view, k_cell_count> words;
+    std::copy(std::begin(k_cell_words), std::end(k_cell_words), words.begin());
+    return words;
+}();
+
 /// What the output layer reads: the top layer's outputs, or the sum of those of all layers.
 enum class OutputInput : std::uint8_t { top, sum };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 
 /// Architecture of a language model. Ranges are those of the command line.
 struct LanguageModelConfig {

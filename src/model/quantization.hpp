@@ -1,16 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "model/named_tensor.hpp"
 
 namespace carousel {
 
 /// Numbers in which a model generates or is stored.
 enum class Precision : std::uint8_t { float32, int8 };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
 
 /// One row of a matrix in 8 bits: value ≈ scale * integer, integers in [-127, 127], scale = max |w|
 /// / 127. Law: quantizing what `dequantize` returns gives the same integers and, up to rounding,

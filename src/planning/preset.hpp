@@ -2,11 +2,18 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
+
+#include "base/words.hpp"
 
 namespace carousel {
 
 /// Named sizes, for those who want to choose the net and nothing else.
 enum class Preset : std::uint8_t { nano, quick, small, medium, large };
+
+template <>
+inline constexpr std::array<std::string_view, 5> k_words<Preset>{"nano", "quick", "small", "medium",
+                                                                 "large"};
 
 struct PresetSizes {
     std::int64_t layers, hidden_size, batch_size, window;

@@ -1,4 +1,5 @@
 #include "snapshot/archive.hpp"
+#include "base/words.hpp"
 
 #include <fmt/format.h>
 

@@ -1,53 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <iterator>
-#include <string_view>
-
 #include "snapshot/snapshot.hpp"
 
 namespace carousel {
 
 // The grammar of a snapshot: which fields each record has, in the order of the file, for both
 // directions. A change here is a new format version, and a change to `docs/snapshot_format.md`.
-
-/// The words that stand for the values of an enumeration, in the order of its declaration.
-template <typename Enumeration>
-inline constexpr std::array<std::string_view, 0> k_words{};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<Unit>{"codepoint", "grapheme", "byte"};
-template <>
-inline constexpr std::array<std::string_view, 5> k_words<Normalization>{"none", "nfc", "nfd",
-                                                                        "nfkc", "nfkd"};
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<Newlines>{"keep", "lf"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<InvalidInput>{"error", "replace", "skip"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
-                                                                     "byte"};
-template <>
-inline constexpr auto k_words<CellKind> = [] {
-    std::array<std::string_view, k_cell_count> words;
-    std::copy(std::begin(k_cell_words), std::end(k_cell_words), words.begin());
-    return words;
-}();
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "linear", "constant"};
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<OptimizerKind>{"adam", "muon"};
-template <>
-inline constexpr std::array<std::string_view, 3> k_words<LengthKind>{"steps", "epochs", "seconds"};
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<DropoutMask>{"window", "step"};
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<RecurrentGradient>{"full", "states"};
-
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
 
 /// Reads or writes the fields one after the other.
 template <class Archive, class... Fields>

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "base/words.hpp"
 
 namespace carousel {
 
@@ -12,14 +16,27 @@ enum class Unit : std::uint8_t {
     byte,       ///< a raw byte of the file
 };
 
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<Unit>{"codepoint", "grapheme", "byte"};
+
 /// Unicode normalisation form applied to the corpus and to every prompt (UAX #15).
 enum class Normalization : std::uint8_t { none, nfc, nfd, nfkc, nfkd };
+
+template <>
+inline constexpr std::array<std::string_view, 5> k_words<Normalization>{"none", "nfc", "nfd",
+                                                                        "nfkc", "nfkd"};
 
 /// `lf` turns CR LF and CR into LF.
 enum class Newlines : std::uint8_t { keep, lf };
 
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<Newlines>{"keep", "lf"};
+
 /// What is done with input that is not valid in its encoding.
 enum class InvalidInput : std::uint8_t { error, replace, skip };
+
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<InvalidInput>{"error", "replace", "skip"};
 
 /// How text becomes characters. Chosen once, stored in the model.
 /// With `Unit::byte` normalisation must be `none` and newlines `keep`.

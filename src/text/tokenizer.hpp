@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/token_id.hpp"
+#include "base/words.hpp"
 #include "text/characters.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
@@ -22,6 +24,10 @@ enum class UnknownCharacters : std::uint8_t {
     nearest,  ///< compatibility form, then the base letter without marks, then the other case, else
               ///< error
 };
+
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"error", "skip",
+                                                                            "nearest"};
 
 /// Text to ids and back, as a model's settings and vocabulary say.
 class Tokenizer {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/token_id.hpp"
+#include "base/words.hpp"
 #include "text/character_counts.hpp"
 #include "text/text_settings.hpp"
 
@@ -21,6 +22,10 @@ enum class SymbolKind : std::uint8_t {
     character,  ///< one character of the text
     byte,       ///< one byte: of a rare character's UTF-8, or of the file in byte models
 };
+
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<SymbolKind>{"separator", "character",
+                                                                     "byte"};
 
 struct Symbol {
     SymbolKind kind = SymbolKind::character;

@@ -33,10 +33,10 @@ std::map<std::string, std::set<std::string>> all_commands() {
         const OptionTable table = option_table(options, global);
         for (const auto name : table.names()) commands[command].emplace(name);
     };
-    add("TRAIN", TrainOptions{});
+    add("TRAIN", TrainingRequest{});
     add("PLAN", PlanOptions{});
     add("GENERATE", GenerateOptions{});
-    add("EVALUATE", EvaluateOptions{});
+    add("EVALUATE", EvaluationRequest{});
     add("INSPECT", InspectOptions{});
     add("EXPORT", ExportOptions{});
     add("BENCHMARK", BenchmarkOptions{});

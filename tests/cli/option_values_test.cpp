@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "app/evaluation_request.hpp"
 #include "base/error.hpp"
+#include "text/tokenizer.hpp"
 
 using namespace carousel;
 

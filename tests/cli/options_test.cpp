@@ -66,7 +66,7 @@ private:
 
 TEST_SUITE("cli/options") {
     TEST_CASE("what is not given to train is absent") {
-        const auto o = parsed<TrainOptions>({"train"});
+        const auto o = parsed<TrainingRequest>({"train"});
         CHECK(o.corpus.empty());
         CHECK_FALSE(o.model);
         CHECK_FALSE(o.unit);
@@ -78,95 +78,95 @@ TEST_SUITE("cli/options") {
     }
 
     TEST_CASE("every option of train reaches its field") {
-        const auto o = parsed<TrainOptions>({"train",
-                                             "a.txt",
-                                             "--model",
-                                             "m.carousel",
-                                             "-",
-                                             "--validation",
-                                             "v.txt",
-                                             "--encoding",
-                                             "koi8-r",
-                                             "--invalid",
-                                             "skip",
-                                             "--newlines",
-                                             "keep",
-                                             "--unit",
-                                             "grapheme",
-                                             "--normalize",
-                                             "nfkc",
-                                             "--min-count",
-                                             "3",
-                                             "--cell",
-                                             "capped-lstm",
-                                             "--output-input",
-                                             "sum",
-                                             "--layers",
-                                             "4",
-                                             "--hidden-size",
-                                             "5",
-                                             "--embedding-size",
-                                             "6",
-                                             "--forget-bias",
-                                             "-1.5",
-                                             "--time",
-                                             "2m",
-                                             "--batch-size",
-                                             "7",
-                                             "--window",
-                                             "8",
-                                             "--learning-rate",
-                                             "0.25",
-                                             "--warmup",
-                                             "9",
-                                             "--schedule",
-                                             "linear",
-                                             "--final-learning-rate",
-                                             "0.03125",
-                                             "--clip",
-                                             "0.5",
-                                             "--beta1",
-                                             "0.75",
-                                             "--optimizer",
-                                             "adam",
-                                             "--momentum",
-                                             "0.625",
-                                             "--beta2",
-                                             "0.875",
-                                             "--weight-decay",
-                                             "0.125",
-                                             "--dropout-input",
-                                             "0.0625",
-                                             "--dropout-between",
-                                             "0.375",
-                                             "--dropout-output",
-                                             "0.625",
-                                             "--dropout-recurrent",
-                                             "0.1875",
-                                             "--dropout-mask",
-                                             "step",
-                                             "--recurrent-gradient",
-                                             "states",
-                                             "--average",
-                                             "0.9375",
-                                             "--reset-probability",
-                                             "1",
-                                             "--patience",
-                                             "14",
-                                             "--seed",
-                                             "10",
-                                             "--threads",
-                                             "11",
-                                             "--validate-every",
-                                             "12",
-                                             "--sample-every",
-                                             "0",
-                                             "--save-every",
-                                             "90s",
-                                             "--keep",
-                                             "13",
-                                             "--resume",
-                                             "--changed-corpus"});
+        const auto o = parsed<TrainingRequest>({"train",
+                                                "a.txt",
+                                                "--model",
+                                                "m.carousel",
+                                                "-",
+                                                "--validation",
+                                                "v.txt",
+                                                "--encoding",
+                                                "koi8-r",
+                                                "--invalid",
+                                                "skip",
+                                                "--newlines",
+                                                "keep",
+                                                "--unit",
+                                                "grapheme",
+                                                "--normalize",
+                                                "nfkc",
+                                                "--min-count",
+                                                "3",
+                                                "--cell",
+                                                "capped-lstm",
+                                                "--output-input",
+                                                "sum",
+                                                "--layers",
+                                                "4",
+                                                "--hidden-size",
+                                                "5",
+                                                "--embedding-size",
+                                                "6",
+                                                "--forget-bias",
+                                                "-1.5",
+                                                "--time",
+                                                "2m",
+                                                "--batch-size",
+                                                "7",
+                                                "--window",
+                                                "8",
+                                                "--learning-rate",
+                                                "0.25",
+                                                "--warmup",
+                                                "9",
+                                                "--schedule",
+                                                "linear",
+                                                "--final-learning-rate",
+                                                "0.03125",
+                                                "--clip",
+                                                "0.5",
+                                                "--beta1",
+                                                "0.75",
+                                                "--optimizer",
+                                                "adam",
+                                                "--momentum",
+                                                "0.625",
+                                                "--beta2",
+                                                "0.875",
+                                                "--weight-decay",
+                                                "0.125",
+                                                "--dropout-input",
+                                                "0.0625",
+                                                "--dropout-between",
+                                                "0.375",
+                                                "--dropout-output",
+                                                "0.625",
+                                                "--dropout-recurrent",
+                                                "0.1875",
+                                                "--dropout-mask",
+                                                "step",
+                                                "--recurrent-gradient",
+                                                "states",
+                                                "--average",
+                                                "0.9375",
+                                                "--reset-probability",
+                                                "1",
+                                                "--patience",
+                                                "14",
+                                                "--seed",
+                                                "10",
+                                                "--threads",
+                                                "11",
+                                                "--validate-every",
+                                                "12",
+                                                "--sample-every",
+                                                "0",
+                                                "--save-every",
+                                                "90s",
+                                                "--keep",
+                                                "13",
+                                                "--resume",
+                                                "--changed-corpus"});
         CHECK(o.corpus == std::vector<std::string>{"a.txt", "-"});
         CHECK(o.model == "m.carousel");
         CHECK(o.validation == "v.txt");
@@ -212,12 +212,13 @@ TEST_SUITE("cli/options") {
         CHECK(o.keep == 13);
         CHECK(o.resume);
         CHECK(o.changed_corpus);
-        CHECK(parsed<TrainOptions>({"train", "--from", "f"}).from == "f");
-        CHECK(parsed<TrainOptions>({"train", "--validation-fraction", "0"}).validation_fraction ==
-              0.0);
-        CHECK(parsed<TrainOptions>({"train", "--steps", "30"}).length ==
+        CHECK(parsed<TrainingRequest>({"train", "--from", "f"}).from == "f");
+        CHECK(
+            parsed<TrainingRequest>({"train", "--validation-fraction", "0"}).validation_fraction ==
+            0.0);
+        CHECK(parsed<TrainingRequest>({"train", "--steps", "30"}).length ==
               TrainingLength{LengthKind::steps, 30});
-        CHECK(parsed<TrainOptions>({"train", "--epochs", "3"}).length ==
+        CHECK(parsed<TrainingRequest>({"train", "--epochs", "3"}).length ==
               TrainingLength{LengthKind::epochs, 3});
     }
 
@@ -247,7 +248,7 @@ TEST_SUITE("cli/options") {
     }
 
     TEST_CASE("every option of the other commands reaches its field") {
-        const auto e = parsed<EvaluateOptions>(
+        const auto e = parsed<EvaluationRequest>(
             {"evaluate",   "--part",          "validation", "c",          "--protocol",
              "windows",    "--window",        "64",         "--model",    "m",
              "--encoding", "utf-16",          "--invalid",  "replace",    "--precision",
@@ -262,7 +263,7 @@ TEST_SUITE("cli/options") {
         CHECK(e.protocol == Protocol::windows);
         CHECK(e.window == 64);
         CHECK(e.model == "m");
-        CHECK(parsed<EvaluateOptions>({"evaluate", "c", "--json"}).json);
+        CHECK(parsed<EvaluationRequest>({"evaluate", "c", "--json"}).json);
         CHECK(e.encoding == "utf-16");
         CHECK(e.invalid == InvalidInput::replace);
         CHECK(e.precision == Precision::float32);
@@ -322,19 +323,19 @@ TEST_SUITE("cli/options") {
         CHECK(contains(refusal({"train", "--model", "--resume"}), "--model"));
         CHECK(contains(refusal({"train", "--model="}), "--model"));
         CHECK(contains(refusal({"train", "--model", ""}), "--model"));
-        CHECK(parsed<TrainOptions>({"train", "--model=--resume"}).model == "--resume");
+        CHECK(parsed<TrainingRequest>({"train", "--model=--resume"}).model == "--resume");
         CHECK(parsed<GenerateOptions>({"generate", "--prompt", "--dashes"}).prompt == "--dashes");
         CHECK(parsed<GenerateOptions>({"generate", "--prompt", ""}).prompt == "");
     }
 
     TEST_CASE("words behind -- are no options") {
-        CHECK(parsed<TrainOptions>({"train", "--", "--resume"}).corpus ==
+        CHECK(parsed<TrainingRequest>({"train", "--", "--resume"}).corpus ==
               std::vector<std::string>{"--resume"});
     }
 
     TEST_CASE("an option given twice counts as it was given last") {
-        CHECK(parsed<TrainOptions>({"train", "--layers", "3", "--layers", "4"}).layers == 4);
-        CHECK(parsed<TrainOptions>({"train", "--steps", "3", "--steps", "4"}).length ==
+        CHECK(parsed<TrainingRequest>({"train", "--layers", "3", "--layers", "4"}).layers == 4);
+        CHECK(parsed<TrainingRequest>({"train", "--steps", "3", "--steps", "4"}).length ==
               TrainingLength{LengthKind::steps, 4});
     }
 
@@ -364,7 +365,7 @@ TEST_SUITE("cli/options") {
             CAPTURE(words[0]);
             CHECK(contains(refusal({"train", "--unit", "byte", words[0], words[1]}), words[0]));
         }
-        CHECK(parsed<TrainOptions>(
+        CHECK(parsed<TrainingRequest>(
                   {"train", "--unit", "byte", "--newlines", "keep", "--normalize", "none"})
                   .unit == Unit::byte);
     }
@@ -389,7 +390,7 @@ TEST_SUITE("cli/options") {
         const Config config(
             "layers = 3\nhidden-size = 64\nresume = yes\nquiet = yes\nchanged-corpus = no\n");
         const auto line = parse(config.with({"train", "--layers", "2"}));
-        const auto& o = std::get<TrainOptions>(line.command);
+        const auto& o = std::get<TrainingRequest>(line.command);
         CHECK(o.layers == 2);
         CHECK(o.hidden_size == 64);
         CHECK(o.resume);
@@ -401,7 +402,7 @@ TEST_SUITE("cli/options") {
     TEST_CASE("an option of the command line overrules what it excludes in a file") {
         const Config config("steps = 5\nvalidation-fraction = 0.2\n");
         const auto o =
-            parsed<TrainOptions>(config.with({"train", "--time", "1m", "--validation", "v"}));
+            parsed<TrainingRequest>(config.with({"train", "--time", "1m", "--validation", "v"}));
         CHECK(o.length == TrainingLength{LengthKind::seconds, 60});
         CHECK_FALSE(o.validation_fraction);
     }

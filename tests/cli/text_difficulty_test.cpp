@@ -17,7 +17,7 @@ std::optional<double> difficulty(const std::string& contents, double validation 
     const TemporaryFolder folder;
     const auto path = folder / "text.txt";
     std::ofstream(path, std::ios::binary) << contents;
-    TrainOptions options;
+    TrainingRequest options;
     options.corpus = {path.string()};
     options.validation_fraction = validation;
     Screen screen(true);

@@ -48,13 +48,13 @@ Snapshot stored_run() {
     return stored;
 }
 
-TrainOptions resuming() {
-    TrainOptions options;
+TrainingRequest resuming() {
+    TrainingRequest options;
     options.resume = true;
     return options;
 }
 
-TrainingConfig chosen(const TrainOptions& options, const Snapshot& stored,
+TrainingConfig chosen(const TrainingRequest& options, const Snapshot& stored,
                       std::vector<std::string>& notes) {
     return choose_training(options, &stored, {}, 1000, notes);
 }
@@ -71,7 +71,7 @@ TEST_SUITE("cli/training_choices") {
     }
 
     TEST_CASE("a resumed run takes what may change, and says so") {
-        const std::function<void(TrainOptions&, TrainingConfig&)> changes[] = {
+        const std::function<void(TrainingRequest&, TrainingConfig&)> changes[] = {
             [](auto& o, auto& t) { o.learning_rate = t.learning_rate = 0.75F; },
             [](auto& o, auto& t) { o.warmup = t.warmup = 5; },
             [](auto& o, auto& t) { o.schedule = t.schedule = Schedule::constant; },
@@ -124,7 +124,7 @@ TEST_SUITE("cli/training_choices") {
 
     TEST_CASE("an architecture is fixed: another is refused, the same is accepted") {
         const auto stored = stored_run();
-        const std::function<void(TrainOptions&)> changes[] = {
+        const std::function<void(TrainingRequest&)> changes[] = {
             [](auto& o) { o.cell = CellKind::capped_lstm; },
             [](auto& o) { o.layers = 1; },
             [](auto& o) { o.hidden_size = 6; },
@@ -147,7 +147,7 @@ TEST_SUITE("cli/training_choices") {
     }
 
     TEST_CASE("an option wins over the preset, and the preset over the plan") {
-        TrainOptions options;
+        TrainingRequest options;
         options.preset = Preset::medium;
         options.hidden_size = 200;
         options.window = 50;
@@ -166,7 +166,7 @@ TEST_SUITE("cli/training_choices") {
     }
 
     TEST_CASE("an option without effect is named") {
-        TrainOptions options;
+        TrainingRequest options;
         options.momentum = 0.9F;
         options.dropout_between = options.dropout_recurrent = 0.1F;
         options.forget_bias = 2;
@@ -195,7 +195,7 @@ TEST_SUITE("cli/training_choices") {
     }
 
     TEST_CASE("a batch that the text cannot hold is shrunk, and a note says so") {
-        TrainOptions options;
+        TrainingRequest options;
         options.batch_size = 64;
         options.window = 128;
         options.length = TrainingLength{LengthKind::steps, 5};
