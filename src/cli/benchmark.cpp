@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/quantity.hpp"
 #include "benchmark/benchmark.hpp"
 #include "cli/option_values.hpp"
 #include "cli/screen.hpp"

@@ -4,9 +4,9 @@
 
 #include <vector>
 
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/page_parts.hpp"
-#include "cli/screen.hpp"
 
 namespace carousel {
 

@@ -6,9 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
-#include "cli/output.hpp"
-#include "cli/screen.hpp"
 
 namespace carousel {
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/screen.hpp"
 #include "snapshot/snapshot_file.hpp"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/quantity.hpp"
 #include "base/random.hpp"
 #include "cli/adapted_model.hpp"
 #include "cli/loaded_model.hpp"

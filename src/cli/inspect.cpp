@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
-#include "cli/screen.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"

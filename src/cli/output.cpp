@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -67,13 +66,6 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
     if (!std::filesystem::is_directory(folder, unknown) || ::access(folder.c_str(), W_OK) != 0) {
         refuse(fmt::format("nothing can be written in {}", shown_path(folder)));
     }
-}
-
-double as_written(float value) {
-    const std::string digits = fmt::format("{}", value);
-    double exact = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), exact);
-    return exact;
 }
 
 std::string shown_paths(const std::vector<std::string>& paths) {

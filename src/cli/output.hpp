@@ -38,9 +38,6 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
 void require_output_file(std::string_view option, const std::filesystem::path& file,
                          const std::vector<std::filesystem::path>& kept);
 
-/// The double whose shortest decimal form is that of `value`: 0.8 and not 0.800000011920929.
-double as_written(float value);
-
 /// The paths of a corpus for messages, made harmless for a terminal.
 std::string shown_paths(const std::vector<std::string>& paths);
 

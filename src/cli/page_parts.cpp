@@ -11,10 +11,10 @@
 #include <span>
 
 #include "base/file.hpp"
+#include "base/quantity.hpp"
 #include "cli/loaded_model.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
-#include "cli/screen.hpp"
 #include "cpu/thread_pool.hpp"
 #include "generation/generator.hpp"
 #include "report/axis.hpp"

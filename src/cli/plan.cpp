@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
-#include "cli/output.hpp"
 #include "cli/training_choices.hpp"
 #include "cli/training_plan.hpp"
 #include "snapshot/snapshot_file.hpp"

@@ -42,16 +42,4 @@ private:
     std::chrono::steady_clock::time_point last_;
 };
 
-/// "1 h 5 min", "12 min 3 s", "45 s", "3.2 s".
-std::string format_duration(double seconds);
-
-/// "1,115,394".
-std::string format_count(std::uint64_t count);
-
-/// "1 stream", "1,024 streams".
-std::string format_count(std::uint64_t count, std::string_view noun);
-
-/// "12.3 MB", powers of 1000.
-std::string format_bytes(double bytes);
-
 }  // namespace carousel

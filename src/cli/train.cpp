@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
-#include "cli/screen.hpp"
 #include "cpu/initialization.hpp"
 #include "data/batch_iterator.hpp"
 #include "planning/learning_rules.hpp"

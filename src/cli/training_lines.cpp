@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "cli/screen.hpp"
+#include "base/quantity.hpp"
 
 namespace carousel {
 

@@ -7,9 +7,8 @@
 #include <ctime>
 #include <utility>
 
+#include "base/quantity.hpp"
 #include "cli/option_values.hpp"
-#include "cli/output.hpp"
-#include "cli/screen.hpp"
 #include "cli/text_difficulty.hpp"
 #include "cli/training_choices.hpp"
 

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "cli/signals.hpp"
 #include "cli/training_choices.hpp"
 #include "cli/training_lines.hpp"

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {

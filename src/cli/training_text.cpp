@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "cli/model_text.hpp"
 #include "cli/training_choices.hpp"
 #include "text/printable.hpp"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "cli/screen.hpp"
+#include "base/quantity.hpp"
 
 namespace carousel {
 
