@@ -3,187 +3,160 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cpu/layer_forward.hpp"
-#include "cpu/matmul.hpp"
-#include "cpu/step_matrices.hpp"
-
 namespace carousel {
 
-namespace {
+Attention::Attention(const LayerContext& context)
+    : activations_(&context.activations),
+      alone_(context.use == ModelUse::reading_8_bits),
+      span_(context.cell().attention_span),
+      // 1 / √H, by IEEE operations only.
+      scale_(1.0F / std::sqrt(static_cast<float>(activations_->hidden_size()))),
+      query_(context.model, *context.parameters.query, context.use),
+      context_(context.model, *context.parameters.context, context.use),
+      distance_(context.parameters.distance),
+      distance_values_(context.values(distance_)),
+      queries_(context.limits.positions * activations_->hidden_row()),
+      contexts_(queries_.size()),
+      shares_(context.limits.positions * span_),
+      grad_scores_(context.trains() ? shares_.size() : 0) {}
 
-std::int64_t positions(const LayerWindow& layer) {
-    return layer.window * layer.batch_size;
+void Attention::prepare(ThreadPool& pool) {
+    query_.prepare(pool);
+    context_.prepare(pool);
 }
 
-// Of scores: 1 / √H, by IEEE operations only.
-float scale_of(const LayerWindow& layer) {
-    return 1.0F / std::sqrt(static_cast<float>(layer.hidden_size));
-}
-
-std::int64_t shares_offset(const LayerWindow& layer, std::int64_t t, std::int64_t b) {
-    return (t * layer.batch_size + b) * layer.shape().attention_span;
+std::int64_t Attention::shares_offset(std::int64_t t, std::int64_t b) const {
+    return (t * activations_->streams() + b) * span_;
 }
 
 // Calls visit(t, b) for all positions on the whole team; stream by stream, since neighbours in a
 // stream read nearly the same outputs.
 template <typename Visit>
-void for_each_position(ThreadPool& pool, const LayerWindow& layer, Visit visit) {
-    pool.run([&](int member) {
-        const auto [begin, end] = split_evenly(positions(layer), pool.size(), member);
-        for (auto i = begin; i < end; ++i) visit(i % layer.window, i / layer.window);
+void Attention::for_each_position(ThreadPool& pool, Visit visit) const {
+    const auto steps = activations_->steps(), count = activations_->positions();
+    const auto visit_some = [&](const Range& some) {
+        for (auto i = some.begin; i < some.end; ++i) visit(i % steps, i / steps);
+    };
+    if (alone_) return visit_some({0, count});
+    pool.run([&](int member) { visit_some(split_evenly(count, pool.size(), member)); });
+}
+
+// The vectors of all positions, rows as h.
+MatrixRows Attention::positions(const float* in, float* out) const {
+    const auto row = activations_->hidden_row();
+    return {.in = in, .in_row = row, .out = out, .out_row = row, .rows = activations_->positions()};
+}
+
+void Attention::forward_after(ThreadPool& pool) {
+    auto& a = *activations_;
+    query_.multiply(pool, positions(a.hidden(1, 0), queries_.data()));
+    for_each_position(pool, [&](std::int64_t t, std::int64_t b) {
+        attend(t, b);
+        std::copy_n(a.hidden(t + 1, b), a.blocks() * k_panel, a.output(t, b));
     });
+    auto sum = positions(contexts_.data(), a.output(0, 0));
+    sum.accumulate = true;
+    context_.multiply(pool, sum);
 }
 
-enum class Into : std::uint8_t { nothing, sum };
-
-// out (+)= weight times the vectors of all positions; `depth` numbers of each, rows as `hidden`.
-void multiply_positions(ThreadPool& pool, const LayerWindow& layer, const float* vectors,
-                        std::int64_t depth, const float* weight, float* out, Into into) {
-    multiply(pool, {.a = vectors,
-                    .a_row = layer.hidden_row,
-                    .a_depth = 1,
-                    .w = weight,
-                    .w_panel = depth * k_panel,
-                    .c = out,
-                    .c_row = layer.hidden_row,
-                    .c_panel = k_panel,
-                    .rows = positions(layer),
-                    .panels = layer.blocks(),
-                    .depth = depth,
-                    .accumulate = into == Into::sum});
+// From the query of a position to its shares and its context.
+void Attention::attend(std::int64_t t, std::int64_t b) {
+    const auto& a = *activations_;
+    const auto at = a.hidden_offset(t, b);
+    const float* newest = a.hidden(t, b);  // slot t: what was before step t
+    float* shares = shares_.data() + shares_offset(t, b);
+    kernels().row_products({.vector = queries_.data() + at,
+                            .rows = newest,
+                            .row_step = -a.hidden_step(),
+                            .start = distance_values_,
+                            .out = shares,
+                            .scale = scale_,
+                            .count = span_,
+                            .blocks = a.blocks()});
+    kernels().softmax(shares, span_, 1.0F);
+    kernels().row_sum({.coefficients = shares,
+                       .rows = newest,
+                       .row_step = -a.hidden_step(),
+                       .out = contexts_.data() + at,
+                       .count = span_,
+                       .blocks = a.blocks()});
 }
 
-// Gradient of a matrix of the layer: of the vectors that it read and of what it gave.
-void matrix_gradient(ThreadPool& pool, const LayerWindow& layer, const float* vectors,
-                     const float* grad_outputs, float* gradient) {
-    const GradientTarget target{vectors, layer.hidden_row, layer.hidden_size, gradient};
+void Attention::backward_after(ThreadPool& pool, ActivationGradients& back, float* gradients) {
+    float* grad = back.outputs();
+    matrix_gradient(pool, context_, contexts_.data(), grad, gradients);
+    context_.multiply_transposed(pool, positions(grad, contexts_.data()));
+    for_each_position(pool, [&](std::int64_t t, std::int64_t b) { return_to_scores(t, b); });
+    for_each_position(pool, [&](std::int64_t t, std::int64_t b) {
+        return_to_past(t, b, grad + activations_->hidden_offset(t, b));
+    });
+    for_each_position(pool, [&](std::int64_t t, std::int64_t b) { return_to_query(t, b); });
+    matrix_gradient(pool, query_, activations_->hidden(1, 0), queries_.data(), gradients);
+    auto sum = positions(queries_.data(), grad);
+    sum.accumulate = true;
+    query_.multiply_transposed(pool, sum);
+    weight_gradient(pool, {.grad_outputs = grad_scores_.data(),
+                           .grad_row = span_,
+                           .rows = activations_->positions(),
+                           .panels = panels_for(span_),
+                           .targets = {},
+                           .bias = gradients + distance_->offset});
+}
+
+void Attention::matrix_gradient(ThreadPool& pool, const WeightMatrix& matrix, const float* vectors,
+                                const float* grad_outputs, float* gradients) const {
+    const auto row = activations_->hidden_row();
+    const auto target = matrix.target(vectors, row, gradients);
     weight_gradient(pool, {.grad_outputs = grad_outputs,
-                           .grad_row = layer.hidden_row,
-                           .rows = positions(layer),
-                           .panels = layer.blocks(),
+                           .grad_row = row,
+                           .rows = activations_->positions(),
+                           .panels = matrix.panels(),
                            .targets = {&target, 1}});
 }
 
-}  // namespace
-
-void attend(const LayerWindow& layer, const float* distance, std::int64_t t, std::int64_t b) {
-    const auto at = layer.hidden_offset(t, b);
-    const auto span = layer.shape().attention_span;
-    const float* newest = layer.hidden + at;  // slot t: what was before step t
-    float* shares = layer.attention.shares + shares_offset(layer, t, b);
-    kernels().row_products({.vector = layer.attention.queries + at,
-                            .rows = newest,
-                            .row_step = -layer.hidden_offset(1),
-                            .start = distance,
-                            .out = shares,
-                            .scale = scale_of(layer),
-                            .count = span,
-                            .blocks = layer.blocks()});
-    kernels().softmax(shares, span, 1.0F);
-    kernels().row_sum({.coefficients = shares,
-                       .rows = newest,
-                       .row_step = -layer.hidden_offset(1),
-                       .out = layer.attention.contexts + at,
-                       .count = span,
-                       .blocks = layer.blocks()});
-}
-
-void forward_attention(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
-                       const LayerWindow& layer) {
-    const auto p = model.parameters().layer(layer_index);
-    const float* outputs = layer.hidden + layer.hidden_offset(1);
-    multiply_positions(pool, layer, outputs, layer.hidden_size, model.values(*p.query),
-                       layer.attention.queries, Into::nothing);
-    for_each_position(pool, layer, [&](std::int64_t t, std::int64_t b) {
-        attend(layer, model.values(*p.distance), t, b);
-        const auto at = layer.hidden_offset(t, b);
-        std::copy_n(outputs + at, layer.blocks() * k_panel, layer.output + at);
-    });
-    multiply_positions(pool, layer, layer.attention.contexts, layer.hidden_size,
-                       model.values(*p.context), layer.output, Into::sum);
-}
-
-AttentionBackward::AttentionBackward(const LanguageModelConfig& config, std::int64_t window,
-                                     std::int64_t batch_size) {
-    const auto span = cell_shape(config.cell).attention_span;
-    if (span == 0) return;
-    const auto units = padded(config.hidden_size);
-    grad_contexts_ = Buffer(window * batch_size * hidden_row_length(config));
-    grad_queries_ = Buffer(grad_contexts_.size());
-    grad_scores_ = Buffer(window * batch_size * span);
-    transposed_ = Buffer(units * units);
-}
-
-void AttentionBackward::run(ThreadPool& pool, const LanguageModel& model, std::int64_t layer_index,
-                            const LayerWindow& layer, float* grad, float* gradients) {
-    const auto p = model.parameters().layer(layer_index);
-    const auto span = layer.shape().attention_span, units = layer.blocks() * k_panel;
-    const auto return_through = [&](const Parameter& matrix, const float* grad_outputs, float* out,
-                                    Into into) {
-        transpose(pool, model.values(matrix), layer.hidden_size, layer.blocks(), transposed_);
-        multiply_positions(pool, layer, grad_outputs, units, transposed_.data(), out, into);
-    };
-    matrix_gradient(pool, layer, layer.attention.contexts, grad, gradients + p.context->offset);
-    return_through(*p.context, grad, grad_contexts_.data(), Into::nothing);
-    to_scores(pool, layer);
-    to_past(pool, layer, grad);
-    matrix_gradient(pool, layer, layer.hidden + layer.hidden_offset(1), grad_queries_.data(),
-                    gradients + p.query->offset);
-    return_through(*p.query, grad_queries_.data(), grad, Into::sum);
-    weight_gradient(pool, {.grad_outputs = grad_scores_.data(),
-                           .grad_row = span,
-                           .rows = positions(layer),
-                           .panels = panels_for(span),
-                           .targets = {},
-                           .bias = gradients + p.distance->offset});
-}
-
-// From the gradients of contexts to those of scores and queries.
-void AttentionBackward::to_scores(ThreadPool& pool, const LayerWindow& layer) {
-    const auto span = layer.shape().attention_span;
-    for_each_position(pool, layer, [&](std::int64_t t, std::int64_t b) {
-        const auto at = layer.hidden_offset(t, b);
-        float* grad_scores = grad_scores_.data() + shares_offset(layer, t, b);
-        kernels().row_products({.vector = grad_contexts_.data() + at,
-                                .rows = layer.hidden + at,
-                                .row_step = -layer.hidden_offset(1),
-                                .out = grad_scores,
-                                .count = span,
-                                .blocks = layer.blocks()});
-        kernels().softmax_backward(layer.attention.shares + shares_offset(layer, t, b), grad_scores,
-                                   span);
-        kernels().row_sum({.coefficients = grad_scores,
-                           .scale = scale_of(layer),
-                           .rows = layer.hidden + at,
-                           .row_step = -layer.hidden_offset(1),
-                           .out = grad_queries_.data() + at,
-                           .count = span,
-                           .blocks = layer.blocks()});
-    });
+void Attention::return_to_scores(std::int64_t t, std::int64_t b) {
+    const auto& a = *activations_;
+    const auto shares = shares_offset(t, b);
+    kernels().row_products({.vector = contexts_.data() + a.hidden_offset(t, b),
+                            .rows = a.hidden(t, b),
+                            .row_step = -a.hidden_step(),
+                            .out = grad_scores_.data() + shares,
+                            .count = span_,
+                            .blocks = a.blocks()});
+    kernels().softmax_backward(shares_.data() + shares, grad_scores_.data() + shares, span_);
 }
 
 // Each output gathers what the steps after it return, in their order: of step t + j, which saw it
 // at the distance j.
-void AttentionBackward::to_past(ThreadPool& pool, const LayerWindow& layer, float* grad) {
-    const auto span = layer.shape().attention_span;
-    for_each_position(pool, layer, [&](std::int64_t t, std::int64_t b) {
-        const auto count = std::min(span, layer.window - 1 - t);
-        if (count == 0) return;
-        const auto next = layer.hidden_offset(t + 1, b), shares = shares_offset(layer, t + 1, b);
-        RowSum from{.coefficients = layer.attention.shares + shares,
-                    .coefficient_step = layer.batch_size * span + 1,
-                    .rows = grad_contexts_.data() + next,
-                    .row_step = layer.hidden_offset(1),
-                    .out = grad + layer.hidden_offset(t, b),
-                    .accumulate = true,
-                    .count = count,
-                    .blocks = layer.blocks()};
-        kernels().row_sum(from);
-        from.coefficients = grad_scores_.data() + shares;
-        from.scale = scale_of(layer);
-        from.rows = layer.attention.queries + next;
-        kernels().row_sum(from);
-    });
+void Attention::return_to_past(std::int64_t t, std::int64_t b, float* grad) {
+    const auto& a = *activations_;
+    const auto count = std::min(span_, a.steps() - 1 - t);
+    if (count == 0) return;
+    const auto next = a.hidden_offset(t + 1, b), shares = shares_offset(t + 1, b);
+    RowSum from{.coefficients = shares_.data() + shares,
+                .coefficient_step = a.streams() * span_ + 1,
+                .rows = contexts_.data() + next,
+                .row_step = a.hidden_step(),
+                .out = grad,
+                .accumulate = true,
+                .count = count,
+                .blocks = a.blocks()};
+    kernels().row_sum(from);
+    from.coefficients = grad_scores_.data() + shares;
+    from.scale = scale_;
+    from.rows = queries_.data() + next;
+    kernels().row_sum(from);
+}
+
+void Attention::return_to_query(std::int64_t t, std::int64_t b) {
+    const auto& a = *activations_;
+    kernels().row_sum({.coefficients = grad_scores_.data() + shares_offset(t, b),
+                       .scale = scale_,
+                       .rows = a.hidden(t, b),
+                       .row_step = -a.hidden_step(),
+                       .out = queries_.data() + a.hidden_offset(t, b),
+                       .count = span_,
+                       .blocks = a.blocks()});
 }
 
 }  // namespace carousel

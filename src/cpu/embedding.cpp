@@ -12,29 +12,19 @@ constexpr auto k_absent = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
-InputTable::InputTable(const LanguageModel& model, std::int64_t positions, bool training)
+Embedding::Embedding(const LanguageModel& model, std::int64_t positions, ModelUse use)
     : model_(&model),
-      embedding_row_(leading_dimension(model.config().embedding_size)),
-      table_row_(gates_row_length(model.config())) {
-    const auto v = model.config().vocabulary_size;
-    const auto rows = std::min(v, positions);
-    row_of_.assign(static_cast<std::size_t>(v), k_absent);
-    distinct_.reserve(static_cast<std::size_t>(rows));
+      size_(model.config().embedding_size),
+      capacity_(std::min(model.config().vocabulary_size, positions)),
+      row_(leading_dimension(size_)),
+      row_of_(static_cast<std::size_t>(model.config().vocabulary_size), k_absent),
+      embedded_(capacity_ * row_) {
+    distinct_.reserve(static_cast<std::size_t>(capacity_));
     positions_.reserve(static_cast<std::size_t>(positions));
-    embedded_ = Buffer(rows * embedding_row_);
-    const auto& cell = cell_shape(model.config().cell);
-    if (has_input_table(cell)) table_ = Buffer(rows * table_row_);
-    if (is_normalized(cell)) {
-        sums_ = Buffer(rows * sums_row_length(cell.input, model.config().hidden_size));
-        scales_ = Buffer(rows);
-    }
-    if (training) {
-        if (has_input_table(cell)) grad_table_ = Buffer(rows * table_row_);
-        grad_embedded_ = Buffer(rows * embedding_row_);
-    }
+    if (use == ModelUse::training) grad_embedded_ = Buffer(capacity_ * row_);
 }
 
-void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const float* mask) {
+void Embedding::look_up(std::span<const TokenId> ids, const float* mask) {
     for (const auto id : distinct_) row_of_[id] = k_absent;
     distinct_.clear();
     for (const auto id : ids) {
@@ -43,62 +33,36 @@ void InputTable::compute(ThreadPool& pool, std::span<const TokenId> ids, const f
         distinct_.push_back(id);
     }
     locate(ids);
-    const auto& parameters = model_->parameters();
-    const auto layer = parameters.layer(0);
-    const auto size = model_->config().embedding_size;
+    mask_ = mask;
+    ++look_ups_;
+    const float* embeddings = model_->values(model_->parameters().embedding());
     for (std::size_t r = 0; r < distinct_.size(); ++r) {
-        const float* from = model_->values(parameters.embedding()) + distinct_[r] * embedding_row_;
-        float* to = embedded_.data() + static_cast<std::ptrdiff_t>(r) * embedding_row_;
+        const float* from = embeddings + distinct_[r] * row_;
+        float* to = embedded_.data() + static_cast<std::ptrdiff_t>(r) * row_;
         const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
-        for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
+        for (std::int64_t k = 0; k < size_; ++k) to[k] = from[k] * factor;
     }
-    if (table_.size() == 0) return;
-    const auto& cell = cell_shape(model_->config().cell);
-    const auto inputs = embedded_rows();
-    multiply_inputs(pool, inputs, model_->values(*layer.input_weight),
-                    is_normalized(cell) ? nullptr : model_->values(*layer.bias),
-                    product_columns(cell, cell.input, table_rows(table_), sums()));
-    if (is_normalized(cell))
-        normalization().forward_table(pool, sums(), table_rows(table_), inputs.count);
 }
 
-void InputTable::locate(std::span<const TokenId> ids) {
+void Embedding::locate(std::span<const TokenId> ids) {
     positions_.clear();
     for (const auto id : ids) positions_.push_back(row_of_[id]);
 }
 
-Rows InputTable::embedded_rows() const {
-    return {embedded_.data(), embedding_row_, model_->config().embedding_size,
-            static_cast<std::int64_t>(distinct_.size())};
+Rows Embedding::distinct() const {
+    return {embedded_.data(), row_, size_, static_cast<std::int64_t>(distinct_.size())};
 }
 
-GateRows InputTable::table_rows(Buffer& table) const {
-    return {table.data(), table_row_, panels_for(model_->config().hidden_size),
-            cell_shape(model_->config().cell).gates};
+GatheredRows Embedding::rows() const {
+    return gathered(embedded_, row_);
 }
 
-NormalizedRows InputTable::sums() {
-    const auto& config = model_->config();
-    return {sums_.data(), sums_row_length(cell_shape(config.cell).input, config.hidden_size),
-            scales_.data()};
+GatheredRows Embedding::gathered(const Buffer& table, std::ptrdiff_t row) const {
+    return {table.data(), row, positions_.data()};
 }
 
-LayerNormalization InputTable::normalization() const {
-    const auto weights = recurrent_weights_of(*model_, 0);
-    return {cell_shape(model_->config().cell), model_->config().hidden_size, weights.gain,
-            weights.bias};
-}
-
-GatheredRows InputTable::rows() const {
-    return {table_.data(), table_row_, positions_.data()};
-}
-
-GatheredRows InputTable::embeddings() const {
-    return {embedded_.data(), embedding_row_, positions_.data()};
-}
-
-void InputTable::sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff_t row,
-                               std::int64_t panels, float* out, std::ptrdiff_t out_row) const {
+void Embedding::sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff_t row,
+                              std::int64_t panels, float* out, std::ptrdiff_t out_row) const {
     // Each member sums its own columns over all positions.
     pool.run([&](int member) {
         const auto [first, last] = split_evenly(panels, pool.size(), member);
@@ -114,47 +78,21 @@ void InputTable::sum_positions(ThreadPool& pool, const float* rows, std::ptrdiff
     });
 }
 
-void InputTable::backward(ThreadPool& pool, const float* grad_gates, std::ptrdiff_t grad_row,
-                          const float* mask, const float* input_transposed,
-                          const GainGradients& gain, float* gradients) {
-    const auto& cell = cell_shape(model_->config().cell);
-    const auto rows = static_cast<std::int64_t>(distinct_.size());
-    sum_positions(pool, grad_gates, grad_row, table_rows(table_).blocks * cell.gates,
-                  grad_table_.data(), table_row_);
-    const auto layer = model_->parameters().layer(0);
-    const auto size = model_->config().embedding_size;
-    const GradientTarget target{embedded_.data(), embedding_row_, size,
-                                gradients + layer.input_weight->offset};
-    if (is_normalized(cell))
-        normalization().backward_table(pool, sums(), table_rows(grad_table_), rows, gain);
-    const auto from = product_columns(cell, cell.input, table_rows(grad_table_), sums());
-    auto gradient =
-        gate_gradient(from, rows, is_normalized(cell) ? nullptr : gradients + layer.bias->offset);
-    gradient.targets = {&target, 1};
-    weight_gradient(pool, gradient);
-    return_to_inputs(pool, from, input_transposed, grad_embedded_.data(), embedded_rows());
-    return_to_embedding(mask, gradients);
-}
-
-void InputTable::backward_embeddings(ThreadPool& pool, const float* grad_inputs, const float* mask,
-                                     float* gradients) {
-    sum_positions(pool, grad_inputs, embedding_row_, panels_for(model_->config().embedding_size),
-                  grad_embedded_.data(), embedding_row_);
-    return_to_embedding(mask, gradients);
-}
-
-void InputTable::return_to_embedding(const float* mask, float* gradients) const {
-    const auto& parameters = model_->parameters();
-    const auto size = model_->config().embedding_size;
-    float* grad_embedding = gradients + parameters.embedding().offset;
-    std::memset(grad_embedding, 0,
-                static_cast<std::size_t>(parameters.embedding().stored) * sizeof(float));
+void Embedding::backward(float* gradients) const {
+    const auto& parameter = model_->parameters().embedding();
+    float* grad_embedding = gradients + parameter.offset;
+    std::memset(grad_embedding, 0, static_cast<std::size_t>(parameter.stored) * sizeof(float));
     for (std::size_t r = 0; r < distinct_.size(); ++r) {
-        const float* from = grad_embedded_.data() + static_cast<std::ptrdiff_t>(r) * embedding_row_;
-        float* to = grad_embedding + distinct_[r] * embedding_row_;
-        const float factor = mask != nullptr ? mask[distinct_[r]] : 1.0F;
-        for (std::int64_t k = 0; k < size; ++k) to[k] = from[k] * factor;
+        const float* from = grad_embedded_.data() + static_cast<std::ptrdiff_t>(r) * row_;
+        float* to = grad_embedding + distinct_[r] * row_;
+        const float factor = mask_ != nullptr ? mask_[distinct_[r]] : 1.0F;
+        for (std::int64_t k = 0; k < size_; ++k) to[k] = from[k] * factor;
     }
+}
+
+void Embedding::backward(ThreadPool& pool, const float* grad_positions, float* gradients) {
+    sum_positions(pool, grad_positions, row_, panels_for(size_), grad_distinct(), row_);
+    backward(gradients);
 }
 
 }  // namespace carousel

@@ -13,95 +13,89 @@ constexpr std::int64_t k_task_rows = 48;
 
 }  // namespace
 
-OutputLayer::OutputLayer(const LanguageModel& model, std::int64_t rows)
-    : model_(&model),
-      logits_row_(leading_dimension(model.config().vocabulary_size)),
+OutputLayer::OutputLayer(const LanguageModel& model, std::int64_t rows, ModelUse use)
+    : vocabulary_size_(model.config().vocabulary_size),
+      alone_(use == ModelUse::reading_8_bits),
+      weight_(model, model.parameters().output_weight(), use),
+      bias_(&model.parameters().output_bias()),
+      bias_values_(model.values(*bias_)),
+      logits_row_(leading_dimension(vocabulary_size_)),
       piece_rows_(std::min(rows, std::max<std::int64_t>(64, k_piece_floats / logits_row_))),
       logits_(piece_rows_ * logits_row_) {}
 
-PanelProduct OutputLayer::product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const {
-    const auto& config = model_->config();
-    const auto& parameters = model_->parameters();
-    return {.a = rows.hidden,
-            .a_row = rows.row,
-            .a_depth = 1,
-            .w = model_->values(parameters.output_weight()),
-            .w_panel = config.hidden_size * k_panel,
-            .c = logits,
-            .c_row = row,
-            .c_panel = k_panel,
+MatrixRows OutputLayer::product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const {
+    return {.in = rows.hidden,
+            .in_row = rows.row,
+            .out = logits,
+            .out_row = row,
             .rows = rows.count,
-            .panels = panels_for(config.vocabulary_size),
-            .depth = config.hidden_size,
-            .start = model_->values(parameters.output_bias())};
+            .start = bias_values_};
 }
 
 void OutputLayer::logits(ThreadPool& pool, const OutputRows& rows, float* logits,
-                         std::ptrdiff_t row) const {
-    multiply(pool, product(rows, logits, row));
+                         std::ptrdiff_t row) {
+    weight_.multiply(pool, product(rows, logits, row));
+}
+
+template <typename Work>
+void OutputLayer::for_few_rows(ThreadPool& pool, std::int64_t count, Work work) const {
+    if (alone_) return work(0, count);
+    pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
+        const auto first = task * k_task_rows;
+        work(first, std::min(count, first + k_task_rows));
+    });
 }
 
 void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
                          float* losses) {
-    const auto& kernel = kernels();
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
-        pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
-            const auto first = task * k_task_rows, last = std::min(count, first + k_task_rows);
+        for_few_rows(pool, count, [&](std::int64_t first, std::int64_t last) {
             float* logits = logits_.data() + first * logits_row_;
-            kernel.product(
+            weight_.multiply(
                 product({rows.hidden + (piece + first) * rows.row, rows.row, last - first}, logits,
-                        logits_row_));
+                        logits_row_),
+                weight_.all_panels());
             for (auto r = first; r < last; ++r, logits += logits_row_) {
                 const auto target = targets[static_cast<std::size_t>(piece + r)];
-                losses[piece + r] = kernel.softmax_cross_entropy(
-                    {logits, model_->config().vocabulary_size, target, 0.0F});
+                losses[piece + r] =
+                    kernels().softmax_cross_entropy({logits, vocabulary_size_, target, 0.0F});
             }
         });
     }
 }
 
 void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows,
-                           std::span<const TokenId> targets, const float* weight_transposed,
-                           float* losses, float* grad_hidden, float* gradients) {
-    const auto& kernel = kernels();
-    const auto& config = model_->config();
-    const auto& parameters = model_->parameters();
-    const auto panels = panels_for(config.vocabulary_size);
+                           std::span<const TokenId> targets, float* losses, float* grad_hidden,
+                           float* gradients) {
     const float scale = 1.0F / static_cast<float>(rows.count);
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
         const float* hidden = rows.hidden + piece * rows.row;
-        pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
-            const auto first = task * k_task_rows, last = std::min(count, first + k_task_rows);
+        for_few_rows(pool, count, [&](std::int64_t first, std::int64_t last) {
             float* logits = logits_.data() + first * logits_row_;
-            kernel.product(
-                product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_));
+            weight_.multiply(
+                product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_),
+                weight_.all_panels());
             for (auto r = first; r < last; ++r) {
                 const auto target = targets[static_cast<std::size_t>(piece + r)];
-                losses[piece + r] = kernel.softmax_cross_entropy(
-                    {logits + (r - first) * logits_row_, config.vocabulary_size, target, scale});
+                losses[piece + r] = kernels().softmax_cross_entropy(
+                    {logits + (r - first) * logits_row_, vocabulary_size_, target, scale});
             }
-            kernel.product({.a = logits,
-                            .a_row = logits_row_,
-                            .a_depth = 1,
-                            .w = weight_transposed,
-                            .w_panel = panels * k_panel * k_panel,
-                            .c = grad_hidden + (piece + first) * rows.row,
-                            .c_row = rows.row,
-                            .c_panel = k_panel,
-                            .rows = last - first,
-                            .panels = panels_for(config.hidden_size),
-                            .depth = panels * k_panel});
+            weight_.multiply_transposed({.in = logits,
+                                         .in_row = logits_row_,
+                                         .out = grad_hidden + (piece + first) * rows.row,
+                                         .out_row = rows.row,
+                                         .rows = last - first},
+                                        weight_.all_inputs());
         });
-        const GradientTarget target{hidden, rows.row, config.hidden_size,
-                                    gradients + parameters.output_weight().offset};
+        const auto target = weight_.target(hidden, rows.row, gradients);
         weight_gradient(pool, {.grad_outputs = logits_.data(),
                                .grad_row = logits_row_,
                                .rows = count,
-                               .panels = panels,
+                               .panels = weight_.panels(),
                                .targets = {&target, 1},
-                               .bias = gradients + parameters.output_bias().offset,
+                               .bias = gradients + bias_->offset,
                                .accumulate = piece > 0});
     }
 }

@@ -7,7 +7,7 @@
 #include "cpu/buffer.hpp"
 #include "cpu/language_model.hpp"
 #include "cpu/thread_pool.hpp"
-#include "kernels/kernels.hpp"
+#include "cpu/weight_matrix.hpp"
 
 namespace carousel {
 
@@ -24,11 +24,14 @@ struct OutputRows {
 class OutputLayer {
 public:
     /// Serves calls of at most `rows` rows.
-    OutputLayer(const LanguageModel& model, std::int64_t rows);
+    OutputLayer(const LanguageModel& model, std::int64_t rows, ModelUse use);
+
+    /// Training: takes over the model's weights of now.
+    void prepare(ThreadPool& pool) { weight_.prepare(pool); }
 
     /// logits(r, v) = b(v) + sum over k of W(v, k) h(r, k); `logits` has rows of length `row`, at
     /// least padded(V).
-    void logits(ThreadPool& pool, const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
+    void logits(ThreadPool& pool, const OutputRows& rows, float* logits, std::ptrdiff_t row);
 
     /// losses[r] = -log softmax(logits(r))[targets[r]], nats.
     void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
@@ -38,13 +41,19 @@ public:
     /// dimension as `rows`) is overwritten, weight and bias gradients go to their place in
     /// `gradients`.
     void backward(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                  const float* weight_transposed, float* losses, float* grad_hidden,
-                  float* gradients);
+                  float* losses, float* grad_hidden, float* gradients);
 
 private:
-    PanelProduct product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
+    /// Calls work(first, last) for a few of the `count` rows of a piece at a time.
+    template <typename Work>
+    void for_few_rows(ThreadPool& pool, std::int64_t count, Work work) const;
+    MatrixRows product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
 
-    const LanguageModel* model_;
+    std::int64_t vocabulary_size_;
+    bool alone_;  // on the caller's thread
+    WeightMatrix weight_;
+    const Parameter* bias_;
+    const float* bias_values_;
     std::ptrdiff_t logits_row_;
     std::int64_t piece_rows_;
     Buffer logits_;  // (piece_rows_, V)

@@ -1,33 +1,93 @@
 #pragma once
 
-#include "cpu/layer_window.hpp"
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cpu/activations.hpp"
+#include "cpu/stage.hpp"
+#include "cpu/step_matrices.hpp"
 #include "cpu/thread_pool.hpp"
+#include "model/recurrent_gradient.hpp"
+#include "model/recurrent_state.hpp"
+
+// A recurrent layer at work: its stages, run over the steps of a window. Read in this order:
+//
+//   activations         what every layer keeps of a window, and the gradients that come back
+//   stage               what a stage is, and when each of its functions runs
+//   team_share          what one member of a team computes in a step
+//   weight_matrix       a matrix at work: in single precision or in 8 bits, and transposed
+//   gate_products       its products with the gates of a window or of a step
+//
+// and the stages, of which a layer has, in the order in which they run,
+//
+//   layer_normalization the gains, in cells that normalize
+//   input_table         W x of layer 0: a look-up in a table of the symbols  } one of these, but
+//   input_product       W x above: one product over the window               } not with rounds
+//   plain_steps         U h(t-1), then the cell                              }
+//   mixed_steps         the same, but some gates wait for others             } one of these
+//   normalized_steps    sums are normalized before they become gates         }
+//   mogrifier_steps     W x and U h(t-1) of what rounds made of x and h(t-1) }
+//   attention           what the layer above reads, from the outputs of many steps
+//
+// of which the steps use recurrent_product (U), cell_steps (the cell's own arithmetic, which stands
+// in kernels/cells) and rounds. Whether symbols or vectors are read, in which precision, by how
+// many threads and for what: the stages are the same. The loop over the steps knows no cell.
 
 namespace carousel {
 
-/// How a team shares the steps of a layer: by streams, of which each member takes some through the
-/// whole window alone, or by units, of which each takes some of all streams, and the team meets.
-struct TeamShare {
-    bool by_streams;
-    int meetings;  ///< in a step, on the way forward and as often on the way back
+/// What a layer is made for.
+struct RecurrentLayerConfig {
+    std::int64_t index = 0;
+    WindowLimits limits;
+    ModelUse use = ModelUse::reading;
+    RecurrentGradient recurrent_gradient = RecurrentGradient::full;
+    bool weight_drop = false;
 };
-TeamShare team_share(const CellShape& cell, std::int64_t batch_size, int threads);
 
-/// Runs the recurrent part of a layer over a window: for each t the gates, which hold the input's
-/// share (or start from gathered rows), receive U h(t-1), then the cell's arithmetic fills its
-/// states and h(t); with mixed gates, v is made and V v added in between. Where sums are
-/// normalized, W x waits in `layer.normalized.input`, and normalized gates have γ N(v) + b in place
-/// of V v. With rounds, a step begins with these and the input's share.
-///
-/// Law: running a window in two halves, passing the state on, equals running it whole, bit for bit.
+/// Law: running a window in two halves, passing the state on, equals running it whole, and no bit
+/// depends on the number of threads.
 /// Source: Hochreiter & Schmidhuber 1997; forget gate, Gers, Schmidhuber & Cummins 2000;
 /// docs/model.md.
-void forward_steps(ThreadPool& pool, const RecurrentWeights& weights, const LayerWindow& layer);
+class RecurrentLayer {
+public:
+    /// Reads `embedding` in layer 0, and above it the vectors that `below` hands on; `gates` as for
+    /// `Activations`. All of it outlives the layer.
+    RecurrentLayer(const LanguageModel& model, const RecurrentLayerConfig& config,
+                   Embedding* embedding, const RecurrentLayer* below, float* gates);
+    RecurrentLayer(const RecurrentLayer&) = delete;  // stages hold on to its parts
+    RecurrentLayer& operator=(const RecurrentLayer&) = delete;
 
-/// The same backward in time. `gradients.hidden` receives, for t < T - 1, the share that comes back
-/// through the step after; `gates` receives the gradients of the pre-activations, `normalized`
-/// those of the sums.
-void backward_steps(ThreadPool& pool, const RecurrentWeights& transposed, const LayerWindow& layer,
-                    const RecurrentGradients& gradients);
+    /// Runs `steps` steps of `streams` streams. `inputs` (T, B, I): the embeddings, or the outputs
+    /// of the layer below as dropout left them. The layer's part of `state` is carried through.
+    struct Window {
+        std::int64_t steps, streams;
+        GatheredRows inputs;
+    };
+    void forward(ThreadPool& pool, const Window& window, RecurrentState& state);
+
+    /// What the layer above reads, (T, B, H) in rows of `hidden_row_length` floats.
+    const float* outputs() const { return activations_.outputs(); }
+
+    /// Training, before forward: draws the masks of weight-drop; takes over the weights of now.
+    void draw_masks(ThreadPool& pool, float rate, std::uint64_t seed, std::uint64_t number);
+    void prepare(ThreadPool& pool);
+
+    /// Turns the gradients of the outputs into those of the inputs, in their place (but not those
+    /// of the embeddings, which go to their parameter), and fills those of the layer's weights.
+    void backward(ThreadPool& pool, ActivationGradients& back, float* gradients);
+
+private:
+    template <typename Work>
+    void run(ThreadPool& pool, Work work) const;
+    template <typename Visit>
+    void for_each_back(Visit visit);
+
+    std::int64_t index_;
+    ModelUse use_;
+    Activations activations_;
+    StepMatrices matrices_;
+    std::vector<std::unique_ptr<Stage>> stages_;
+};
 
 }  // namespace carousel

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cpu/layer_forward.hpp"
+#include "cpu/dropout.hpp"
 #include "kernels/kernels.hpp"
 
 namespace carousel {
@@ -21,80 +21,48 @@ void multiply_in_pieces(ThreadPool& pool, float* out, const float* a, const floa
     });
 }
 
-std::int64_t panels_of(const Parameter& p) {
-    return p.stored / (p.shape[1] * k_panel);
-}
-
 }  // namespace
 
-void transpose(ThreadPool& pool, const float* weight, std::int64_t depth, std::int64_t panels,
-               Buffer& out) {
-    pool.run([&](int member) {
-        const auto [first, last] = split_evenly(panels_for(depth), pool.size(), member);
-        kernels().transpose_panels(weight, panels, depth, out.data(), first, last);
-    });
+StepMatrix::StepMatrix(const LanguageModel& model, const Parameter& weight, std::uint32_t stream,
+                       ModelUse use, bool drops)
+    : model_(&model),
+      parameter_(weight),
+      stream_(stream),
+      weights_(model, weight, use),
+      mask_(drops ? weight.stored : 0),
+      dropped_(mask_.size()) {
+    if (drops) weights_.replace(dropped_.data());
 }
 
-StepMatrices::Matrix::Matrix(const Parameter& p, std::uint32_t number, bool drops)
-    : parameter(p),
-      stream(number),
-      mask(drops ? p.stored : 0),
-      dropped(drops ? p.stored : 0),
-      transposed(padded(p.shape[1]) * panels_of(p) * k_panel) {}
+void StepMatrix::draw_mask(ThreadPool& pool, float rate, std::uint64_t seed, std::uint64_t number) {
+    if (mask_.size() == 0) return;
+    fill_dropout_mask(pool, mask_.data(), mask_.size(), rate,
+                      {seed, RandomPurpose::dropout_recurrent, stream_}, number);
+}
 
-StepMatrices::StepMatrices(const LanguageModel& model, std::int64_t layer_index, bool drops)
-    : model_(&model), layer_index_(layer_index) {
-    const auto layer = model.parameters().layer(layer_index);
-    auto stream = static_cast<std::uint32_t>(layer_index);
-    for (const auto* p : {layer.recurrent_weight, layer.mixed_weight}) {
-        if (p != nullptr) matrices_.emplace_back(*p, stream, drops);
-        stream += k_most_layers;
+void StepMatrix::prepare(ThreadPool& pool) {
+    if (mask_.size() > 0) {
+        multiply_in_pieces(pool, dropped_.data(), model_->values(parameter_), mask_.data(),
+                           mask_.size());
+    }
+    weights_.prepare(pool);
+}
+
+void StepMatrix::mask_gradient(ThreadPool& pool, float* gradients) const {
+    float* gradient = gradients + parameter_.offset;
+    for (const float* mask : {mask_.data(), model_->connections(parameter_)}) {
+        if (mask != nullptr) multiply_in_pieces(pool, gradient, gradient, mask, parameter_.stored);
     }
 }
 
-void StepMatrices::draw_masks(ThreadPool& pool, float rate, std::uint64_t seed,
-                              std::uint64_t number) {
-    for (auto& m : matrices_) {
-        if (m.mask.size() == 0) continue;
-        fill_dropout_mask(pool, m.mask.data(), m.mask.size(), rate,
-                          {seed, RandomPurpose::dropout_recurrent, m.stream}, number);
-    }
-}
-
-void StepMatrices::prepare(ThreadPool& pool) {
-    for (auto& m : matrices_) {
-        if (m.mask.size() > 0) {
-            multiply_in_pieces(pool, m.dropped.data(), model_->values(m.parameter), m.mask.data(),
-                               m.parameter.stored);
-        }
-        transpose(pool, values(m), m.parameter.shape[1], panels_of(m.parameter), m.transposed);
-    }
-}
-
-const float* StepMatrices::values(const Matrix& matrix) const {
-    return matrix.mask.size() > 0 ? matrix.dropped.data() : model_->values(matrix.parameter);
-}
-
-RecurrentWeights StepMatrices::gathered(bool transposed) const {
-    auto weights = recurrent_weights_of(*model_, layer_index_);
-    auto next = matrices_.begin();
-    for (const float** of : {&weights.recurrent, &weights.mixed}) {
-        if (*of == nullptr) continue;
-        *of = transposed ? next->transposed.data() : values(*next);
-        ++next;
-    }
-    return weights;
-}
-
-void StepMatrices::mask_gradients(ThreadPool& pool, float* gradients) const {
-    for (const auto& m : matrices_) {
-        float* gradient = gradients + m.parameter.offset;
-        const float* dropped = m.mask.size() > 0 ? m.mask.data() : nullptr;
-        for (const float* mask : {dropped, model_->connections(m.parameter)}) {
-            if (mask != nullptr)
-                multiply_in_pieces(pool, gradient, gradient, mask, m.parameter.stored);
-        }
-    }
+StepMatrices::StepMatrices(const LanguageModel& model, std::int64_t layer, ModelUse use,
+                           bool drops) {
+    const auto p = model.parameters().layer(layer);
+    const auto stream = static_cast<std::uint32_t>(layer);
+    if (p.recurrent_weight != nullptr)
+        recurrent.emplace(model, *p.recurrent_weight, stream, use, drops);
+    if (p.mixed_weight != nullptr)
+        mixed.emplace(model, *p.mixed_weight, stream + k_most_layers, use, drops);
 }
 
 }  // namespace carousel

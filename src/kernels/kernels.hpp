@@ -185,7 +185,7 @@ struct DirectionStep {
     float rate, decay, average_rate;
 };
 
-/// A vector modulated by another between 0 and 2, as in a round of `cpu/mogrifier.hpp`. Forward,
+/// A vector modulated by another between 0 and 2, as in a round of `cpu/rounds.hpp`. Forward,
 /// `gate` holds a, receives 2 sigmoid(a), and `out` that times `in`. Backward, `gate` holds 2
 /// sigmoid(a) and receives the gradient of a; `grad` holds the gradient of `out` and receives that
 /// of `in`.

@@ -51,7 +51,7 @@ struct GateRange {
 /// too, but instead of V v these gates are γ N(v) + b, and the others are γ N(W x) + γ' N(U h(t-1))
 /// + b: N takes the mean from all numbers of a stream and divides them by their deviation. A cell
 /// with `rounds` has a stage before all that, which changes the input and h(t-1) by each other
-/// (`cpu/mogrifier.hpp`); all of its gates are then fed by W and by U. A cell with an
+/// (`cpu/rounds.hpp`); all of its gates are then fed by W and by U. A cell with an
 /// `attention_span` has a stage after the steps, which turns h(t) and the outputs before it into
 /// what the layer above reads (`cpu/attention.hpp`).
 struct CellShape {

@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 #include "cpu/initialization.hpp"
-#include "cpu/recurrent_layer.hpp"
+#include "cpu/team_share.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {

@@ -1,4 +1,4 @@
-#include "cpu/mogrifier.hpp"
+#include "cpu/rounds.hpp"
 
 #include <doctest/doctest.h>
 
@@ -52,7 +52,7 @@ Tensor<2> surprisals(const LanguageModel& model) {
 
 }  // namespace
 
-TEST_SUITE("cpu/mogrifier") {
+TEST_SUITE("cpu/rounds") {
     TEST_CASE("rounds that scale by 1 leave the capped LSTM, to the bit") {
         const auto zero = [](NamedTensor& tensor) {
             if (tensor.name.ends_with(".up"))

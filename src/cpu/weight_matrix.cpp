@@ -1,0 +1,99 @@
+#include "cpu/weight_matrix.hpp"
+
+#include <algorithm>
+
+namespace carousel {
+
+WeightMatrix::WeightMatrix(const LanguageModel& model, const Parameter& weight, ModelUse use)
+    : values_(model.values(weight)),
+      panels_(weight.stored / (weight.shape[1] * k_panel)),
+      depth_(weight.shape[1]),
+      offset_(weight.offset) {
+    if (use == ModelUse::training) transposed_ = Buffer(padded(depth_) * panels_ * k_panel);
+    if (use == ModelUse::reading_8_bits) {
+        quantized_.emplace(values_, panels_, depth_);
+        quantized_row_.values.resize(static_cast<std::size_t>(padded(depth_)));
+    }
+}
+
+void WeightMatrix::prepare(ThreadPool& pool) {
+    pool.run([&](int member) {
+        const auto [first, last] = split_evenly(panels_for(depth_), pool.size(), member);
+        kernels().transpose_panels(values_, panels_, depth_, transposed_.data(), first, last);
+    });
+}
+
+PanelProduct WeightMatrix::product(const MatrixRows& r, Range panels) const {
+    const auto panel = depth_ * k_panel;
+    return {.a = r.in,
+            .a_row = r.in_row,
+            .a_depth = 1,
+            .w = values_ + panels.begin * panel,
+            .w_panel = panel,
+            .c = r.out,
+            .c_row = r.out_row,
+            .c_panel = k_panel,
+            .rows = r.rows,
+            .panels = panels.size(),
+            .depth = depth_,
+            .start = r.start,
+            .accumulate = r.accumulate,
+            .c_group = r.group,
+            .c_group_step = r.group_step};
+}
+
+PanelProduct WeightMatrix::transposed_product(const MatrixRows& r, Range panels) const {
+    const auto depth = panels_ * k_panel;
+    return {.a = r.in,
+            .a_row = r.in_row,
+            .a_depth = 1,
+            .w = transposed_.data() + panels.begin * depth * k_panel,
+            .w_panel = depth * k_panel,
+            .c = r.out,
+            .c_row = r.out_row,
+            .c_panel = k_panel,
+            .rows = r.rows,
+            .panels = panels.size(),
+            .depth = depth,
+            .start = r.start,
+            .accumulate = r.accumulate,
+            .a_group = r.group * k_panel,
+            .a_group_step = r.group_step};
+}
+
+void WeightMatrix::multiply(const MatrixRows& rows, Range panels) {
+    if (quantized_) return multiply_in_8_bits(rows, panels);
+    kernels().product(product(rows, panels));
+}
+
+void WeightMatrix::multiply(ThreadPool& pool, const MatrixRows& rows) {
+    if (quantized_) return multiply_in_8_bits(rows, all_panels());
+    carousel::multiply(pool, product(rows, all_panels()));
+}
+
+void WeightMatrix::multiply_transposed(const MatrixRows& rows, Range panels) const {
+    kernels().product(transposed_product(rows, panels));
+}
+
+void WeightMatrix::multiply_transposed(ThreadPool& pool, const MatrixRows& rows) const {
+    carousel::multiply(pool, transposed_product(rows, all_inputs()));
+}
+
+void WeightMatrix::multiply_in_8_bits(const MatrixRows& r, Range panels) {
+    const auto group = r.group > 0 ? r.group : panels.size(), width = group * k_panel;
+    for (std::int64_t row = 0; row < r.rows; ++row) {
+        quantized_row_.take(r.in + row * r.in_row, depth_);
+        std::ptrdiff_t at = 0;
+        for (auto p = panels.begin; p < panels.end; p += group, at += r.group_step) {
+            float* out = r.out + row * r.out_row + at;
+            if (r.start != nullptr) {
+                std::copy_n(r.start + at, width, out);
+            } else if (!r.accumulate) {
+                std::fill_n(out, width, 0.0F);
+            }
+            quantized_->multiply_add(quantized_row_, out, {p, p + group});
+        }
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "cpu/buffer.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/matmul.hpp"
+#include "cpu/quantized_matrix.hpp"
+#include "cpu/thread_pool.hpp"
+
+namespace carousel {
+
+/// What a model's weights are used for: to learn, or only to be read, in single precision or with
+/// the large matrices in 8 bits.
+enum class ModelUse : std::uint8_t { training, reading, reading_8_bits };
+
+/// The rows that a `WeightMatrix` (N, K) turns into others: R of them. On the side of N their
+/// panels may lie in groups with gaps between them, as some gates lie among others: `group` panels
+/// every `group_step` floats (0: side by side).
+struct MatrixRows {
+    const float* in;
+    std::ptrdiff_t in_row;
+    float* out;
+    std::ptrdiff_t out_row;
+    std::int64_t rows;
+    const float* start = nullptr;  ///< what the sums start from, as a row of `out`; null: zero
+    bool accumulate = false;       ///< or what is there
+    std::int64_t group = 0;
+    std::ptrdiff_t group_step = 0;
+};
+
+/// A matrix of the model at work, stored in panels: in the precision that its use asks for, and, in
+/// training, with its transpose.
+///
+/// In 8 bits only `multiply` is there, and it computes row by row on the caller's thread.
+class WeightMatrix {
+public:
+    /// The model must outlive this.
+    WeightMatrix(const LanguageModel& model, const Parameter& weight, ModelUse use);
+
+    std::int64_t panels() const { return panels_; }
+    std::int64_t depth() const { return depth_; }
+
+    /// Training: takes the transpose of the weights of now.
+    void prepare(ThreadPool& pool);
+
+    /// Other values in the place of the model's, laid out as these.
+    void replace(const float* values) { values_ = values; }
+
+    /// out (R, N) = start + W in, in (R, K): on the caller's thread and for some panels of N, with
+    /// the first of which `out` and `start` begin; or on the whole team and for all.
+    void multiply(const MatrixRows& rows, Range panels);
+    void multiply(ThreadPool& pool, const MatrixRows& rows);
+
+    /// out (R, K) = W transposed times in (R, N), in the same two ways; `panels` are those of K.
+    void multiply_transposed(const MatrixRows& rows, Range panels) const;
+    void multiply_transposed(ThreadPool& pool, const MatrixRows& rows) const;
+
+    Range all_panels() const { return {0, panels_}; }
+    Range all_inputs() const { return {0, panels_for(depth_)}; }
+
+    /// What sums up the gradient of W, from the rows that it read over a window.
+    GradientTarget target(const float* inputs, std::ptrdiff_t row, float* gradients) const {
+        return {inputs, row, depth_, gradients + offset_};
+    }
+
+private:
+    PanelProduct product(const MatrixRows& rows, Range panels) const;
+    PanelProduct transposed_product(const MatrixRows& rows, Range panels) const;
+    void multiply_in_8_bits(const MatrixRows& rows, Range panels);
+
+    const float* values_;
+    std::int64_t panels_, depth_, offset_;
+    Buffer transposed_;  // panels of K
+    std::optional<QuantizedMatrix> quantized_;
+    QuantizedVector quantized_row_;  // of the input at hand
+};
+
+}  // namespace carousel
