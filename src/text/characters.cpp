@@ -125,6 +125,17 @@ private:
 CharacterSplitter::CharacterSplitter(Unit unit)
     : unit_(unit), clusters_(unit == Unit::grapheme ? std::make_unique<Clusters>() : nullptr) {}
 CharacterSplitter::~CharacterSplitter() = default;
+// ICU's iterator is given its text anew at each use, so a copy takes one of its own.
+CharacterSplitter::CharacterSplitter(const CharacterSplitter& other)
+    : unit_(other.unit_),
+      clusters_(other.clusters_ ? std::make_unique<Clusters>() : nullptr),
+      text_(other.text_),
+      begin_(other.begin_),
+      finished_(other.finished_),
+      ends_(other.ends_) {}
+CharacterSplitter& CharacterSplitter::operator=(const CharacterSplitter& other) {
+    return *this = CharacterSplitter(other);
+}
 CharacterSplitter::CharacterSplitter(CharacterSplitter&&) noexcept = default;
 CharacterSplitter& CharacterSplitter::operator=(CharacterSplitter&&) noexcept = default;
 

@@ -27,7 +27,9 @@ class CharacterSplitter {
 public:
     explicit CharacterSplitter(Unit unit);
     ~CharacterSplitter();
+    CharacterSplitter(const CharacterSplitter& other);
     CharacterSplitter(CharacterSplitter&&) noexcept;
+    CharacterSplitter& operator=(const CharacterSplitter& other);
     CharacterSplitter& operator=(CharacterSplitter&&) noexcept;
 
     /// Range: valid UTF-8, except for `Unit::byte`. All characters before must have been taken.
@@ -38,6 +40,9 @@ public:
 
     /// The next character that is certain; valid until the next `push`.
     bool next(std::string_view& character);
+
+    /// What was pushed and has not been taken; valid until the next `push`.
+    std::string_view held() const { return std::string_view(text_).substr(begin_); }
 
 private:
     class Clusters;

@@ -1,5 +1,6 @@
 #include "text/text_stream.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "text/utf8.hpp"
@@ -7,12 +8,29 @@
 namespace carousel {
 
 TextStream::TextStream(const Tokenizer& tokenizer, bool raw)
-    : tokenizer_(tokenizer),
+    : tokenizer_(&tokenizer),
       raw_(raw && tokenizer.settings().unit == Unit::byte),
       splitter_(tokenizer.settings().unit) {}
 
+TextStream::TextStream(const Tokenizer& tokenizer, bool raw, Held held)
+    : TextStream(tokenizer, raw) {
+    constexpr std::size_t k_longest_beginning = 3;
+    if (held.bytes.size() > k_longest_beginning) {
+        throw std::invalid_argument("the beginning of a code point is longer than one");
+    }
+    if (!held.cluster.empty() && tokenizer.settings().unit != Unit::grapheme) {
+        throw std::invalid_argument("a cluster is held where text has none");
+    }
+    if (valid_utf8_prefix(held.cluster) != held.cluster.size()) {
+        throw std::invalid_argument("the cluster held is not valid UTF-8");
+    }
+    bytes_ = std::move(held.bytes);
+    characters_ = held.characters;
+    splitter_.push(held.cluster);
+}
+
 std::string TextStream::push(TokenId id) {
-    const auto& [kind, text] = tokenizer_.vocabulary().symbol(id);
+    const auto& [kind, text] = tokenizer_->vocabulary().symbol(id);
     if (kind == SymbolKind::separator) {
         bytes_.clear();
         return take_characters({}, true);
@@ -51,7 +69,7 @@ std::string TextStream::take_code_points() {
 }
 
 std::string TextStream::take_characters(std::string text, bool at_end) {
-    const Unit unit = tokenizer_.settings().unit;
+    const Unit unit = tokenizer_->settings().unit;
     if (unit != Unit::grapheme) {
         characters_ += count_characters(text, unit);
         return text;

@@ -20,6 +20,17 @@ public:
     /// unchanged.
     explicit TextStream(const Tokenizer& tokenizer, bool raw = false);
 
+    /// What has been pushed and is not yet certain, and the characters that were.
+    struct Held {
+        std::string bytes;    ///< the beginning of a code point
+        std::string cluster;  ///< of a cluster, which may go on
+        std::uint64_t characters = 0;
+    };
+    Held held() const { return {bytes_, std::string(splitter_.held()), characters_}; }
+
+    /// Goes on where another stream held this. Throws: std::invalid_argument when none could.
+    TextStream(const Tokenizer& tokenizer, bool raw, Held held);
+
     /// The text that `id` has made certain, often empty.
     std::string push(TokenId id);
 
@@ -33,7 +44,7 @@ private:
     std::string take_code_points();
     std::string take_characters(std::string text, bool at_end);
 
-    const Tokenizer& tokenizer_;
+    const Tokenizer* tokenizer_;
     bool raw_;
     std::string bytes_;           // not yet a whole code point
     CharacterSplitter splitter_;  // holds a cluster that may go on

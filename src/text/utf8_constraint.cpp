@@ -1,5 +1,7 @@
 #include "text/utf8_constraint.hpp"
 
+#include <stdexcept>
+
 namespace carousel {
 
 namespace {
@@ -78,6 +80,13 @@ void Utf8Constraint::push(TokenId id) {
     State next = after(state_, byte);
     if (next == invalid) next = after_lead(byte);
     state_ = next == invalid ? whole : next;
+}
+
+void Utf8Constraint::set_state(std::uint8_t state) {
+    if (state >= completable_.size() || !completable_[state]) {
+        throw std::invalid_argument("this alphabet cannot complete such a UTF-8 sequence");
+    }
+    state_ = state;
 }
 
 }  // namespace carousel

@@ -29,6 +29,14 @@ public:
     /// True between whole sequences.
     bool complete() const { return state_ == 0; }
 
+    /// Where in a sequence the text stands, as a number to be saved.
+    std::uint8_t state() const { return state_; }
+
+    /// Goes on where another constraint stood.
+    /// Throws: std::invalid_argument when the vocabulary has nothing to complete that sequence
+    /// with.
+    void set_state(std::uint8_t state);
+
 private:
     const Vocabulary* vocabulary_;
     bool unconstrained_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,33 @@ TEST_SUITE("text/text_stream") {
             CHECK(out == text);
             CHECK(stream.characters() == count_characters(text, settings.unit));
         }
+    }
+
+    TEST_CASE("a copy, and a stream that holds what it held, go on with the same text anywhere") {
+        const TextSettings graphemes{.unit = Unit::grapheme, .min_count = 4};
+        for (const auto& settings : {k_bytes, TextSettings{.min_count = 4}, graphemes}) {
+            const std::string text = normalize(polyglot(), settings);
+            const Tokenizer tokenizer = tokenizer_for(text, settings);
+            TextStream stream(tokenizer);
+            for (const TokenId id : tokenizer.encode(text)) {
+                TextStream copy = stream, restored(tokenizer, false, stream.held());
+                const std::string part = stream.push(id);
+                CHECK(copy.push(id) == part);
+                CHECK(restored.push(id) == part);
+                CHECK(restored.characters() == stream.characters());
+                CHECK(copy.finish() == restored.finish());
+            }
+        }
+    }
+
+    TEST_CASE("what no stream can hold is refused") {
+        const Tokenizer bytes = tokenizer_for("abc", k_bytes);
+        const Tokenizer clusters = tokenizer_for("abc", {.unit = Unit::grapheme});
+        CHECK_NOTHROW(TextStream(clusters, false, {"", "e\u0301", 4}));
+        CHECK_THROWS_AS(TextStream(clusters, false, {"", "e\xCC", 4}), std::invalid_argument);
+        CHECK_THROWS_AS(TextStream(bytes, false, {"", "e", 4}), std::invalid_argument);
+        CHECK_THROWS_AS(TextStream(bytes, false, {"\xF0\x9F\x98\x80", "", 4}),
+                        std::invalid_argument);
     }
 
     TEST_CASE("a code point comes out with its last byte and not before") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -101,5 +102,28 @@ TEST_SUITE("text/utf8_constraint") {
         CHECK_FALSE(constraint.complete());
         constraint.push(*vocabulary.byte_symbol(0xFF));
         CHECK(constraint.complete());
+    }
+
+    TEST_CASE("a constraint set to where another stands allows the same") {
+        const auto vocabulary = with_all_bytes();
+        Utf8Constraint constraint(vocabulary);
+        for (const char byte : std::string("a\xE2\x82\xAC\xF4\x8F\xBF\xBF")) {
+            constraint.push(*vocabulary.byte_symbol(static_cast<unsigned char>(byte)));
+            Utf8Constraint other(vocabulary);
+            other.set_state(constraint.state());
+            for (TokenId id = 0; id < vocabulary.size(); ++id) {
+                CHECK(other.allows(id) == constraint.allows(id));
+            }
+        }
+    }
+
+    TEST_CASE("a place from which the alphabet can complete no sequence is refused") {
+        const auto vocabulary = with_bytes("\xC3\xA9");
+        Utf8Constraint constraint(vocabulary);
+        CHECK_NOTHROW(constraint.set_state(1));
+        for (const int state : {5, 7, 8, 255}) {
+            CHECK_THROWS_AS(constraint.set_state(static_cast<std::uint8_t>(state)),
+                            std::invalid_argument);
+        }
     }
 }
