@@ -30,13 +30,13 @@ TokenIds stream_of(const TokenIds& ids, std::size_t stream) {
     return part;
 }
 
-/// Runs a text in calls of the given lengths, in turn.
+/// Runs a text in calls of the given lengths, in turn, with room for `room` streams or for its own.
 Outcome run(const LanguageModel& model, int threads, const TokenIds& inputs,
             const TokenIds& targets, const std::vector<std::size_t>& lengths,
-            Precision precision = Precision::float32) {
+            Precision precision = Precision::float32, std::int64_t room = 0) {
     ThreadPool pool(threads);
     const auto streams = static_cast<std::int64_t>(inputs.shape(1));
-    Inference inference(model, pool, streams, precision);
+    Inference inference(model, pool, std::max(room, streams), precision);
     Outcome outcome{Tensor<2>({inputs.shape(0), inputs.shape(1)}),
                     {},
                     RecurrentState::zeros(model.config(), streams)};
@@ -124,6 +124,21 @@ TEST_SUITE("cpu/inference") {
         }
     }
 
+    TEST_CASE("streams give the same bits where there is room for more of them") {
+        for (const auto& config : configs()) {
+            INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
+            const auto model = lively_model(config);
+            const auto inputs = random_ids(300, 2, config.vocabulary_size, 1);
+            const auto targets = random_ids(300, 2, config.vocabulary_size, 2);
+            for (const auto precision : {Precision::float32, Precision::int8}) {
+                const auto exact = run(model, 1, inputs, targets, {300}, precision);
+                for (const std::int64_t room : {3, 150, 300}) {
+                    check_equal(run(model, 2, inputs, targets, {300}, precision, room), exact);
+                }
+            }
+        }
+    }
+
     TEST_CASE("surprisals are minus the logarithms of the softmax of the logits") {
         ThreadPool pool(1);
         for (const auto& config : odd_configs()) {
@@ -165,6 +180,10 @@ TEST_SUITE("cpu/inference") {
                         std::logic_error);
         CHECK_THROWS_AS(inference.advance(steps_of(good, 0, 0), state, out), std::logic_error);
         CHECK_THROWS_AS(inference.advance(stream_of(good, 0), state, out), std::logic_error);
+        auto long_state = RecurrentState::zeros(config, 3);
+        CHECK_THROWS_AS(
+            inference.advance(random_ids(3, 3, config.vocabulary_size, 1), long_state, out),
+            std::logic_error);
         auto short_state = RecurrentState::zeros(config, 1);
         CHECK_THROWS_AS(inference.advance(good, short_state, out), std::logic_error);
     }
