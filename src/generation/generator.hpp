@@ -11,6 +11,7 @@
 #include "cpu/language_model.hpp"
 #include "cpu/thread_pool.hpp"
 #include "generation/sampler.hpp"
+#include "generation/session.hpp"
 #include "model/quantization.hpp"
 #include "model/tensor.hpp"
 #include "text/tokenizer.hpp"
@@ -27,12 +28,7 @@ struct GeneratorConfig {
     Precision precision = Precision::float32;
 };
 
-/// Why a sample ended.
-enum class SampleEnd : std::uint8_t {
-    length,    ///< it has as many characters as wanted
-    stop,      ///< the stop text came
-    document,  ///< the model drew the separator: the document is over
-};
+using SampleEnd = SessionEnd;
 
 struct SampleReport {
     std::uint64_t characters = 0;  ///< given out, in units of the model (bytes in byte models)
@@ -63,16 +59,10 @@ public:
     std::vector<SampleReport> run(std::span<const TokenId> prompt, const EmitText& emit);
 
 private:
-    class Stream;
-    std::vector<Stream> start_streams(std::span<const TokenId> prompt) const;
-    void draw(std::vector<Stream>& streams, Tensor<2>& logits) const;
-    void mask(const Stream& stream, std::span<float> logits) const;
-
     const LanguageModel* model_;
     const Tokenizer* tokenizer_;
     ThreadPool* pool_;
     GeneratorConfig config_;
-    std::vector<TokenId> byte_symbols_, other_symbols_;
 };
 
 }  // namespace carousel

@@ -24,11 +24,13 @@ bool more_likely(float a, TokenId a_id, float b, TokenId b_id) {
 
 }  // namespace
 
+bool in_range(const SamplerConfig& config) {
+    return config.temperature >= 0 && config.top_k >= 0 && config.top_p > 0 && config.top_p <= 1 &&
+           config.min_p >= 0 && config.min_p < 1;
+}
+
 Sampler::Sampler(const SamplerConfig& config) : config_(config) {
-    if (!(config.temperature >= 0 && config.top_k >= 0 && config.top_p > 0 && config.top_p <= 1 &&
-          config.min_p >= 0 && config.min_p < 1)) {
-        throw std::logic_error("a sampler's control is outside its range");
-    }
+    if (!in_range(config)) throw std::logic_error("a sampler's control is outside its range");
 }
 
 TokenId Sampler::sample(std::span<const float> logits, float draw) {

@@ -19,6 +19,9 @@ struct SamplerConfig {
     bool operator==(const SamplerConfig&) const = default;
 };
 
+/// Whether every control is inside its range.
+bool in_range(const SamplerConfig& config);
+
 /// Draws symbols. A draw is a pure function of the logits and one number in [0, 1), with the same
 /// result on every machine; the object only keeps its buffers.
 ///

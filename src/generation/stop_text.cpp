@@ -1,9 +1,17 @@
 #include "generation/stop_text.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace carousel {
+
+StopText::StopText(std::string stop, std::string held)
+    : stop_(std::move(stop)), held_(std::move(held)) {
+    if (!held_.empty() && (held_.size() >= stop_.size() || !stop_.starts_with(held_))) {
+        throw std::invalid_argument("what is held back is no beginning of the stop text");
+    }
+}
 
 std::string StopText::push(std::string_view piece) {
     if (found_) return {};

@@ -13,8 +13,15 @@ public:
     /// An empty `stop` is never found.
     explicit StopText(std::string stop) : stop_(std::move(stop)) {}
 
+    /// Goes on where another one held back `held`.
+    /// Throws: std::invalid_argument when that is no beginning of `stop`.
+    StopText(std::string stop, std::string held);
+
     /// What `piece` makes certain to stand before any stop text.
     std::string push(std::string_view piece);
+
+    /// What may become the stop text.
+    const std::string& held() const { return held_; }
 
     /// True once the stop text has come; nothing comes out any more.
     bool found() const { return found_; }
@@ -27,7 +34,7 @@ public:
 
 private:
     std::string stop_;
-    std::string held_;  // may become the stop text
+    std::string held_;
     std::string dropped_;
     bool found_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,17 @@ TEST_SUITE("generation/stop_text") {
         CHECK(stop.push("aa").empty());
         CHECK(stop.finish() == "aa");
         CHECK_FALSE(stop.found());
+    }
+
+    TEST_CASE("what holds back what another held back goes on as it would") {
+        StopText stop("aab");
+        CHECK(stop.push("xaa") == "x");
+        StopText other("aab", stop.held());
+        CHECK(other.push("by").empty());
+        CHECK(other.found());
+        CHECK_THROWS_AS(StopText("aab", "b"), std::invalid_argument);
+        CHECK_THROWS_AS(StopText("aab", "aab"), std::invalid_argument);
+        CHECK_THROWS_AS(StopText("", "a"), std::invalid_argument);
     }
 
     TEST_CASE("without a stop text everything comes at once") {

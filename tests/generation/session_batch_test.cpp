@@ -1,4 +1,4 @@
-#include "generation/generator.hpp"
+#include "generation/session_batch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,27 +10,52 @@
 
 #include "base/error.hpp"
 #include "cpu/inference.hpp"
-#include "support/tiny_model.hpp"
+#include "generation/small_sessions.hpp"
 #include "text/utf8.hpp"
 
 using namespace carousel;
 
 namespace {
 
-struct Samples {
-    std::vector<std::string> texts;
-    std::vector<SampleReport> reports;
+/// Samples of one prompt: sessions that draw with the numbers 0, 1, 2, ...
+struct Request {
+    SamplerConfig sampler{};
+    std::uint64_t seed = 0;
+    std::int64_t count = 1;
+    std::uint64_t length = 0;
+    std::string stop{};
+    bool raw = false;
 };
 
-Samples generate(const LanguageModel& model, const Tokenizer& tokenizer,
-                 const GeneratorConfig& config, const std::string& prompt = "", int threads = 1) {
+struct Samples {
+    std::vector<std::string> texts;
+    std::vector<SessionProgress> reports;
+};
+
+Samples generate(const LanguageModel& model, const Tokenizer& tokenizer, const Request& request,
+                 const std::string& prompt = "", int threads = 1) {
     ThreadPool pool(threads);
-    Samples samples{std::vector<std::string>(static_cast<std::size_t>(config.count)), {}};
-    Generator generator(model, tokenizer, pool, config);
-    samples.reports =
-        generator.run(tokenizer.encode(prompt), [&](std::int64_t sample, std::string_view text) {
-            samples.texts[static_cast<std::size_t>(sample)] += text;
-        });
+    SessionBatch batch(model, tokenizer, pool, request.count);
+    Session first(tokenizer, model.config(),
+                  {.sampler = request.sampler,
+                   .seed = request.seed,
+                   .length = request.length,
+                   .stop = request.stop,
+                   .raw = request.raw},
+                  tokenizer.encode(prompt));
+    batch.read(first);
+    const auto count = static_cast<std::size_t>(request.count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        first.draw_from(request.seed, i);
+        batch.join(first);
+    }
+    Samples samples{std::vector<std::string>(count), std::vector<SessionProgress>(count)};
+    while (!batch.empty()) {
+        for (const auto& [session, text, ended] : batch.advance()) {
+            samples.texts[session] += text;
+            if (ended) samples.reports[session] = *ended;
+        }
+    }
     return samples;
 }
 
@@ -38,27 +63,9 @@ bool is_valid_utf8(const std::string& text) {
     return valid_utf8_prefix(text) == text.size();
 }
 
-const std::string k_letters = "the quick brown fox jumps over the lazy dog.\n";
-
-/// A model that never ends a document by itself.
-LanguageModel endless_model(const Tokenizer& tokenizer, std::uint64_t seed) {
-    const auto start = untrained_model(tokenizer.vocabulary().size(), seed);
-    auto weights = start.weights();
-    weights.back().values[Vocabulary::k_separator] = -1e4F;
-    return {start.config(), weights};
-}
-
-/// A model whose symbols come with these logits, whatever came before.
-LanguageModel constant_model(const std::vector<float>& logits) {
-    const auto start = untrained_model(logits.size(), 1, 0);
-    auto weights = start.weights();
-    weights.back().values = logits;
-    return {start.config(), weights};
-}
-
 }  // namespace
 
-TEST_SUITE("generation/generator") {
+TEST_SUITE("generation/session_batch") {
     TEST_CASE("temperature 0 writes the most likely symbol after the separator and the prompt") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = endless_model(tokenizer, 5);
@@ -87,7 +94,7 @@ TEST_SUITE("generation/generator") {
     TEST_CASE("the same seed gives the same text and another seed another") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = endless_model(tokenizer, 5);
-        const GeneratorConfig config{.seed = 11, .length = 100};
+        const Request config{.seed = 11, .length = 100};
         const auto text = generate(model, tokenizer, config).texts[0];
         CHECK(generate(model, tokenizer, config).texts[0] == text);
         CHECK(generate(model, tokenizer, config, "", 3).texts[0] == text);
@@ -97,7 +104,7 @@ TEST_SUITE("generation/generator") {
     TEST_CASE("a sample is the same in batches of every size and on every number of threads") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = untrained_model(tokenizer.vocabulary().size(), 6);
-        const GeneratorConfig one{.sampler = {.temperature = 1}, .seed = 4, .length = 300};
+        const Request one{.sampler = {.temperature = 1}, .seed = 4, .length = 300};
         auto many = one;
         many.count = 9;
         const auto batch = generate(model, tokenizer, many, "dog");
@@ -116,11 +123,11 @@ TEST_SUITE("generation/generator") {
         // About one symbol in 29 is the separator here, so lengths differ widely.
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = untrained_model(tokenizer.vocabulary().size(), 7, 1);
-        GeneratorConfig config{.sampler = {.temperature = 1}, .seed = 1, .count = 16, .length = 0};
+        Request config{.sampler = {.temperature = 1}, .seed = 1, .count = 16, .length = 0};
         const auto samples = generate(model, tokenizer, config);
         std::set<std::uint64_t> lengths;
         for (const auto& report : samples.reports) {
-            CHECK(report.end == SampleEnd::document);
+            CHECK(report.end == SessionEnd::document);
             CHECK(report.symbols == report.characters + 1);
             lengths.insert(report.characters);
         }
@@ -139,7 +146,7 @@ TEST_SUITE("generation/generator") {
             generate(model, tokenizer, {.seed = 2, .length = 17}, "\u00e4\u00f6\u00fc");
         CHECK(count_characters(samples.texts[0], Unit::codepoint) == 17);
         CHECK(samples.reports[0].characters == 17);
-        CHECK(samples.reports[0].end == SampleEnd::length);
+        CHECK(samples.reports[0].end == SessionEnd::length);
     }
 
     TEST_CASE("a separator ends the text and never comes out") {
@@ -147,20 +154,20 @@ TEST_SUITE("generation/generator") {
         const auto samples = generate(constant_model({9, 0, 0}), tokenizer,
                                       {.sampler = {.temperature = 0}, .length = 10});
         CHECK(samples.texts[0].empty());
-        CHECK(samples.reports[0].end == SampleEnd::document);
+        CHECK(samples.reports[0].end == SessionEnd::document);
         CHECK(samples.reports[0].symbols == 1);
     }
 
     TEST_CASE("a stop text that spans symbols ends the text and is left out") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = endless_model(tokenizer, 5);
-        const GeneratorConfig config{.seed = 11, .length = 100};
+        const Request config{.seed = 11, .length = 100};
         const auto whole = generate(model, tokenizer, config).texts[0];
         auto stopped = config;
         stopped.stop = whole.substr(50, 4);
         const auto samples = generate(model, tokenizer, stopped);
         CHECK(samples.texts[0] == whole.substr(0, whole.find(stopped.stop)));
-        CHECK(samples.reports[0].end == SampleEnd::stop);
+        CHECK(samples.reports[0].end == SessionEnd::stop);
         CHECK(samples.reports[0].characters == samples.texts[0].size());
 
         auto never = config;
@@ -177,17 +184,23 @@ TEST_SUITE("generation/generator") {
             settings);
         const auto model = endless_model(tokenizer, 8);
         ThreadPool pool(1);
-        Generator generator(model, tokenizer, pool, {.sampler = {.temperature = 1}, .length = 400});
+        SessionBatch batch(model, tokenizer, pool, 1);
+        batch.join(
+            Session(tokenizer, model.config(), {.sampler = {.temperature = 1}, .length = 400}, {}));
         std::string text;
         std::vector<std::string> pieces;
-        const auto reports = generator.run({}, [&](std::int64_t, std::string_view piece) {
-            pieces.emplace_back(piece);
-            text += piece;
-        });
-        CHECK(reports[0].characters == 400);
+        SessionProgress end;
+        while (!batch.empty()) {
+            for (const auto& piece : batch.advance()) {
+                pieces.push_back(piece.text);
+                text += piece.text;
+                if (piece.ended) end = *piece.ended;
+            }
+        }
+        CHECK(end.characters == 400);
         CHECK(count_characters(text, Unit::grapheme) == 400);
         for (const auto& piece : pieces) CHECK(count_characters(piece, Unit::grapheme) == 1);
-        CHECK(reports[0].symbols > 401);  // marks joined what stood before them
+        CHECK(end.symbols > 401);  // marks joined what stood before them
     }
 
     TEST_CASE("rare characters spelled by random bytes are valid UTF-8") {
@@ -213,7 +226,7 @@ TEST_SUITE("generation/generator") {
         for (int byte = 0; byte < 256; ++byte) all_bytes += static_cast<char>(byte);
         const auto tokenizer = tokenizer_of(all_bytes, byte_settings());
         const auto model = endless_model(tokenizer, 2);
-        GeneratorConfig config{.sampler = {.temperature = 2}, .count = 4, .length = 1000};
+        Request config{.sampler = {.temperature = 2}, .count = 4, .length = 1000};
         for (const auto& text : generate(model, tokenizer, config).texts) {
             CHECK(is_valid_utf8(text));
             CHECK(text.size() >= 1000);
@@ -230,7 +243,7 @@ TEST_SUITE("generation/generator") {
         const auto tokenizer = tokenizer_of("\xE9\xE8\xE0\xE9", byte_settings());
         const auto samples = generate(constant_model({0, 5, 5, 5}), tokenizer, {.length = 10});
         CHECK(samples.texts[0].empty());
-        CHECK(samples.reports[0].end == SampleEnd::document);
+        CHECK(samples.reports[0].end == SessionEnd::document);
     }
 
     TEST_CASE("a prompt that ends inside a UTF-8 sequence is refused unless the text is raw") {
@@ -241,24 +254,72 @@ TEST_SUITE("generation/generator") {
               5);
     }
 
-    TEST_CASE("what the receiver of the text throws ends the run") {
-        const auto tokenizer = tokenizer_of(k_letters);
-        const auto model = endless_model(tokenizer, 5);
+    TEST_CASE("sessions that join and leave between symbols write what they write alone") {
+        const auto all = small_sessions();
+        const auto& small = all.front();
+        std::vector<Session> sessions;
+        std::vector<std::string> alone, texts(6);
+        for (std::uint32_t i = 0; i < 6; ++i) {
+            auto config = small.config;
+            config.sample = i;
+            config.length = 30 + 10 * i;
+            const auto prompt = small.tokenizer.encode(std::string("the fox").substr(0, i));
+            sessions.emplace_back(small.tokenizer, small.model.config(), config, prompt);
+            alone.push_back(rest_of(small, sessions.back()));
+        }
+        ThreadPool pool(2);
+        SessionBatch batch(small.model, small.tokenizer, pool, 5);
+        std::vector<std::size_t> who;  // by number in the batch
+        const auto join = [&](std::size_t i) {
+            CHECK(batch.join(sessions[i]) == who.size());
+            who.push_back(i);
+        };
+        const auto advance = [&](int times) {
+            for (int i = 0; i < times; ++i) {
+                for (const auto& piece : batch.advance()) texts[who[piece.session]] += piece.text;
+            }
+        };
+        join(0);
+        join(1);
+        advance(5);
+        join(2);
+        join(3);
+        advance(5);
+        sessions[1] = batch.leave(1);  // for a while
+        advance(5);
+        join(4);
+        sessions[2] = batch.leave(2);
+        join(5);
+        advance(40);
+        join(1);
+        join(2);
+        while (!batch.empty()) advance(1);
+        CHECK(texts == alone);
+    }
+
+    TEST_CASE("a full batch, a session that is not there and one that has ended are refused") {
+        const auto all = small_sessions();
+        const auto& small = all.front();
         ThreadPool pool(1);
-        Generator generator(model, tokenizer, pool, {.length = 0});
-        int calls = 0;
-        CHECK_THROWS_AS(generator.run({},
-                                      [&](std::int64_t, std::string_view) {
-                                          if (++calls == 7) throw InputError("closed");
-                                      }),
-                        InputError);
-        CHECK(calls == 7);
+        SessionBatch batch(small.model, small.tokenizer, pool, 1);
+        CHECK_THROWS_AS(batch.leave(0), std::logic_error);
+        batch.join(small.start());
+        CHECK_THROWS_AS(batch.join(small.start()), std::logic_error);
+        CHECK_THROWS_AS(batch.copy(1), std::logic_error);
+        while (!batch.empty()) batch.advance();
+        CHECK_THROWS_AS(batch.copy(0), std::logic_error);
+        CHECK(batch.advance().empty());
+        auto record = small.start().record();
+        record.progress.end = SessionEnd::length;
+        CHECK_THROWS_AS(batch.join(Session(small.tokenizer, small.model.config(), record)),
+                        std::logic_error);
+        CHECK_THROWS_AS(batch.join(all[1].start()), std::logic_error);
     }
 
     TEST_CASE("a tokenizer of another model is refused") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = untrained_model(tokenizer.vocabulary().size() + 1, 5);
         ThreadPool pool(1);
-        CHECK_THROWS_AS(Generator(model, tokenizer, pool, {}), std::logic_error);
+        CHECK_THROWS_AS(SessionBatch(model, tokenizer, pool, 1), std::logic_error);
     }
 }

@@ -1,0 +1,162 @@
+#include "generation/session_batch.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "cpu/inference.hpp"
+
+namespace carousel {
+
+namespace {
+
+// Logits of all sessions together; with fewer, sharing the draws costs more than it saves.
+constexpr std::size_t k_logits_worth_sharing = std::size_t{1} << 15;
+
+void copy_stream(const Tensor<3>& from, std::size_t source, Tensor<3>& to, std::size_t target) {
+    const std::size_t layers = from.shape(0), width = from.shape(2);
+    for (std::size_t l = 0; l < layers; ++l) {
+        std::copy_n(from.data() + (l * from.shape(1) + source) * width, width,
+                    to.data() + (l * to.shape(1) + target) * width);
+    }
+}
+
+void copy_stream(const RecurrentState& from, std::size_t source, RecurrentState& to,
+                 std::size_t target) {
+    copy_stream(from.hidden, source, to.hidden, target);
+    copy_stream(from.states, source, to.states, target);
+}
+
+}  // namespace
+
+SessionBatch::SessionBatch(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
+                           std::int64_t most_sessions, Precision precision)
+    : model_(&model),
+      tokenizer_(&tokenizer),
+      pool_(&pool),
+      most_sessions_(static_cast<std::size_t>(most_sessions)) {
+    const auto& symbols = tokenizer.vocabulary().symbols();
+    if (static_cast<std::int64_t>(symbols.size()) != model.config().vocabulary_size) {
+        throw std::logic_error("the model and the tokenizer have different vocabularies");
+    }
+    if (most_sessions < 1) throw std::logic_error("a batch has no room for a session");
+    reader_ = std::make_unique<Inference>(model, pool, most_sessions, precision);
+    for (TokenId id = 0; id < symbols.size(); ++id) {
+        (symbols[id].kind == SymbolKind::byte ? byte_symbols_ : other_symbols_).push_back(id);
+    }
+}
+
+SessionBatch::~SessionBatch() = default;
+
+void SessionBatch::read(Session& session) {
+    auto& [memory, unread] = session.reading();
+    if (unread.size() < 2) return;
+    TokenIds ids(TokenIds::shape_type{unread.size() - 1, 1});
+    std::copy(unread.begin(), unread.end() - 1, ids.data());
+    reader_->advance(ids, memory, logits_);
+    unread.erase(unread.begin(), unread.end() - 1);
+}
+
+std::uint64_t SessionBatch::join(Session session) {
+    if (rows_.size() == most_sessions_) throw std::logic_error("the batch of sessions is full");
+    if (&session.tokenizer() != tokenizer_ || session.progress().end) {
+        throw std::logic_error(
+            "a session of another tokenizer, or one that has ended, cannot join");
+    }
+    read(session);
+    const Sampler sampler(session.config().sampler);
+    rows_.push_back({joined_, std::move(session), sampler});
+    return joined_++;
+}
+
+Session SessionBatch::leave(std::uint64_t session) {
+    const std::size_t row = find(session);
+    Session left = with_memory(rows_[row]);
+    rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(row));
+    return left;
+}
+
+Session SessionBatch::copy(std::uint64_t session) const {
+    return with_memory(rows_[find(session)]);
+}
+
+std::size_t SessionBatch::find(std::uint64_t session) const {
+    const auto row = std::find_if(rows_.begin(), rows_.end(),
+                                  [&](const Row& one) { return one.number == session; });
+    if (row == rows_.end()) throw std::logic_error("no such session is in the batch");
+    return static_cast<std::size_t>(row - rows_.begin());
+}
+
+Session SessionBatch::with_memory(const Row& row) const {
+    Session session = row.session;
+    if (row.column) {
+        session.reading().memory = RecurrentState::zeros(model_->config(), 1);
+        copy_stream(memory_, *row.column, session.reading().memory, 0);
+    }
+    return session;
+}
+
+std::span<const SessionPiece> SessionBatch::advance() {
+    if (rows_.empty()) return {};
+    pack();
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        ids_(0, row) = rows_[row].session.reading().unread.front();
+    }
+    reader_->advance(ids_, memory_, logits_);
+    pieces_.resize(rows_.size());
+    const auto count = static_cast<std::int64_t>(rows_.size());
+    const auto write_row = [&](std::int64_t row) { write(static_cast<std::size_t>(row)); };
+    if (count > 1 && logits_.size() >= k_logits_worth_sharing) {
+        pool_->for_each(count, write_row);
+    } else {
+        for (std::int64_t row = 0; row < count; ++row) write_row(row);
+    }
+    std::erase_if(rows_, [](const Row& row) { return row.session.progress().end.has_value(); });
+    std::erase_if(pieces_,
+                  [](const SessionPiece& piece) { return piece.text.empty() && !piece.ended; });
+    return pieces_;
+}
+
+// Lays the memories of all rows beside each other, where one has come or gone.
+void SessionBatch::pack() {
+    const std::size_t count = rows_.size();
+    bool packed = ids_.size() == count;
+    for (std::size_t row = 0; row < count; ++row) packed &= rows_[row].column == row;
+    if (packed) return;
+    auto memory = RecurrentState::zeros(model_->config(), static_cast<std::int64_t>(count));
+    for (std::size_t row = 0; row < count; ++row) {
+        auto& [number, session, sampler, column] = rows_[row];
+        auto& own = session.reading().memory;
+        copy_stream(column ? memory_ : own, column.value_or(0), memory, row);
+        own = {};
+        column = row;
+    }
+    memory_ = std::move(memory);
+    ids_.resize({1, count});
+}
+
+void SessionBatch::write(std::size_t row) {
+    auto& [number, session, sampler, column] = rows_[row];
+    const std::size_t v = logits_.shape(1);
+    const std::span<float> logits(logits_.data() + row * v, v);
+    if (!session.config().raw) mask(session, logits);
+    auto& piece = pieces_[row];
+    piece.session = number;
+    piece.text = session.write(sampler, logits);
+    piece.ended = session.progress().end ? std::optional(session.progress()) : std::nullopt;
+}
+
+// Takes away the symbols that would make invalid UTF-8.
+void SessionBatch::mask(const Session& session, std::span<float> logits) const {
+    constexpr float k_never = -std::numeric_limits<float>::infinity();
+    const auto& constraint = session.constraint();
+    if (!constraint.complete()) {
+        for (const TokenId id : other_symbols_) logits[id] = k_never;
+    }
+    for (const TokenId id : byte_symbols_) {
+        if (!constraint.allows(id)) logits[id] = k_never;
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,69 @@
+#include "generation/session.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "generation/small_sessions.hpp"
+
+using namespace carousel;
+
+TEST_SUITE("generation/session") {
+    TEST_CASE("a branch writes what the original writes, until it draws with other numbers") {
+        for (const auto& small : small_sessions()) {
+            INFO(small.name);
+            ThreadPool pool(1);
+            SessionBatch batch(small.model, small.tokenizer, pool, 3);
+            const auto original = batch.join(small.start());
+            std::vector<std::string> texts(3);
+            const auto advance = [&] {
+                for (const auto& piece : batch.advance()) texts[piece.session] += piece.text;
+            };
+            for (int i = 0; i < 20; ++i) advance();
+            texts[1] = texts[2] = texts[0];
+            batch.join(batch.copy(original));
+            Session other = batch.copy(original);
+            other.draw_from(small.config.seed, 17);
+            batch.join(other);
+            while (!batch.empty()) advance();
+            CHECK(texts[0] == rest_of(small, small.start()));
+            CHECK(texts[1] == texts[0]);
+            CHECK(texts[2] != texts[0]);
+        }
+    }
+
+    TEST_CASE("a session that is no longer advanced has written the beginning of its text") {
+        const auto small = std::move(small_sessions().front());
+        ThreadPool pool(1);
+        SessionBatch batch(small.model, small.tokenizer, pool, 1);
+        batch.join(small.start());
+        std::string text;
+        for (int i = 0; i < 7; ++i) {
+            for (const auto& piece : batch.advance()) text += piece.text;
+        }
+        CHECK(text == rest_of(small, small.start()).substr(0, 7));
+        const auto session = batch.copy(0);
+        CHECK(session.progress().characters == 7);
+        CHECK(session.progress().symbols == 7);
+        CHECK_FALSE(session.progress().end);
+    }
+
+    TEST_CASE("a prompt that ends inside a UTF-8 sequence is refused unless the text is raw") {
+        const auto tokenizer = tokenizer_of("caf\xC3\xA9", byte_settings());
+        const LanguageModelConfig model{.vocabulary_size = 6};
+        const auto prompt = tokenizer.encode("caf\xC3");
+        CHECK_THROWS_AS(Session(tokenizer, model, {}, prompt), UsageError);
+        CHECK_NOTHROW(Session(tokenizer, model, {.raw = true}, prompt));
+    }
+
+    TEST_CASE("controls of the sampler outside their ranges are refused") {
+        const auto small = std::move(small_sessions().front());
+        const SessionConfig config{.sampler = {.temperature = -1}};
+        CHECK_THROWS_AS(Session(small.tokenizer, small.model.config(), config, {}),
+                        std::logic_error);
+    }
+}
