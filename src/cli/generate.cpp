@@ -1,10 +1,8 @@
 #include "cli/generate.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -18,7 +16,8 @@
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
-#include "generation/generator.hpp"
+#include "cli/signals.hpp"
+#include "generation/session_batch.hpp"
 #include "text/normalization.hpp"
 #include "text/printable.hpp"
 
@@ -28,13 +27,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* name_of(SampleEnd end) {
+const char* name_of(SessionEnd end) {
     switch (end) {
-        case SampleEnd::length:
+        case SessionEnd::length:
             return "length";
-        case SampleEnd::stop:
+        case SessionEnd::stop:
             return "stop";
-        case SampleEnd::document:
+        case SessionEnd::document:
             return "document";
     }
     return "";
@@ -104,12 +103,17 @@ Json adapted_json(const GenerateOptions& options, const std::optional<Adaptation
         {"decay", as_written(config.decay)}, {"segment", config.segment}};
 }
 
-Json to_json(const GeneratorConfig& config, const std::filesystem::path& model,
-             const std::string& prompt, const std::vector<std::string>& texts,
-             const std::vector<SampleReport>& reports) {
+/// A sample as far as it is written.
+struct Sample {
+    std::string text;
+    SessionProgress progress;
+};
+
+Json to_json(const SessionConfig& config, Precision precision, const std::filesystem::path& model,
+             const std::string& prompt, const std::vector<Sample>& samples) {
     const auto& sampler = config.sampler;
     Json json{{"model", model.string()},
-              {"precision", format_value(config.precision)},
+              {"precision", format_value(precision)},
               {"seed", config.seed},
               {"prompt", prompt},
               {"length", config.length},
@@ -119,46 +123,59 @@ Json to_json(const GeneratorConfig& config, const std::filesystem::path& model,
               {"min_p", as_written(sampler.min_p)},
               {"stop", config.stop.empty() ? Json() : Json(config.stop)},
               {"samples", Json::array()}};
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        json["samples"].push_back({{"text", texts[i]},
-                                   {"characters", reports[i].characters},
-                                   {"end", name_of(reports[i].end)}});
+    for (const auto& [text, progress] : samples) {
+        json["samples"].push_back(
+            {{"text", text}, {"characters", progress.characters}, {"end", name_of(*progress.end)}});
     }
     return json;
 }
 
-void write_samples(const GenerateOptions& options, const LoadedModel& loaded,
-                   const std::filesystem::path& path, const GeneratorConfig& config,
-                   const Prompt& prompt, const std::optional<AdaptationReport>& adapted) {
+/// Writes all samples side by side: the first on its way to the reader at once, the others when all
+/// have ended. Returns the signal that ended it, or 0.
+int write_samples(const GenerateOptions& options, const LoadedModel& loaded,
+                  const std::filesystem::path& path, const SessionConfig& config,
+                  const Prompt& prompt, const std::optional<AdaptationReport>& adapted) {
+    const auto precision = options.precision.value_or(loaded.snapshot.precision);
     ThreadPool pool(threads_for(loaded.model, options.count, options.threads));
-    Generator generator(loaded.model, loaded.tokenizer, pool, config);
+    SessionBatch batch(loaded.model, loaded.tokenizer, pool, options.count, precision);
+    Session session(loaded.tokenizer, loaded.model.config(), config, prompt.ids);
     SampleWriter writer(options, prompt.text);
-    std::vector<std::string> texts(static_cast<std::size_t>(config.count));
-    if (!options.json) writer.begin(0, config.count);
-    const auto reports = generator.run(prompt.ids, [&](std::int64_t sample, std::string_view text) {
-        if (sample == 0 && !options.json) {
-            writer.write(text);
-        } else {
-            texts[static_cast<std::size_t>(sample)] += text;
-        }
-    });
-    if (options.json) {
-        Json json = to_json(config, path, prompt.text, texts, reports);
-        json["adapted_to"] = adapted_json(options, adapted);
-        return writer.write_json(json);
+    if (!options.json) writer.begin(0, options.count);
+    batch.read(session);
+    for (std::int64_t i = 0; i < options.count; ++i) {
+        session.draw_from(config.seed, static_cast<std::uint32_t>(i));
+        batch.join(session);
     }
-    for (std::int64_t sample = 1; sample < config.count; ++sample) {
-        writer.begin(sample, config.count);
-        writer.write(texts[static_cast<std::size_t>(sample)]);
+    std::vector<Sample> samples(static_cast<std::size_t>(options.count));
+    const StopSignals signals;
+    while (!batch.empty()) {
+        for (const auto& [number, text, ended] : batch.advance()) {
+            if (number == 0 && !options.json) {
+                writer.write(text);
+            } else {
+                samples[number].text += text;
+            }
+            if (ended) samples[number].progress = *ended;
+        }
+        if (const int signal = signals.received()) return signal;
+    }
+    if (options.json) {
+        Json json = to_json(config, precision, path, prompt.text, samples);
+        json["adapted_to"] = adapted_json(options, adapted);
+        writer.write_json(json);
+        return 0;
+    }
+    for (std::int64_t i = 1; i < options.count; ++i) {
+        writer.begin(i, options.count);
+        writer.write(samples[static_cast<std::size_t>(i)].text);
     }
     writer.end();
+    return 0;
 }
 
 }  // namespace
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
-    // Nothing is lost by ending at once.
-    std::signal(SIGINT, [](int) { ::_exit(130); });
     Screen screen(global.quiet);
     const auto path = options.model ? *options.model : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
@@ -179,21 +196,18 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
                 "smaller --adapt-learning-rate.");
         }
     }
-    const GeneratorConfig config{
-        .sampler = options.sampler,
-        .seed = options.seed ? *options.seed : random_seed(),
-        .count = options.count,
-        .length = options.length,
-        .stop = stop_text(options, loaded.snapshot.text),
-        .raw = options.raw,
-        .precision = options.precision.value_or(loaded.snapshot.precision)};
+    const SessionConfig config{.sampler = options.sampler,
+                               .seed = options.seed ? *options.seed : random_seed(),
+                               .length = options.length,
+                               .stop = stop_text(options, loaded.snapshot.text),
+                               .raw = options.raw};
     if (!options.seed) screen.line(fmt::format("Seed: {}", config.seed));
     try {
-        write_samples(options, loaded, path, config, prompt, adapted);
+        const int signal = write_samples(options, loaded, path, config, prompt, adapted);
+        return signal == 0 ? 0 : 128 + signal;
     } catch (const OutputClosed&) {
-        // Whoever read has read enough.
+        return 0;  // whoever read has read enough
     }
-    return 0;
 }
 
 }  // namespace carousel
