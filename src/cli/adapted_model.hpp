@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "adaptation/dynamic_evaluation.hpp"
-#include "cli/loaded_model.hpp"
+#include "app/loaded_model.hpp"
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
 #include "cpu/thread_pool.hpp"

@@ -8,16 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "app/evaluation_page.hpp"
+#include "app/evaluation_report.hpp"
+#include "app/loaded_model.hpp"
+#include "app/page_parts.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "cli/adapted_model.hpp"
-#include "cli/evaluation_page.hpp"
-#include "cli/evaluation_report.hpp"
-#include "cli/loaded_model.hpp"
 #include "cli/model_text.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
-#include "cli/page_parts.hpp"
 #include "cli/screen.hpp"
 #include "cli/surprisal_files.hpp"
 #include "data/corpus.hpp"

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "app/loaded_model.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
 #include "cli/adapted_model.hpp"
-#include "cli/loaded_model.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"

@@ -8,8 +8,8 @@
 #include <span>
 #include <system_error>
 
+#include "app/embedded_corpus.hpp"
 #include "base/error.hpp"
-#include "cli/embedded_corpus.hpp"
 #include "cli/output.hpp"
 
 namespace carousel {

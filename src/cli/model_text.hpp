@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/loaded_model.hpp"
+#include "app/loaded_model.hpp"
 #include "cli/screen.hpp"
 #include "data/corpus.hpp"
 #include "data/documents.hpp"

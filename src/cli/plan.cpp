@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "app/training_choices.hpp"
 #include "base/quantity.hpp"
 #include "cli/option_values.hpp"
-#include "cli/training_choices.hpp"
 #include "cli/training_plan.hpp"
 #include "snapshot/snapshot_file.hpp"
 

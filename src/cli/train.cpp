@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <span>
 
+#include "app/training_choices.hpp"
+#include "app/training_log.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/screen.hpp"
-#include "cli/training_choices.hpp"
-#include "cli/training_log.hpp"
 #include "cli/training_plan.hpp"
 #include "cli/training_run.hpp"
 #include "cli/training_text.hpp"

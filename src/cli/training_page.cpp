@@ -8,9 +8,9 @@
 #include <numbers>
 #include <utility>
 
+#include "app/page_parts.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
-#include "cli/page_parts.hpp"
 
 namespace carousel {
 

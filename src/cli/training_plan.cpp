@@ -7,10 +7,10 @@
 #include <ctime>
 #include <utility>
 
+#include "app/training_choices.hpp"
 #include "base/quantity.hpp"
 #include "cli/option_values.hpp"
 #include "cli/text_difficulty.hpp"
-#include "cli/training_choices.hpp"
 
 namespace carousel {
 

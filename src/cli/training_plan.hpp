@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "app/training_verdict.hpp"
 #include "cli/options.hpp"
 #include "cli/training_text.hpp"
-#include "cli/training_verdict.hpp"
 #include "cpu/thread_pool.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"

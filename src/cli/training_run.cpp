@@ -8,12 +8,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "app/training_choices.hpp"
+#include "app/training_verdict.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "cli/signals.hpp"
-#include "cli/training_choices.hpp"
 #include "cli/training_lines.hpp"
-#include "cli/training_verdict.hpp"
 #include "evaluation/evaluator.hpp"
 #include "generation/generator.hpp"
 #include "snapshot/snapshot_file.hpp"

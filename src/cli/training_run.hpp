@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "app/training_log.hpp"
+#include "app/training_verdict.hpp"
 #include "cli/options.hpp"
 #include "cli/screen.hpp"
-#include "cli/training_log.hpp"
 #include "cli/training_page.hpp"
 #include "cli/training_saves.hpp"
 #include "cli/training_text.hpp"
-#include "cli/training_verdict.hpp"
 #include "cpu/language_model.hpp"
 #include "cpu/thread_pool.hpp"
 #include "data/corpus.hpp"

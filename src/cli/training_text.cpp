@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "app/training_choices.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "cli/model_text.hpp"
-#include "cli/training_choices.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "app/training_choices.hpp"
 #include "base/error.hpp"
-#include "cli/training_choices.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;

@@ -1,4 +1,4 @@
-#include "cli/training_verdict.hpp"
+#include "app/training_verdict.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,7 +34,7 @@ const Prospect k_worth_it{600, 0.96}, k_not_worth_it{600, 0.9999};
 
 }  // namespace
 
-TEST_SUITE("cli/training_verdict") {
+TEST_SUITE("app/training_verdict") {
     TEST_CASE("a loss that still falls says what twice the time should bring") {
         const std::vector<double> losses{2.0, 1.8, 1.7, 1.6, 1.5};
         const auto planned = verdict(losses, {500, 1.5}, k_worth_it);

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "cli/evaluation_report.hpp"
-#include "cli/loaded_model.hpp"
+#include "app/evaluation_report.hpp"
+#include "app/loaded_model.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/text_place.hpp"

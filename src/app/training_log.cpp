@@ -1,4 +1,4 @@
-#include "cli/training_log.hpp"
+#include "app/training_log.hpp"
 
 #include <cmath>
 #include <fstream>

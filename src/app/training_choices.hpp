@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.hpp"
+#include "app/training_request.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/language_model_config.hpp"
 #include "model/training_config.hpp"

@@ -1,4 +1,4 @@
-#include "cli/training_choices.hpp"
+#include "app/training_choices.hpp"
 
 #include <doctest/doctest.h>
 
@@ -61,7 +61,7 @@ TrainingConfig chosen(const TrainingRequest& options, const Snapshot& stored,
 
 }  // namespace
 
-TEST_SUITE("cli/training_choices") {
+TEST_SUITE("app/training_choices") {
     TEST_CASE("a resumed run keeps every setting that is not given, and says nothing") {
         const auto stored = stored_run();
         std::vector<std::string> notes;

@@ -1,4 +1,4 @@
-#include "cli/training_verdict.hpp"
+#include "app/training_verdict.hpp"
 
 #include <fmt/format.h>
 

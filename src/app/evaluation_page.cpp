@@ -1,12 +1,12 @@
-#include "cli/evaluation_page.hpp"
+#include "app/evaluation_page.hpp"
 
 #include <fmt/format.h>
 
 #include <vector>
 
+#include "app/page_parts.hpp"
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
-#include "cli/page_parts.hpp"
+#include "base/words.hpp"
 
 namespace carousel {
 

@@ -1,4 +1,4 @@
-#include "cli/page_parts.hpp"
+#include "app/page_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -10,11 +10,10 @@
 #include <numbers>
 #include <span>
 
+#include "app/loaded_model.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
-#include "cli/loaded_model.hpp"
-#include "cli/option_values.hpp"
-#include "cli/output.hpp"
+#include "base/words.hpp"
 #include "cpu/thread_pool.hpp"
 #include "generation/generator.hpp"
 #include "report/axis.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "adaptation/dynamic_evaluation.hpp"
-#include "cli/options.hpp"
+#include "app/evaluation_request.hpp"
 #include "evaluation/metrics.hpp"
 
 namespace carousel {

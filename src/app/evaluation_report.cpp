@@ -1,4 +1,4 @@
-#include "cli/evaluation_report.hpp"
+#include "app/evaluation_report.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
+#include "base/words.hpp"
 
 namespace carousel {
 

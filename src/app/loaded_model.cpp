@@ -1,4 +1,4 @@
-#include "cli/loaded_model.hpp"
+#include "app/loaded_model.hpp"
 
 #include <span>
 #include <system_error>

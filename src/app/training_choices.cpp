@@ -1,4 +1,4 @@
-#include "cli/training_choices.hpp"
+#include "app/training_choices.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
+#include "base/words.hpp"
 #include "cpu/initialization.hpp"
 #include "data/batch_iterator.hpp"
 #include "planning/learning_rules.hpp"
