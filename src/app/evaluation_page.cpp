@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "app/corpus_names.hpp"
 #include "app/page_parts.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"

@@ -204,20 +204,6 @@ std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenize
     return samples;
 }
 
-std::string title_of(const std::vector<std::string>& paths) {
-    constexpr std::size_t k_most = 3;
-    if (paths.empty()) return "the text that comes with the program";
-    std::string title;
-    for (std::size_t i = 0; i < std::min(paths.size(), k_most); ++i) {
-        auto path = fs::path(paths[i]).lexically_normal();
-        if (!path.has_filename()) path = path.parent_path();
-        title +=
-            (i > 0 ? ", " : "") + (paths[i] == "-" ? "standard input" : path.filename().string());
-    }
-    return paths.size() > k_most ? fmt::format("{} and {} more", title, paths.size() - k_most)
-                                 : title;
-}
-
 void write_page(const fs::path& path, std::string_view html) {
     replace_file(path, [&](const WriteBytes& write) {
         write(std::as_bytes(std::span(html.data(), html.size())));

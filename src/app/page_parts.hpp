@@ -38,9 +38,6 @@ struct SampleConfig {
 std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenizer& tokenizer,
                                       const SampleConfig& config);
 
-/// The files of a corpus as a title: their names without folders, few of them.
-std::string title_of(const std::vector<std::string>& paths);
-
 /// Replaces the file. Throws: InputError when it cannot be written.
 void write_page(const std::filesystem::path& path, std::string_view html);
 

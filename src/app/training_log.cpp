@@ -20,6 +20,8 @@ struct TrainingLog::File {
 
 namespace {
 
+constexpr double k_seconds_apart = 5;  // of lines about steps
+
 nlohmann::ordered_json object_of(std::string_view event, const HistoryRecord& record) {
     return {{"event", event},
             {"step", record.step},
@@ -43,23 +45,42 @@ bool TrainingLog::failed() const {
     return !file_->stream;
 }
 
+void TrainingLog::hear(const TrainingEvent& event) {
+    std::visit(
+        Hear{[&](const Begun& e) { last_progress_ = e.run.now.seconds; },
+             [&](const Stepped& e) { progress(e); }, [&](const Validated& e) { validation(e); },
+             [&](const Sampled& e) { message("sample", e.text); },
+             [&](const Recovered& e) { message("divergence", e.text); },
+             [&](const Ended& e) {
+                 if (e.end == TrainingEnd::stopped) return message("stopped", e.why);
+                 if (e.end == TrainingEnd::patience) message("patience", e.why);
+                 message("end", e.verdict);
+             },
+             [](const auto&) {}},
+        event);
+}
+
 void TrainingLog::message(std::string_view event, std::string_view text) {
     file_->write({{"event", event}, {"text", text}});
 }
 
-void TrainingLog::progress(const HistoryRecord& record, double characters_per_second) {
-    auto object = object_of("progress", record);
-    object["characters_per_second"] = characters_per_second;
+void TrainingLog::progress(const Stepped& step) {
+    const auto& now = step.run.now;
+    if (now.seconds - last_progress_ < k_seconds_apart) return;
+    last_progress_ = now.seconds;
+    auto object = object_of("progress", now);
+    object["characters_per_second"] = step.characters_per_second;
     file_->write(object);
 }
 
-void TrainingLog::validation(const HistoryRecord& record, bool best) {
+void TrainingLog::validation(const Validated& validated) {
+    const auto& record = validated.run.now;
     auto object = object_of("validation", record);
     object["validation_loss"] = record.validation_loss;
     object["bits_per_character"] = record.validation_loss / std::numbers::ln2;
     object["perplexity"] = std::exp(record.validation_loss);
     object["averaged"] = record.averaged;
-    object["best"] = best;
+    object["best"] = validated.best;
     file_->write(object);
 }
 

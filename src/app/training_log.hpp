@@ -4,11 +4,11 @@
 #include <memory>
 #include <string_view>
 
-#include "model/training_state.hpp"
+#include "app/training_events.hpp"
 
 namespace carousel {
 
-/// `NAME.log.jsonl`: what the screen shows, one JSON object a line, for programs that draw curves.
+/// `NAME.log.jsonl`: what a run tells, one JSON object a line, for programs that draw curves.
 class TrainingLog {
 public:
     /// Appends to the file; `append` false starts it anew. A log that cannot be written does not
@@ -18,13 +18,17 @@ public:
 
     bool failed() const;
 
-    void message(std::string_view event, std::string_view text);
-    void progress(const HistoryRecord& record, double characters_per_second);
-    void validation(const HistoryRecord& record, bool best);
+    void hear(const TrainingEvent& event);
 
 private:
     struct File;
+
+    void message(std::string_view event, std::string_view text);
+    void progress(const Stepped& step);
+    void validation(const Validated& validated);
+
     std::unique_ptr<File> file_;
+    double last_progress_ = 0;  // seconds of all runs
 };
 
 }  // namespace carousel

@@ -80,12 +80,4 @@ std::string training_verdict(const std::vector<HistoryRecord>& history,
                        "is the next thing to try.";
 }
 
-std::int64_t validations_since_best(const std::vector<HistoryRecord>& history,
-                                    const std::optional<BestLoss>& best) {
-    if (!best) return 0;
-    return std::count_if(history.begin(), history.end(), [&](const HistoryRecord& r) {
-        return r.has_validation && r.step > best->step;
-    });
-}
-
 }  // namespace carousel

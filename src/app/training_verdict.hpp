@@ -24,8 +24,4 @@ std::string training_verdict(const std::vector<HistoryRecord>& history,
                              std::int64_t symbols,
                              const std::optional<Prospect>& prospect = std::nullopt);
 
-/// Validations after that of the best loss; 0 without one.
-std::int64_t validations_since_best(const std::vector<HistoryRecord>& history,
-                                    const std::optional<BestLoss>& best);
-
 }  // namespace carousel

@@ -28,6 +28,12 @@ std::string format_count(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
+std::string format_about(double count, std::string_view one, std::string_view more) {
+    const auto digits = count >= 10 ? format_count(static_cast<std::uint64_t>(std::llround(count)))
+                                    : fmt::format("{:.2g}", count);
+    return fmt::format("{} {}", digits, digits == "1" ? one : more);
+}
+
 std::string format_bytes(double bytes) {
     if (bytes < 1e3) return fmt::format("{:.0f} bytes", bytes);
     if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);

@@ -17,6 +17,9 @@ std::string format_count(std::uint64_t count);
 /// "1 stream", "1,024 streams".
 std::string format_count(std::uint64_t count, std::string_view noun);
 
+/// "9.4 passes", "1 pass", "1,210 passes": two digits, whole numbers from ten on.
+std::string format_about(double count, std::string_view one, std::string_view more);
+
 /// "12.3 MB", powers of 1000.
 std::string format_bytes(double bytes);
 

@@ -8,15 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "app/adapted_model.hpp"
 #include "app/loaded_model.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
-#include "cli/adapted_model.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
-#include "cli/screen.hpp"
 #include "cli/signals.hpp"
+#include "cli/work_screen.hpp"
 #include "generation/session_batch.hpp"
 #include "text/normalization.hpp"
 #include "text/printable.hpp"
@@ -185,8 +185,10 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
     const Prompt prompt = read_prompt(options, loaded.tokenizer, decoding);
     std::optional<AdaptationReport> adapted;
     if (options.adapt) {
-        adapted = adapt_to_text(loaded, *options.adapt, decoding, options.unknown,
-                                adaptation_config(options.adaptation), options.threads, screen);
+        adapted = adapt_to_text(
+            loaded, *options.adapt, decoding, options.unknown,
+            adaptation_config(options.adaptation), options.threads,
+            [&](const WorkEvent& event) { show(event, ShowSkipped::as_warning, screen); });
         screen.line(fmt::format("Learned from {}: {}, {:.4f} nats each before they were learned.",
                                 shown_path(*options.adapt),
                                 format_count(adapted->symbols, "symbol"), adapted->nats));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/corpus_names.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "cli/option_values.hpp"

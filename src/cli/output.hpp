@@ -28,19 +28,6 @@ private:
     bool in_line_ = false;
 };
 
-/// Whether two paths name one file, also before it is made.
-bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& two);
-
-/// Refuses a file that `option` must not write: what is no regular file, what lies where nothing
-/// can be written, and any of `kept`, which the command reads or writes. `-` is standard output and
-/// allowed.
-/// Throws: UsageError.
-void require_output_file(std::string_view option, const std::filesystem::path& file,
-                         const std::vector<std::filesystem::path>& kept);
-
-/// The paths of a corpus for messages, made harmless for a terminal.
-std::string shown_paths(const std::vector<std::string>& paths);
-
 /// Rows of a table for people, each a name and its value, with the values below each other.
 class Table {
 public:

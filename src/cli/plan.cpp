@@ -2,36 +2,35 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "app/training_choices.hpp"
+#include "app/training.hpp"
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
-#include "cli/training_plan.hpp"
-#include "snapshot/snapshot_file.hpp"
+#include "base/stopwatch.hpp"
+#include "base/words.hpp"
+#include "cli/training_lines.hpp"
+#include "cli/training_screen.hpp"
 
 namespace carousel {
 
 namespace {
 
-nlohmann::ordered_json plan_object(const TrainingPlan& training, const TrainingText& text,
-                                   double seconds) {
+nlohmann::ordered_json plan_object(const TrainingPreview& preview) {
+    const auto& training = preview.plan;
     const auto& p = training.plan;
     const auto& t = p.training;
     const auto loss = [&](double value) {
         return training.expects_loss ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
     };
-    return {{"characters_to_learn_from", text.training().characters},
-            {"characters_to_validate_on", text.validation().part.characters},
+    return {{"characters_to_learn_from", preview.characters_to_learn_from},
+            {"characters_to_validate_on", preview.characters_to_validate_on},
             {"vocabulary_size", p.model.vocabulary_size},
             {"threads", training.threads},
             {"cell", format_value(p.model.cell)},
             {"layers", p.model.layers},
             {"hidden_size", p.model.hidden_size},
             {"embedding_size", p.model.embedding_size},
-            {"parameters", static_cast<std::uint64_t>(parameter_count(p.model))},
+            {"parameters", preview.parameters},
             {"batch_size", t.batch_size},
             {"window", t.window},
             {"learning_rate", as_written(t.learning_rate)},
@@ -41,7 +40,7 @@ nlohmann::ordered_json plan_object(const TrainingPlan& training, const TrainingT
             {"dropout_between", as_written(t.dropout_between)},
             {"dropout_output", as_written(t.dropout_output)},
             {"dropout_recurrent", as_written(t.dropout_recurrent)},
-            {"seconds", seconds},
+            {"seconds", preview.seconds},
             {"characters_per_second", p.characters_per_second},
             {"characters_read", static_cast<std::uint64_t>(p.characters)},
             {"passes", p.passes},
@@ -57,25 +56,18 @@ nlohmann::ordered_json plan_object(const TrainingPlan& training, const TrainingT
 }  // namespace
 
 int plan(const PlanOptions& options, const GlobalOptions& global) {
-    const auto start = std::chrono::steady_clock::now();
-    Screen screen(global.quiet);
-    std::optional<Snapshot> from;
-    if (options.from) from = load_snapshot(*options.from);
-    const Snapshot* stored = from ? &*from : nullptr;
-
-    const TrainingText text(options, stored, std::filesystem::temp_directory_path(), screen);
-    ThreadPool pool(static_cast<int>(options.threads.value_or(available_cores())));
-    const auto training = plan_training(options, stored, text, pool, start, MeasureSpeed::always);
-    const auto length = choose_length(options);
-    const double seconds =
-        length.kind == LengthKind::seconds ? length.amount : training.plan.seconds;
+    const Stopwatch stopwatch;
+    TrainingScreen screen(global.quiet);
+    const TrainingHost host{.clock = [&] { return stopwatch.seconds(); },
+                            .tell = [&](const TrainingEvent& event) { screen.hear(event); }};
+    const auto preview = preview_training(options, host);
     screen.clear();
     if (options.json) {
-        fmt::print("{}\n", plan_object(training, text, seconds).dump(2));
+        fmt::print("{}\n", plan_object(preview).dump(2));
         return 0;
     }
-    for (const auto& line : describe_plan(training, seconds)) fmt::print("{}\n", line);
-    for (const auto& note : training.notes) fmt::print("{}\n", note);
+    for (const auto& line : plan_lines(preview.plan, preview.seconds)) fmt::print("{}\n", line);
+    for (const auto& note : preview.plan.notes) fmt::print("{}\n", note);
     return 0;
 }
 

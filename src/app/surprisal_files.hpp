@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "cli/output.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/text_place.hpp"
@@ -77,8 +76,8 @@ public:
     /// Whether one of them goes to standard output, which then holds nothing else.
     bool fill_output() const;
 
-    /// Writes each file whole or not at all.
-    void save(Output& output);
+    /// Writes each file whole or not at all; what goes to standard output is handed to `output`.
+    void save(const WriteBytes& output);
 
 private:
     Paths paths_;

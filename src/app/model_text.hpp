@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "app/events.hpp"
 #include "app/loaded_model.hpp"
-#include "cli/screen.hpp"
 #include "data/corpus.hpp"
 #include "data/documents.hpp"
 
@@ -24,9 +24,9 @@ std::filesystem::path scratch_folder_for(const std::filesystem::path& model);
 /// Texts as a model reads them: with its alphabet and its way of making characters.
 class ModelText {
 public:
-    /// All must outlive the object.
-    ModelText(const LoadedModel& model, std::filesystem::path scratch_folder, Screen& screen)
-        : model_(model), scratch_folder_(std::move(scratch_folder)), screen_(screen) {}
+    /// `model` must outlive the object. `tell` hears of documents that are skipped.
+    ModelText(const LoadedModel& model, std::filesystem::path scratch_folder, TellWork tell)
+        : model_(model), scratch_folder_(std::move(scratch_folder)), tell_(std::move(tell)) {}
 
     /// Throws: as `Corpus`.
     Corpus read(const std::vector<std::string>& paths, const DecodingSettings& decoding) const;
@@ -49,7 +49,7 @@ private:
 
     const LoadedModel& model_;
     std::filesystem::path scratch_folder_;
-    Screen& screen_;
+    TellWork tell_;
 };
 
 }  // namespace carousel

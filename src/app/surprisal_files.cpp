@@ -1,4 +1,4 @@
-#include "cli/surprisal_files.hpp"
+#include "app/surprisal_files.hpp"
 
 #include <fmt/format.h>
 
@@ -38,14 +38,9 @@ std::string json_string(std::string_view character, Unit unit) {
     return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
-void save_list(auto& list, const std::filesystem::path& path, Output& output) {
-    if (path != "-") {
-        replace_file(path, [&](const WriteBytes& write) { list.write(write); });
-        return;
-    }
-    list.write([&](std::span<const std::byte> bytes) {
-        output.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    });
+void save_list(auto& list, const std::filesystem::path& path, const WriteBytes& output) {
+    if (path == "-") return list.write(output);
+    replace_file(path, [&](const WriteBytes& write) { list.write(write); });
 }
 
 }  // namespace
@@ -142,7 +137,7 @@ bool SurprisalFiles::fill_output() const {
     return paths_.per_character == "-" || paths_.per_line == "-";
 }
 
-void SurprisalFiles::save(Output& output) {
+void SurprisalFiles::save(const WriteBytes& output) {
     if (characters_) save_list(*characters_, *paths_.per_character, output);
     if (lines_) save_list(*lines_, *paths_.per_line, output);
 }

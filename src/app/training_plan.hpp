@@ -1,14 +1,14 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/training_request.hpp"
+#include "app/training_text.hpp"
 #include "app/training_verdict.hpp"
-#include "cli/options.hpp"
-#include "cli/training_text.hpp"
 #include "cpu/thread_pool.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
@@ -32,14 +32,12 @@ enum class MeasureSpeed : std::uint8_t { for_time, always };
 
 /// Chooses all settings. Those of a resumed run are the stored ones. For a new training with a
 /// length in time, the one given or the usual one, they are the best for what is left of the time
-/// since `start` on this machine, which is measured for about a second. Else they depend on text
-/// and options alone. `stored` is the snapshot to start from, or null.
+/// by `clock` (seconds since the training was asked for) on this machine, which is measured for
+/// about a second. Else they depend on text and options alone. `stored` is the snapshot to start
+/// from, or null.
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
                            const TrainingText& text, ThreadPool& pool,
-                           std::chrono::steady_clock::time_point start,
+                           const std::function<double()>& clock,
                            MeasureSpeed measure = MeasureSpeed::for_time);
-
-/// The plan in a few lines for people, each without a newline. `left`: seconds until the end.
-std::vector<std::string> describe_plan(const TrainingPlan& plan, double left);
 
 }  // namespace carousel

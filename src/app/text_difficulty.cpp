@@ -1,4 +1,4 @@
-#include "cli/text_difficulty.hpp"
+#include "app/text_difficulty.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,11 @@
-#include "cli/training_text.hpp"
+#include "app/training_text.hpp"
 
 #include <fmt/format.h>
 
+#include "app/model_text.hpp"
 #include "app/training_choices.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
-#include "cli/model_text.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -25,12 +25,6 @@ std::vector<std::string> corpus_paths(const TrainingRequest& options, const Snap
     return start->corpus.paths;
 }
 
-void show_reading(Screen& screen, std::uint64_t done, std::uint64_t total) {
-    screen.live(fmt::format(
-        "reading the text: {:.0f} %",
-        total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0));
-}
-
 void require_same_corpus(const TrainingRequest& options, const Snapshot& start,
                          const Corpus& corpus) {
     if (options.changed_corpus || corpus.fingerprint() == start.corpus.fingerprint) return;
@@ -44,10 +38,10 @@ void require_same_corpus(const TrainingRequest& options, const Snapshot& start,
 }  // namespace
 
 TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* stored,
-                           const std::filesystem::path& folder, Screen& screen)
+                           const std::filesystem::path& folder, const TellWork& tell)
     : paths_(corpus_paths(options, stored)) {
     const auto documents = documents_of(paths_, folder);
-    for (const auto& note : documents.notes) screen.line(note);
+    for (const auto& note : documents.notes) tell(Skipped{note});
     reading_.text = choose_text(options, stored);
     reading_.decoding = choose_decoding(options, stored);
     reading_.scratch_folder = folder;
@@ -57,7 +51,8 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
     }
     auto reading = reading_;
     reading.progress = [&](std::uint64_t done, std::uint64_t total) {
-        show_reading(screen, done, total);
+        const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+        tell(Progress{"reading the text", share});
     };
     corpus_.emplace(documents, reading);
     if (options.resume) require_same_corpus(options, *stored, *corpus_);

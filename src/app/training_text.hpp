@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.hpp"
-#include "cli/screen.hpp"
+#include "app/events.hpp"
+#include "app/training_request.hpp"
 #include "data/corpus.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -26,7 +26,7 @@ public:
     /// Throws: UsageError when a resumed run would get another text or validation, or standard
     /// input is gone; all errors of reading.
     TrainingText(const TrainingRequest& options, const Snapshot* stored,
-                 const std::filesystem::path& folder, Screen& screen);
+                 const std::filesystem::path& folder, const TellWork& tell);
     TrainingText(const TrainingText&) = delete;
     TrainingText& operator=(const TrainingText&) = delete;
 

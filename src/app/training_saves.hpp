@@ -1,10 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 
-#include "cli/options.hpp"
-#include "cli/screen.hpp"
+#include "app/save_schedule.hpp"
 #include "cpu/language_model.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
@@ -18,22 +19,33 @@ struct SaveKind {
     bool best = false;      ///< they are the best so far
 };
 
+/// What came of a save. Neither saved nor failed: the weights were not finite, which the next step
+/// finds out.
+struct SaveReport {
+    bool saved = false;
+    std::optional<std::string> failure{};  ///< why a file could not be written
+};
+
 /// The model files of a run: when they are due, and which of them a save writes.
 class TrainingSaves {
 public:
-    /// The references must outlive the object. `step`: where the run starts.
-    TrainingSaves(const ModelFiles& files, const TrainingRequest& options, Screen& screen,
-                  std::uint64_t step);
+    struct Config {
+        const ModelFiles& files;  ///< outlives the object
+        std::optional<TrainingLength> every;
+        std::int64_t keep = 0;  ///< step files that stay; 0 = none are written
+        bool resumed = false;   ///< the files are those that the run goes on from
+        std::function<double()> clock;
+    };
+    /// `step`: where the run starts.
+    TrainingSaves(const Config& config, std::uint64_t step);
 
-    bool due(std::uint64_t step) const;
+    bool due(std::uint64_t step) const { return schedule_.due(step, config_.clock()); }
 
     /// Writes the newest weights and state, and the best model where these weights are the best
     /// or it has never been written. `snapshot` holds the rest; its weights and state
     /// are filled for the files and left empty.
-    /// Returns false, with a warning, when a file cannot be written or the weights are not finite
-    /// (which the next step finds out).
-    bool save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
-              const SaveKind& kind);
+    SaveReport save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
+                    const SaveKind& kind);
 
     /// The best weights so far are new: the next `save` of best weights writes them.
     void best_has_changed() { best_written_ = false; }
@@ -47,11 +59,8 @@ private:
     void write(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
                const SaveKind& kind);
 
-    const ModelFiles& files_;
-    const TrainingRequest& options_;
-    Screen& screen_;
-    std::chrono::steady_clock::time_point last_;
-    std::uint64_t last_step_;
+    Config config_;
+    SaveSchedule schedule_;
     double seconds_ = 0;
     bool saved_before_, best_written_;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/training_text.hpp"
+#include "app/training_text.hpp"
 
 namespace carousel {
 

@@ -1,4 +1,4 @@
-#include "cli/adapted_model.hpp"
+#include "app/adapted_model.hpp"
 
 #include <fmt/format.h>
 
@@ -41,7 +41,7 @@ int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted) {
 AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
                                const DecodingSettings& decoding, UnknownCharacters unknown,
                                const AdaptationConfig& config, std::optional<int> threads,
-                               Screen& screen) {
+                               const TellWork& tell) {
     auto ids = encode_file(loaded, path, decoding, unknown);
     if (ids.empty()) {
         throw InputError(fmt::format("{} has no characters to learn from.", shown_path(path)));
@@ -51,15 +51,12 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
     DynamicEvaluation reader(loaded.model, pool, config);
     const auto segment = static_cast<std::size_t>(config.segment);
     const std::size_t symbols = ids.size() - 1;
+    const auto what = fmt::format("learning from {}", shown_path(path));
     double nats = 0;
     for (std::size_t at = 0; at < symbols; at += segment) {
         const auto count = std::min(segment, symbols - at);
         for (const float x : reader.read({ids.data() + at, count + 1})) nats += double{x};
-        if (screen.wants_live()) {
-            screen.live(
-                fmt::format("learning from {}: {:.0f} %", shown_path(path),
-                            100.0 * static_cast<double>(at) / static_cast<double>(symbols)));
-        }
+        tell(Progress{what, static_cast<double>(at) / static_cast<double>(symbols)});
     }
     reader.require_finite();
     loaded.model = LanguageModel(loaded.model.config(), reader.model().weights());

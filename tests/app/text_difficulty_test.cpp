@@ -1,4 +1,4 @@
-#include "cli/text_difficulty.hpp"
+#include "app/text_difficulty.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,8 +20,7 @@ std::optional<double> difficulty(const std::string& contents, double validation 
     TrainingRequest options;
     options.corpus = {path.string()};
     options.validation_fraction = validation;
-    Screen screen(true);
-    return text_difficulty(TrainingText(options, nullptr, folder.path(), screen));
+    return text_difficulty(TrainingText(options, nullptr, folder.path(), [](const WorkEvent&) {}));
 }
 
 /// Letters of which each is as likely as the others, whatever stands before.
@@ -37,7 +36,7 @@ std::string random_letters(int count, std::uint32_t letters) {
 
 }  // namespace
 
-TEST_SUITE("cli/text_difficulty") {
+TEST_SUITE("app/text_difficulty") {
     TEST_CASE("random letters are as hard as their number says") {
         const auto loss = difficulty(random_letters(30000, 8));
         REQUIRE(loss);

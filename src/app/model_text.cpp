@@ -1,4 +1,4 @@
-#include "cli/model_text.hpp"
+#include "app/model_text.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <span>
 #include <system_error>
 
+#include "app/corpus_names.hpp"
 #include "app/embedded_corpus.hpp"
 #include "base/error.hpp"
-#include "cli/output.hpp"
 
 namespace carousel {
 
@@ -39,7 +39,7 @@ Corpus ModelText::read(const std::vector<std::string>& paths,
     config.scratch_folder = scratch_folder_;
     config.vocabulary = model_.tokenizer.vocabulary();
     const auto documents = documents_of(paths, scratch_folder_);
-    for (const auto& note : documents.notes) screen_.warning(note);
+    for (const auto& note : documents.notes) tell_(Skipped{note});
     return {documents, config};
 }
 

@@ -4,10 +4,11 @@
 #include <optional>
 
 #include "adaptation/dynamic_evaluation.hpp"
+#include "app/adaptation_request.hpp"
+#include "app/events.hpp"
 #include "app/loaded_model.hpp"
-#include "cli/options.hpp"
-#include "cli/screen.hpp"
 #include "cpu/thread_pool.hpp"
+#include "text/tokenizer.hpp"
 
 namespace carousel {
 
@@ -30,6 +31,6 @@ struct AdaptationReport {
 AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path& path,
                                const DecodingSettings& decoding, UnknownCharacters unknown,
                                const AdaptationConfig& config, std::optional<int> threads,
-                               Screen& screen);
+                               const TellWork& tell);
 
 }  // namespace carousel

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace carousel {
+
+/// The paths of a corpus for messages, made harmless for a terminal.
+std::string shown_paths(const std::vector<std::string>& paths);
+
+/// The files of a corpus as a title: their names without folders, few of them.
+std::string title_of(const std::vector<std::string>& paths);
+
+}  // namespace carousel

@@ -1,0 +1,204 @@
+#include "app/evaluation_run.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/adapted_model.hpp"
+#include "app/corpus_names.hpp"
+#include "app/output_files.hpp"
+#include "app/page_parts.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/words.hpp"
+#include "evaluation/adaptive_evaluator.hpp"
+#include "evaluation/baseline.hpp"
+#include "evaluation/evaluator.hpp"
+
+namespace carousel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using OutputPath = std::optional<fs::path>;
+
+void require_different(const char* option, const OutputPath& path, const char* other,
+                       const OutputPath& other_path) {
+    if (!path || !other_path || *path == "-" || !is_same_file(*path, *other_path)) return;
+    throw UsageError(fmt::format("--{} and --{} would both write {}. Name two files.", option,
+                                 other, shown_path(*path)));
+}
+
+// Before anything long is begun.
+void require_output_files(const EvaluationRequest& request, const fs::path& model) {
+    std::vector<fs::path> read(request.corpus.begin(), request.corpus.end());
+    read.push_back(model);
+    if (request.per_character) require_output_file("per-character", *request.per_character, read);
+    if (request.per_line) require_output_file("per-line", *request.per_line, read);
+    if (request.html) require_output_file("html", *request.html, read);
+    require_different("per-character", request.per_character, "per-line", request.per_line);
+    require_different("per-character", request.per_character, "html", request.html);
+    require_different("per-line", request.per_line, "html", request.html);
+}
+
+// The training and validation parts are those of the model's own corpus, cut as its training cut
+// it.
+CorpusPart find_part(const EvaluationRequest& request, const CorpusRecord& record,
+                     const Corpus& corpus) {
+    if (request.part == Part::all) return corpus.whole();
+    const bool validation = request.part == Part::validation;
+    const bool from_file = validation && record.validation;
+    const auto& wanted = from_file ? record.validation->fingerprint : record.fingerprint;
+    if (corpus.fingerprint() != wanted) {
+        throw UsageError(fmt::format(
+            "--part {} is cut from the text that the model was trained with, {}, and the text "
+            "named "
+            "here is another one: its fingerprint is {}, not {}. Name that text, or leave --part "
+            "out to evaluate the whole of this one.",
+            format_value(request.part),
+            shown_paths(from_file ? std::vector{record.validation->path} : record.paths),
+            to_hex(corpus.fingerprint()), to_hex(wanted)));
+    }
+    if (from_file) return corpus.whole();
+    const auto [training, held_out] = corpus.split(record.validation_fraction);
+    if (validation && held_out.characters == 0) {
+        throw UsageError(
+            "The model was trained on the whole text: there is no validation part. Use --part all "
+            "or --part train.");
+    }
+    return validation ? held_out : training;
+}
+
+// The share of a part that the model learned from.
+double learned_share(Part part, const CorpusRecord& record, const Corpus& corpus) {
+    if (part == Part::validation || corpus.fingerprint() != record.fingerprint) return 0;
+    if (part == Part::train) return 1;
+    const auto training = corpus.split(record.validation_fraction).training;
+    return static_cast<double>(training.characters) / static_cast<double>(corpus.characters());
+}
+
+/// Hands each character on, and tells how many of the part have been read.
+SurprisalVisitor with_progress(std::string what, const CorpusPart& part, const TellWork& tell,
+                               SurprisalVisitor visitor) {
+    return [what = std::move(what), all = static_cast<double>(part.characters), &tell,
+            visitor = std::move(visitor), done = 0.0](const CharacterSurprisal& character) mutable {
+        if (visitor) visitor(character);
+        tell(Progress{what, ++done / all});
+    };
+}
+
+// The model that is meant, told where nobody has named it.
+fs::path find_model(const EvaluationRequest& request, const TellWork& tell) {
+    auto path = request.model ? *request.model : default_model();
+    if (!request.model) tell(Note{fmt::format("Model: {}", shown_path(path))});
+    require_output_files(request, path);
+    return path;
+}
+
+}  // namespace
+
+EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& tell)
+    : request_(request),
+      tell_(tell),
+      path_(find_model(request, tell)),
+      loaded_(load_model(path_)),
+      text_(loaded_, scratch_folder_for(path_), tell),
+      corpus_(text_.read(request.corpus, decoding_of(loaded_, request.encoding, request.invalid))),
+      part_(find_part(request, loaded_.snapshot.corpus, corpus_)),
+      files_({request.per_character, request.per_line}, corpus_, text_.scratch_folder()) {
+    if (request.baseline) training_.emplace(text_.find_training(corpus_, "--baseline"));
+    if (request.html) page_.emplace(corpus_);
+}
+
+EvaluationReport EvaluationRun::measure() {
+    const auto& record = loaded_.snapshot.corpus;
+    EvaluationReport report{.model = path_,
+                            .corpus = request_.corpus,
+                            .part = request_.part,
+                            .precision = request_.precision.value_or(
+                                request_.adapt ? Precision::float32 : loaded_.snapshot.precision)};
+    report.learned = learned_share(request_.part, record, corpus_);
+    if (request_.adapt) report.adaptation = adaptation_config(request_.adaptation);
+    report.measurements = measure_model(report.precision);
+    if (training_) {
+        tell_(Progress{"counting what follows what in the training part"});
+        add_baseline(report);
+    }
+    return report;
+}
+
+// The model's own measurements, the one that was asked for first. Whoever wants the characters sees
+// those of that one.
+std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
+    const auto& model = loaded_.model;
+    std::vector<Measurement> measurements;
+    const auto visit = [&](const std::string& what) {
+        return with_progress(what, part_, tell_,
+                             measurements.empty() ? visitor() : SurprisalVisitor{});
+    };
+    if (request_.adapt) {
+        ThreadPool pool(threads_to_adapt(model, request_.threads));
+        DynamicEvaluation reader(model, pool, adaptation_config(request_.adaptation));
+        Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
+        stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"));
+        measurements.push_back(stream);
+    }
+    if (request_.protocol != Protocol::windows) {
+        ThreadPool pool(threads_for(model, 1, request_.threads));
+        Measurement stream{.name = "stream", .label = "stream"};
+        stream.metrics =
+            evaluate_stream(model, corpus_, part_, pool, precision, visit("reading as one stream"));
+        measurements.push_back(stream);
+    }
+    // Where both are welcome, a text that is shorter than a window has none.
+    const auto window = request_.window;
+    const bool fits = part_.characters > static_cast<std::uint64_t>(window);
+    if (request_.protocol == Protocol::both && !fits) {
+        tell_(Note{fmt::format(
+            "A window of {} characters does not fit into this text: there is no row for it.",
+            window)});
+    }
+    if (request_.protocol == Protocol::windows || (request_.protocol == Protocol::both && fits)) {
+        ThreadPool pool(threads_for(model, k_windows_side_by_side, request_.threads));
+        Measurement windows{
+            .name = "windows", .label = fmt::format("windows of {}", window), .window = window};
+        windows.metrics = evaluate_windows(model, corpus_, part_, window, pool, precision,
+                                           visit("reading in " + windows.label));
+        measurements.push_back(windows);
+    }
+    return measurements;
+}
+
+// Shows each character to those who want it.
+SurprisalVisitor EvaluationRun::visitor() {
+    auto lists = files_.visitor();
+    if (!page_) return lists;
+    return [this, lists = std::move(lists)](const CharacterSurprisal& character) {
+        if (lists) lists(character);
+        page_->add(character);
+    };
+}
+
+void EvaluationRun::add_baseline(EvaluationReport& report) const {
+    const int order = request_.baseline_order.value_or(k_baseline_order);
+    const auto baseline = evaluate_baseline(training_->own ? *training_->own : corpus_,
+                                            training_->part, corpus_, part_, order);
+    Measurement ngram{.name = "ngram", .label = fmt::format("{}-gram", order), .order = order};
+    ngram.metrics = baseline.fixed;
+    report.measurements.push_back(ngram);
+    ngram.adaptive = true;
+    ngram.label += ", adaptive";
+    ngram.metrics = baseline.adaptive;
+    report.measurements.push_back(ngram);
+    report.baseline_symbols = baseline.symbols;
+}
+
+void EvaluationRun::write_page(const EvaluationReport& report) {
+    if (page_) carousel::write_page(*request_.html, page_->html(report, loaded_));
+}
+
+}  // namespace carousel

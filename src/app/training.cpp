@@ -1,0 +1,181 @@
+#include "app/training.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/training_choices.hpp"
+#include "app/training_files.hpp"
+#include "app/training_log.hpp"
+#include "app/training_page.hpp"
+#include "base/quantity.hpp"
+#include "cpu/parameter.hpp"
+#include "cpu/thread_pool.hpp"
+#include "kernels/kernels.hpp"
+#include "snapshot/snapshot_file.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Weights for a vocabulary that begins with the old one: known symbols keep their rows, new ones
+// get fresh ones.
+std::vector<NamedTensor> grown_weights(const Snapshot& old, std::vector<NamedTensor> fresh) {
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        const auto& from = old.weights[i].values;
+        std::copy(from.begin(), from.end(),
+                  fresh[i].values.begin());  // rows of symbols come first in memory
+    }
+    return fresh;
+}
+
+std::vector<NamedTensor> start_weights(const TrainingRequest& request, const Snapshot* stored,
+                                       const Plan& plan, ThreadPool& pool) {
+    if (request.resume) return stored->weights;
+    auto fresh = first_weights(plan.model, plan.training.seed, pool);
+    return request.from ? grown_weights(*stored, std::move(fresh)) : fresh;
+}
+
+// What the files of the model say besides weights and state.
+Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
+                        const TrainingText& text, const Plan& plan) {
+    Snapshot snapshot;
+    snapshot.program = "carousel " CAROUSEL_VERSION;
+    snapshot.text = text.settings();
+    snapshot.decoding = text.decoding();
+    snapshot.symbols = text.corpus().vocabulary().symbols();
+    snapshot.model = plan.model;
+    snapshot.training = plan.training;
+    snapshot.corpus = text.record();
+    if (request.resume) {
+        snapshot.history = stored->history;
+        snapshot.best = stored->best;
+        snapshot.fine_tuned_from = stored->fine_tuned_from;
+    } else if (request.from) {
+        snapshot.fine_tuned_from = Origin{request.from->string(), weights_sha256(*stored)};
+    }
+    return snapshot;
+}
+
+void tell_preparation(const TrainingRequest& request, const Snapshot* stored,
+                      const TrainingText& text, const TrainingPlan& plan, const ModelFiles& files,
+                      const TrainingHost& host, const LanguageModel& model) {
+    const auto& training = plan.plan.training;
+    Prepared prepared{
+        .text = text,
+        .model = plan.plan.model,
+        .training = training,
+        .parameters = static_cast<std::uint64_t>(model.parameters().count()),
+        .machine =
+            fmt::format("{}, {}", format_count(static_cast<std::uint64_t>(plan.threads), "thread"),
+                        instruction_set())};
+    if (request.resume) {
+        prepared.resumed = files.resume();
+        prepared.step = stored->step;
+    } else if (request.from) {
+        prepared.tuned_from = request.from;
+        prepared.new_symbols = text.corpus().vocabulary().size() - stored->symbols.size();
+    }
+    host.tell(prepared);
+    if (plan.by_time)
+        host.tell(Planned{plan, std::max(0.0, training.length.amount - host.clock())});
+    for (const auto& note : plan.notes) host.tell(Note{note});
+    if (training.patience > 0 && text.validation().corpus == nullptr)
+        host.tell(Note{"There is no validation text, so --patience has nothing to go by."});
+}
+
+// The model that was there before is kept.
+void make_room(const ModelFiles& files, const TellTraining& tell) {
+    const bool replaces = fs::exists(files.previous().best());
+    if (!files.move_to_previous()) return;
+    tell(Note{fmt::format("The model that was at {} is now {}{}.", printable(files.best().string()),
+                          printable(files.previous().best().string()),
+                          replaces ? ", and replaces the one before it" : "")});
+}
+
+}  // namespace
+
+TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host) {
+    const TrainingFiles own(request);
+    const auto& files = own.model();
+    auto start = load_start(request, files);
+    const Snapshot* stored = start ? &*start : nullptr;
+    const TrainingText text(request, stored, own.folder(), work_of(host.tell));
+    const auto& corpus = text.corpus();
+
+    // the model and how it is trained
+    ThreadPool pool(static_cast<int>(request.threads.value_or(available_cores())));
+    const auto plan = plan_training(request, stored, text, pool, host.clock);
+    const auto& training = plan.plan.training;
+    LanguageModel model(plan.plan.model, start_weights(request, stored, plan.plan, pool));
+    Trainer trainer(
+        model, pool,
+        BatchIterator([&](std::uint64_t begin, std::span<TokenId> out) { corpus.copy(begin, out); },
+                      text.training().begin, text.training().end,
+                      {training.batch_size, training.window}, training.seed),
+        training);
+    if (request.resume) trainer.set_state(*stored->state);
+    auto snapshot = first_snapshot(request, stored, text, plan.plan);
+    tell_preparation(request, stored, text, plan, files, host, model);
+    start.reset();
+    if (!request.resume) make_room(files, host.tell);
+
+    // who listens
+    TrainingLog log(files.log(), request.resume);
+    if (log.failed()) {
+        host.tell(Warning{fmt::format("the log {} cannot be written; training goes on without it.",
+                                      printable(files.log().string()))});
+    }
+    std::optional<TrainingPage> page;
+    if (request.report) {
+        page.emplace(TrainingPage::Config{.path = *request.report,
+                                          .corpus = corpus,
+                                          .model = model,
+                                          .first_step = trainer.counters().step,
+                                          .samples = request.sample_every != 0,
+                                          .clock = host.clock,
+                                          .tell = host.tell});
+    }
+    const auto tell = [&](const TrainingEvent& event) {
+        log.hear(event);
+        host.tell(event);
+        if (page) page->hear(event);
+    };
+    TrainingRun run({.request = request,
+                     .files = files,
+                     .corpus = corpus,
+                     .validation = text.validation(),
+                     .prospect = plan.prospect,
+                     .host = host,
+                     .tell = tell,
+                     .closing_seconds = [&] { return page ? page->closing_seconds() : 0; }},
+                    std::move(snapshot), model, trainer, pool);
+    return {run.run(), files.best()};
+}
+
+TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host) {
+    std::optional<Snapshot> from;
+    if (request.from) from = load_snapshot(*request.from);
+    const Snapshot* stored = from ? &*from : nullptr;
+    const TrainingText text(request, stored, fs::temp_directory_path(), work_of(host.tell));
+    ThreadPool pool(static_cast<int>(request.threads.value_or(available_cores())));
+    TrainingPreview preview{
+        .plan = plan_training(request, stored, text, pool, host.clock, MeasureSpeed::always),
+        .characters_to_learn_from = text.training().characters,
+        .characters_to_validate_on = text.validation().part.characters};
+    const auto& plan = preview.plan.plan;
+    const auto length = choose_length(request);
+    preview.parameters = static_cast<std::uint64_t>(parameter_count(plan.model));
+    preview.seconds = length.kind == LengthKind::seconds ? length.amount : plan.seconds;
+    return preview;
+}
+
+}  // namespace carousel

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "app/training_plan.hpp"
+#include "app/training_request.hpp"
+#include "app/training_run.hpp"
+
+namespace carousel {
+
+/// What became of a training.
+struct TrainingResult {
+    TrainingOutcome outcome;
+    std::filesystem::path model;  ///< the file of the best weights
+};
+
+/// Trains a model as asked: reads the text, chooses the settings, and runs to the end. The files of
+/// the model are its caller's only answer besides what it tells.
+/// Throws: Error, as base/error.hpp tells its kinds.
+TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host);
+
+/// What `run_training` would do with the same request.
+struct TrainingPreview {
+    TrainingPlan plan;
+    std::uint64_t characters_to_learn_from = 0, characters_to_validate_on = 0;
+    std::uint64_t parameters = 0;
+    double seconds = 0;  ///< the time asked for, else that of the steps or epochs
+};
+
+/// Writes no file. The speed of the machine is measured for about a second.
+TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host);
+
+}  // namespace carousel

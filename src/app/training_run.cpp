@@ -1,0 +1,288 @@
+#include "app/training_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "app/best_model.hpp"
+#include "app/recovery.hpp"
+#include "app/training_choices.hpp"
+#include "base/error.hpp"
+#include "base/quantity.hpp"
+#include "evaluation/evaluator.hpp"
+#include "generation/generator.hpp"
+#include "snapshot/snapshot_file.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::uint64_t k_sample = 200, k_closing_sample = 400;  // characters
+constexpr std::uint64_t k_most_validated =
+    250'000;  // symbols: more would cost much and tell little
+
+}  // namespace
+
+TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, LanguageModel& model,
+                         Trainer& trainer, ThreadPool& pool)
+    : config_(config),
+      snapshot_(std::move(snapshot)),
+      model_(&model),
+      trainer_(&trainer),
+      pool_(&pool),
+      first_step_(trainer.counters().step),
+      seconds_before_(trainer.counters().seconds),
+      budget_(snapshot_.training.length, trainer.steps_per_epoch()),
+      saves_({config.files, config.request.save_every, config.request.keep.value_or(0),
+              config.request.resume, config.host.clock},
+             first_step_) {
+    const double from = config.request.resume ? progress() : 0;
+    validation_ = ValidationSchedule({.every = config.request.validate_every,
+                                      .time_bounds = budget_.time_bounds(),
+                                      .progress = from});
+    samples_ = SampleSchedule(config.request.sample_every, from);
+    const auto& history = snapshot_.history;
+    if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
+    if (trainer.averages()) averaged_.emplace(model.config(), model.weights());
+}
+
+TrainingOutcome TrainingRun::run() {
+    config_.tell(Begun{standing()});
+    if (config_.request.resume && progress() >= 1) {
+        config_.tell(
+            Note{"The run has had its whole length. It goes on where --steps, --epochs or --time "
+                 "give it more."});
+    }
+    // Even where reading has used up the time, a new model takes one step: it is then measured.
+    while ((!finished() || trainer_->counters().step == 0) && !stopped()) {
+        step();
+        if (stopped()) break;
+        if (validation_due()) validate();
+        if (samples_.due(trainer_->counters().step, progress()) && !finished()) sample_now();
+        if (!finished()) config_.tell(Rested{standing()});
+        if (saves_.due(trainer_->counters().step) && !finished()) save();
+    }
+    return end();
+}
+
+// ---- where the run stands
+
+double TrainingRun::seconds() const {
+    return seconds_before_ + config_.host.clock();
+}
+
+double TrainingRun::progress() const {
+    // What comes after the last step belongs to the time that was asked for.
+    const double closing =
+        validation_.took() + saves_.seconds() + closing_sample_seconds_ + config_.closing_seconds();
+    return budget_.progress(trainer_->counters().step, seconds(), closing);
+}
+
+double TrainingRun::epochs() const {
+    const auto& counters = trainer_->counters();
+    return static_cast<double>(counters.epoch) +
+           static_cast<double>(counters.window_in_epoch) /
+               static_cast<double>(trainer_->steps_per_epoch());
+}
+
+bool TrainingRun::out_of_patience() const {
+    return carousel::out_of_patience(snapshot_.training.patience, snapshot_.history,
+                                     snapshot_.best);
+}
+
+bool TrainingRun::stopped() {
+    if (!wish_) wish_ = config_.host.wish_to_stop();
+    return wish_.has_value();
+}
+
+HistoryRecord TrainingRun::record() const {
+    const auto& counters = trainer_->counters();
+    return {.step = counters.step,
+            .epoch = counters.epoch,
+            .seconds = seconds(),
+            .training_loss = counters.smoothed_loss,
+            .validation_loss = 0,
+            .has_validation = false,
+            .learning_rate = learning_rate_};
+}
+
+// ---- what it does
+
+void TrainingRun::step() {
+    const double start = config_.host.clock();
+    const auto report = trainer_->step(progress());
+    if (!report.finite) return go_back(report);
+    stepping_seconds_ += config_.host.clock() - start;
+    learning_rate_ = report.learning_rate;
+    tell_step();
+}
+
+void TrainingRun::tell_step() {
+    const auto step = trainer_->counters().step;
+    const auto done = static_cast<double>(step - first_step_);
+    Stepped event{.run = standing()};
+    event.characters_per_second = done * static_cast<double>(trainer_->symbols_per_step()) /
+                                  std::max(stepping_seconds_, 1e-9);
+    if (config_.host.clock() >= 1) {
+        event.seconds_left = budget_.left({.step = step,
+                                           .seconds = event.run.now.seconds,
+                                           .progress = event.run.progress,
+                                           .seconds_per_step = stepping_seconds_ / done});
+    }
+    config_.tell(event);
+}
+
+bool TrainingRun::validation_due() const {
+    return config_.validation.corpus != nullptr &&
+           validation_.due(trainer_->counters().step, progress(), seconds());
+}
+
+double TrainingRun::validation_loss(const LanguageModel& model) const {
+    return nats_per_character(estimate(model, *config_.validation.corpus, config_.validation.part,
+                                       *pool_, {.symbols = k_most_validated}));
+}
+
+void TrainingRun::validate() {
+    const double start = config_.host.clock();
+    const auto step = trainer_->counters().step;
+    validated_step_ = step;
+    validation_.begin(progress());
+    if (config_.validation.corpus == nullptr || step == 0) return;
+    auto now = record();
+    now.has_validation = true;
+    now.validation_loss = validation_loss(*model_);
+    if (averaged_) {
+        averaged_->set_weights(trainer_->averaged_weights());
+        const double loss = validation_loss(*averaged_);
+        now.averaged = loss < now.validation_loss;
+        if (now.averaged) now.validation_loss = loss;
+    }
+    if (!std::isfinite(now.validation_loss)) return;
+    snapshot_.history.push_back(now);
+    const bool best = is_best(now, snapshot_.best);
+    if (best) {
+        snapshot_.best = BestLoss{step, now.validation_loss, now.averaged};
+        saves_.best_has_changed();
+    }
+    config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best});
+    if (best) save();  // the best weights exist only now
+    validation_.end(seconds(), config_.host.clock() - start);
+}
+
+std::string TrainingRun::sample(std::uint64_t length) {
+    const GeneratorConfig generation{
+        .sampler = {.temperature = 0.8F}, .seed = snapshot_.training.seed, .length = length};
+    std::string text;
+    Generator generator(*model_, config_.corpus.tokenizer(), *pool_, generation);
+    generator.run({}, [&](std::int64_t, std::string_view piece) { text += piece; });
+    return text;
+}
+
+void TrainingRun::sample_now() {
+    const double start = config_.host.clock();
+    config_.tell(Sampled{sample(k_sample)});
+    closing_sample_seconds_ = (config_.host.clock() - start) *
+                              static_cast<double>(k_closing_sample) / static_cast<double>(k_sample);
+    samples_.taken(progress());
+}
+
+bool TrainingRun::save() {
+    const auto step = trainer_->counters().step;
+    auto& history = snapshot_.history;
+    const bool validates = config_.validation.corpus != nullptr;
+    if (!validates && (history.empty() || history.back().step != step)) history.push_back(record());
+    const auto worth =
+        weights_worth(history, snapshot_.best, step, validates, averaged_.has_value());
+    snapshot_.validation_loss = worth.validation_loss;
+    trainer_->set_seconds(seconds());
+    if (!validates) saves_.best_has_changed();  // the newest model is the best then
+    const auto report = saves_.save(snapshot_, *model_, *trainer_,
+                                    {.averaged = worth.averaged, .best = worth.best});
+    if (report.failure) config_.tell(SaveFailed{step, *report.failure});
+    if (report.saved) config_.tell(Saved{step});
+    return report.saved;
+}
+
+void TrainingRun::go_back(const StepReport& report) {
+    const auto& counters = trainer_->counters();
+    const auto step = counters.step;
+    const auto recovery = recover(counters.divergences, counters.learning_rate_scale);
+    if (!recovery) {
+        const auto text = fmt::format(
+            "The training diverged: at step {} the loss is {} and the gradient norm {}, for the "
+            "fourth time, at a learning rate of {:.2g}. Start again with a smaller --learning-rate "
+            "or --clip. The last good snapshot stands in {}.",
+            step, report.loss, report.gradient_norm, report.learning_rate,
+            printable(config_.files.resume().string()));
+        config_.tell(Diverged{standing(), text});
+        throw DivergenceError(text);
+    }
+    std::uint64_t back_to = 0;
+    if (saves_.saved_before()) {
+        const auto good = load_snapshot(config_.files.resume());
+        model_->set_weights(good.weights);
+        trainer_->set_state(*good.state);
+        back_to = good.step;
+    } else {
+        model_->set_weights(first_weights(model_->config(), snapshot_.training.seed, *pool_));
+        trainer_->reset();
+    }
+    trainer_->set_divergences(recovery->divergences, recovery->learning_rate_scale);
+    std::erase_if(snapshot_.history, [&](const HistoryRecord& r) { return r.step > back_to; });
+    config_.tell(Recovered{
+        step, back_to,
+        fmt::format("the loss or the gradient was not finite at step {}: going back to step {} "
+                    "with the learning rate halved ({} of {})",
+                    format_count(step), format_count(back_to), recovery->divergences,
+                    k_most_divergences)});
+}
+
+// ---- its end
+
+TrainingOutcome TrainingRun::end() {
+    trainer_->set_seconds(seconds());
+    const auto step = trainer_->counters().step;
+    const bool stops = stopped();
+    if (!stops && validated_step_ != step) validate();
+    const bool saved = save();
+    Ended event{.run = standing(), .saved = saved};
+    if (stops) {
+        event.end = TrainingEnd::stopped;
+        event.why = *wish_;
+        event.verdict = fmt::format("Stopped at step {}. {}", format_count(step),
+                                    saved ? "Everything is saved: go on with --resume and the same "
+                                            "--model."
+                                          : "The last save failed.");
+        config_.tell(event);
+        return {event.end, saved};
+    }
+    if (out_of_patience()) {
+        event.end = TrainingEnd::patience;
+        event.why = fmt::format(
+            "The training ends at step {}: {} in a row brought no new best. With --resume and a "
+            "larger --patience it goes on.",
+            format_count(step),
+            format_count(static_cast<std::uint64_t>(snapshot_.training.patience), "validation"));
+    }
+    event.verdict =
+        training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr,
+                         model_->config().vocabulary_size, config_.prospect);
+    if (config_.host.closing_sample || config_.request.report) take_best_weights();
+    if (config_.host.closing_sample) event.sample = sample(k_closing_sample);
+    config_.tell(event);
+    return {event.end, saved};
+}
+
+// The model is not trained any more: it becomes the best one for who shows what that writes.
+void TrainingRun::take_best_weights() {
+    const bool newest_is_best =
+        snapshot_.best
+            ? snapshot_.best->step == trainer_->counters().step && !snapshot_.best->averaged
+            : !averaged_;
+    if (!newest_is_best) model_->set_weights(load_snapshot(config_.files.best()).weights);
+}
+
+}  // namespace carousel

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/sample_schedule.hpp"
+#include "app/save_schedule.hpp"
+#include "app/time_budget.hpp"
+#include "app/training_events.hpp"
+#include "app/training_request.hpp"
+#include "app/training_saves.hpp"
+#include "app/training_text.hpp"
+#include "app/training_verdict.hpp"
+#include "app/validation_schedule.hpp"
+#include "cpu/language_model.hpp"
+#include "cpu/thread_pool.hpp"
+#include "snapshot/model_files.hpp"
+#include "snapshot/snapshot.hpp"
+#include "training/trainer.hpp"
+
+namespace carousel {
+
+// A training, from its first step to its end. In which order to read it:
+//
+//   training.hpp             what is asked for becomes text, settings, model and a run
+//   training_events.hpp      what a run tells: all that is shown, logged or drawn comes from there
+//   training_run.cpp         the loop: step, validate, sample, save; and its end
+//   validation_schedule, sample_schedule, save_schedule, time_budget    when something is due
+//   best_model, recovery     which weights are the best; what follows a divergence
+//   training_saves           which files a save writes
+//   training_verdict         what the losses of a run tell
+//
+// What never happens here: a run prints nothing, reads no clock and no signal of the system, and
+// ends no program. The wish to stop, the clock and whoever listens are passed in.
+
+/// Who trains: how time passes for them, what they hear, and whether they want the end.
+struct TrainingHost {
+    std::function<double()> clock;  ///< seconds since the work was asked for
+    TellTraining tell;
+    /// Asked between steps: absent as long as the run shall go on, else the word that the log keeps
+    /// of the wish, as "SIGINT".
+    std::function<std::optional<std::string>()> wish_to_stop{};
+    bool closing_sample = true;  ///< whether `Ended` brings what the best model writes
+};
+
+struct TrainingOutcome {
+    TrainingEnd end = TrainingEnd::length;
+    bool saved = false;  ///< false: the last save failed
+};
+
+/// A training from here to its end: steps, validation, samples, saves, and the way back after a
+/// divergence.
+class TrainingRun {
+public:
+    /// The references outlive the run.
+    struct Config {
+        const TrainingRequest& request;
+        const ModelFiles& files;
+        const Corpus& corpus;
+        ValidationText validation;
+        std::optional<Prospect> prospect{};  ///< of a run planned by time
+        const TrainingHost& host;
+        TellTraining tell;                        ///< the host, and who else listens
+        std::function<double()> closing_seconds;  ///< that listeners will take at the end
+    };
+
+    /// `snapshot` holds what a file says besides weights and state; it grows with the run.
+    TrainingRun(const Config& config, Snapshot snapshot, LanguageModel& model, Trainer& trainer,
+                ThreadPool& pool);
+
+    /// Throws: DivergenceError at the fourth divergence.
+    TrainingOutcome run();
+
+private:
+    // where the run stands
+    double seconds() const;  ///< of all runs together
+    double progress() const;
+    double epochs() const;
+    bool out_of_patience() const;
+    bool finished() const { return progress() >= 1 || out_of_patience(); }
+    bool stopped();
+    HistoryRecord record() const;
+    Standing standing() const { return {snapshot_, record(), progress()}; }
+
+    // what it does
+    void step();
+    void tell_step();
+    bool validation_due() const;
+    void validate();
+    double validation_loss(const LanguageModel& model) const;  ///< nats per character
+    std::string sample(std::uint64_t length);
+    void sample_now();
+    bool save();
+    void go_back(const StepReport& report);
+    TrainingOutcome end();
+    void take_best_weights();
+
+    Config config_;
+    Snapshot snapshot_;
+    LanguageModel* model_;
+    Trainer* trainer_;
+    ThreadPool* pool_;
+
+    std::uint64_t first_step_;
+    double seconds_before_;  ///< used by earlier runs
+    TimeBudget budget_;
+    double closing_sample_seconds_ = 0.3;
+    TrainingSaves saves_;
+    ValidationSchedule validation_{{}};
+    SampleSchedule samples_{std::nullopt, 0};
+
+    double learning_rate_ = 0;     ///< of the last step
+    double stepping_seconds_ = 0;  ///< of this run, without validation and saving
+    std::optional<std::uint64_t> validated_step_;
+    std::optional<LanguageModel> averaged_;  ///< with the averaged weights, where they are kept
+    std::optional<std::string> wish_;        ///< to stop
+};
+
+}  // namespace carousel

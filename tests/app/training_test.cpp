@@ -1,0 +1,162 @@
+#include "app/training.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/stopwatch.hpp"
+#include "snapshot/snapshot_file.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+
+namespace {
+
+/// Keeps what is written to standard output and standard error as long as it lives.
+class Streams {
+public:
+    explicit Streams(const TemporaryFolder& folder) : path_(folder / "streams") {
+        std::FILE* file = std::fopen(path_.c_str(), "w");
+        REQUIRE(file != nullptr);
+        for (int stream = 1; stream <= 2; ++stream) {
+            saved_[stream - 1] = ::dup(stream);
+            ::dup2(::fileno(file), stream);
+        }
+        std::fclose(file);
+    }
+    ~Streams() {
+        for (int stream = 1; stream <= 2; ++stream) {
+            ::dup2(saved_[stream - 1], stream);
+            ::close(saved_[stream - 1]);
+        }
+    }
+    Streams(const Streams&) = delete;
+    Streams& operator=(const Streams&) = delete;
+
+    std::string text() const {
+        std::ifstream file(path_);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+
+private:
+    std::string path_;
+    int saved_[2] = {};
+};
+
+/// A caller that trains without a terminal: it counts what it is told and stops when it likes.
+struct Caller {
+    std::optional<std::uint64_t> stop_at{};  // updates
+    std::uint64_t steps = 0, validations = 0, recoveries = 0, saves = 0;
+    bool diverged = false;
+    std::optional<std::string> sample{};
+    TrainingResult result{};
+
+    void train(const TrainingRequest& request) {
+        const Stopwatch stopwatch;
+        result = run_training(request, {.clock = [&] { return stopwatch.seconds(); },
+                                        .tell =
+                                            [&](const TrainingEvent& event) {
+                                                std::visit(
+                                                    Hear{[&](const Stepped&) { ++steps; },
+                                                         [&](const Validated&) { ++validations; },
+                                                         [&](const Recovered&) { ++recoveries; },
+                                                         [&](const Saved&) { ++saves; },
+                                                         [&](const Diverged&) { diverged = true; },
+                                                         [&](const Ended& e) { sample = e.sample; },
+                                                         [](const auto&) {}},
+                                                    event);
+                                            },
+                                        .wish_to_stop = [&]() -> std::optional<std::string> {
+                                            if (!stop_at || steps < *stop_at) return std::nullopt;
+                                            return "enough";
+                                        }});
+    }
+};
+
+/// A small text, and small trainings on it.
+class SmallText {
+public:
+    SmallText() {
+        std::ofstream file(folder / "text.txt", std::ios::binary);
+        for (int i = 0; i < 60; ++i) file << "round " << i % 7 << " and round we go\n";
+    }
+
+    TrainingRequest request(const std::string& model) const {
+        TrainingRequest request;
+        request.corpus = {(folder / "text.txt").string()};
+        request.model = folder / model;
+        request.layers = 1;
+        request.hidden_size = 16;
+        request.batch_size = 4;
+        request.window = 8;
+        request.length = TrainingLength{LengthKind::steps, 30};
+        request.validate_every = 10;
+        request.threads = 1;
+        return request;
+    }
+
+    std::string hash(const std::string& model) const {
+        return to_hex(weights_sha256(load_snapshot(folder / model)));
+    }
+
+    TemporaryFolder folder;
+};
+
+}  // namespace
+
+TEST_SUITE("app/training") {
+    TEST_CASE("a run stopped by its caller goes on to the same bits, and nothing is printed") {
+        const SmallText text;
+        Caller whole, first, second;
+        std::string printed;
+        {
+            const Streams streams(text.folder);
+            whole.train(text.request("whole.carousel"));
+            first.stop_at = 13;
+            first.train(text.request("parts.carousel"));
+            auto rest = text.request("parts.carousel");
+            rest.resume = true;
+            second.train(rest);
+            printed = streams.text();
+        }
+        CHECK(printed.empty());
+        CHECK(first.result.outcome.end == TrainingEnd::stopped);
+        CHECK(first.steps == 13);
+        CHECK_FALSE(first.sample);
+        CHECK(second.result.outcome.end == TrainingEnd::length);
+        CHECK(second.steps == 17);
+        CHECK(whole.steps == 30);
+        CHECK(whole.validations == first.validations + second.validations);
+        CHECK(second.sample == whole.sample);
+        CHECK(text.hash("parts.carousel") == text.hash("whole.carousel"));
+        CHECK(text.hash("parts.resume.carousel") == text.hash("whole.resume.carousel"));
+    }
+
+    TEST_CASE("a caller that stops before the first step gets a model that can go on") {
+        const SmallText text;
+        Caller caller;
+        caller.stop_at = 0;
+        caller.train(text.request("model.carousel"));
+        CHECK(caller.steps == 0);
+        CHECK(caller.result.outcome.saved);
+        CHECK(load_snapshot(text.folder / "model.resume.carousel").step == 0);
+    }
+
+    TEST_CASE("a run that diverges again and again tells so before the error") {
+        const SmallText text;
+        auto request = text.request("model.carousel");
+        request.learning_rate = 1e30F;
+        request.clip = 0.0F;
+        request.optimizer = OptimizerKind::adam;
+        Caller caller;
+        CHECK_THROWS_AS(caller.train(request), DivergenceError);
+        CHECK(caller.recoveries == 3);
+        CHECK(caller.diverged);
+    }
+}
