@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/options.hpp"
+#include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
 #include "text/printable.hpp"
 

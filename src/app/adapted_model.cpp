@@ -27,13 +27,6 @@ std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesyste
 
 }  // namespace
 
-AdaptationConfig adaptation_config(const AdaptationRequest& options) {
-    const AdaptationConfig preset;
-    return {.learning_rate = options.learning_rate.value_or(preset.learning_rate),
-            .decay = options.decay.value_or(preset.decay),
-            .segment = options.segment.value_or(preset.segment)};
-}
-
 int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted) {
     return threads_for(model, k_passes, wanted);
 }

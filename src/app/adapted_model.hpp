@@ -4,16 +4,12 @@
 #include <optional>
 
 #include "adaptation/dynamic_evaluation.hpp"
-#include "app/adaptation_request.hpp"
 #include "app/events.hpp"
 #include "app/loaded_model.hpp"
 #include "cpu/thread_pool.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {
-
-/// What the options ask for, the defaults for the rest.
-AdaptationConfig adaptation_config(const AdaptationRequest& options);
 
 /// Threads that learn from one stream the fastest: `wanted` if given.
 int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted);

@@ -8,10 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "app/adaptation_request.hpp"
+#include "adaptation/adaptation_descriptions.hpp"
 #include "base/words.hpp"
 #include "model/quantization.hpp"
-#include "text/text_settings.hpp"
+#include "model/setting.hpp"
+#include "text/text_descriptions.hpp"
 
 namespace carousel {
 
@@ -34,13 +35,12 @@ inline constexpr int k_baseline_order = 6;
 struct EvaluationRequest {
     std::vector<std::string> corpus;             ///< at least one
     std::optional<std::filesystem::path> model;  ///< absent: the newest
-    std::optional<std::string> encoding;         ///< absent: as the model's corpus was read
-    std::optional<InvalidInput> invalid;
+    Given<DecodingSettings> decoding;            ///< absent: as the model's corpus was read
     Part part = Part::all;
     Protocol protocol = Protocol::both;
     std::int64_t window = 256;                           ///< characters
     bool adapt = false;                                  ///< not with the protocol `windows`
-    AdaptationRequest adaptation;                        ///< only with `adapt`
+    Given<AdaptationConfig> adaptation;                  ///< only with `adapt`
     bool baseline = false;                               ///< an n-gram beside the model
     std::optional<int> baseline_order;                   ///< only with `baseline`
     std::optional<std::filesystem::path> per_character;  ///< `-` is standard output

@@ -107,7 +107,7 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
       path_(find_model(request, tell)),
       loaded_(load_model(path_)),
       text_(loaded_, scratch_folder_for(path_), tell),
-      corpus_(text_.read(request.corpus, decoding_of(loaded_, request.encoding, request.invalid))),
+      corpus_(text_.read(request.corpus, request.decoding.over(loaded_.snapshot.decoding))),
       part_(find_part(request, loaded_.snapshot.corpus, corpus_)),
       files_({request.per_character, request.per_line}, corpus_, text_.scratch_folder()) {
     if (request.baseline) training_.emplace(text_.find_training(corpus_, "--baseline"));
@@ -122,7 +122,7 @@ EvaluationReport EvaluationRun::measure() {
                             .precision = request_.precision.value_or(
                                 request_.adapt ? Precision::float32 : loaded_.snapshot.precision)};
     report.learned = learned_share(request_.part, record, corpus_);
-    if (request_.adapt) report.adaptation = adaptation_config(request_.adaptation);
+    if (request_.adapt) report.adaptation = request_.adaptation.over({});
     report.measurements = measure_model(report.precision);
     if (training_) {
         tell_(Progress{"counting what follows what in the training part"});
@@ -142,7 +142,7 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
     };
     if (request_.adapt) {
         ThreadPool pool(threads_to_adapt(model, request_.threads));
-        DynamicEvaluation reader(model, pool, adaptation_config(request_.adaptation));
+        DynamicEvaluation reader(model, pool, request_.adaptation.over({}));
         Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
         stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"));
         measurements.push_back(stream);

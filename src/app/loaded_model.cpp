@@ -46,14 +46,6 @@ LoadedModel load_model(const std::filesystem::path& path) {
     return {std::move(snapshot), std::move(tokenizer), std::move(model)};
 }
 
-DecodingSettings decoding_of(const LoadedModel& loaded, const std::optional<std::string>& encoding,
-                             const std::optional<InvalidInput>& invalid) {
-    auto decoding = loaded.snapshot.decoding;
-    if (encoding) decoding.encoding = *encoding;
-    if (invalid) decoding.invalid = *invalid;
-    return decoding;
-}
-
 std::string read_text(const std::filesystem::path& path, Unit unit,
                       const DecodingSettings& decoding) {
     std::string bytes = read_file(path, k_longest_text);

@@ -26,10 +26,6 @@ LoadedModel load_model(const std::filesystem::path& path);
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
 
-/// How text for a model is decoded: as its corpus was, but for what is given.
-DecodingSettings decoding_of(const LoadedModel& loaded, const std::optional<std::string>& encoding,
-                             const std::optional<InvalidInput>& invalid);
-
 /// The text of a prompt or another single document; for byte models its bytes. `-` is standard
 /// input. Throws: InputError.
 std::string read_text(const std::filesystem::path& path, Unit unit,

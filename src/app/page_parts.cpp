@@ -6,9 +6,10 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <concepts>
 #include <numbers>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "app/loaded_model.hpp"
 #include "base/file.hpp"
@@ -16,8 +17,11 @@
 #include "base/words.hpp"
 #include "cpu/thread_pool.hpp"
 #include "generation/generator.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 #include "report/axis.hpp"
 #include "report/line_chart.hpp"
+#include "text/text_descriptions.hpp"
 #include "text/vocabulary.hpp"
 
 namespace carousel {
@@ -26,62 +30,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string number(std::integral auto value) {
-    return fmt::format("{}", value);
-}
-std::string number(float value) {
-    return fmt::format("{:.4g}", value);
-}
-
-// Adds a row only where the value does something.
-void add_if(std::vector<PageRow>& rows, const char* name, auto value) {
-    if (value != 0) rows.push_back({name, number(value)});
+// A row for each setting; a number of 0 does nothing and is left out.
+template <Described Config>
+void add_settings(std::vector<PageRow>& rows, const Config& config) {
+    for_each_setting<Config>([&](const auto& setting) {
+        const auto& value = config.*setting.field;
+        if constexpr (requires { setting.range.contains(value); })
+            if (value == 0) return;
+        std::string name(setting.name);
+        std::ranges::replace(name, '-', ' ');
+        if constexpr (std::is_same_v<decltype(value), const float&>)
+            rows.push_back({std::move(name), fmt::format("{:.4g}", value)});
+        else
+            rows.push_back({std::move(name), std::string(format_value(value))});
+    });
 }
 
 std::vector<PageRow> model_rows(const Snapshot& snapshot, std::int64_t parameters) {
-    const auto& model = snapshot.model;
-    std::vector<PageRow> rows{
-        {"cell", std::string(format_value(model.cell))},
-        {"layers", number(model.layers)},
-        {"hidden size", number(model.hidden_size)},
-        {"embedding size", number(model.embedding_size)},
-        {"output from",
-         model.output_input == OutputInput::sum ? "the sum of all layers" : "the top layer"},
-        {"distinct symbols", format_count(static_cast<std::uint64_t>(model.vocabulary_size))},
-        {"parameters", format_count(static_cast<std::uint64_t>(parameters))}};
+    std::vector<PageRow> rows;
+    add_settings(rows, snapshot.model);
+    rows.push_back({"parameters", format_count(static_cast<std::uint64_t>(parameters))});
     if (snapshot.fine_tuned_from) rows.push_back({"tuned from", snapshot.fine_tuned_from->name});
     return rows;
 }
 
 std::vector<PageRow> training_rows(const TrainingConfig& config) {
-    const auto& length = config.length;
-    std::vector<PageRow> rows{
-        {"length", length.kind == LengthKind::seconds
-                       ? format_duration(length.amount)
-                       : fmt::format("{} {}", length.amount, format_value(length.kind))},
-        {"batch size", number(config.batch_size)},
-        {"window", number(config.window)},
-        {"optimizer", std::string(format_value(config.optimizer))},
-        {"learning rate", number(config.learning_rate)},
-        {"warm-up", format_count(static_cast<std::uint64_t>(config.warmup), "step")},
-        {"schedule", std::string(format_value(config.schedule))}};
-    add_if(rows, "final learning rate", config.final_learning_rate);
-    add_if(rows, "clip", config.clip);
-    rows.push_back({"beta1, beta2", number(config.beta1) + ", " + number(config.beta2)});
-    if (config.optimizer == OptimizerKind::muon)
-        rows.push_back({"momentum", number(config.momentum)});
-    add_if(rows, "weight decay", config.weight_decay);
-    add_if(rows, "dropout, input", config.dropout_input);
-    add_if(rows, "dropout, between", config.dropout_between);
-    add_if(rows, "dropout, output", config.dropout_output);
-    add_if(rows, "dropout, recurrent", config.dropout_recurrent);
-    rows.push_back({"dropout mask", fmt::format("of each {}", format_value(config.dropout_mask))});
-    rows.push_back(
-        {"gradients back in time", std::string(format_value(config.recurrent_gradient))});
-    add_if(rows, "average", config.average);
-    add_if(rows, "reset probability", config.reset_probability);
-    add_if(rows, "patience", config.patience);
-    rows.push_back({"seed", number(config.seed)});
+    std::vector<PageRow> rows;
+    add_settings(rows, config);
     return rows;
 }
 
@@ -94,11 +69,7 @@ std::vector<PageRow> text_rows(const Snapshot& snapshot) {
         {"to learn from", format_count(corpus.training_characters)},
         {"to validate on", format_count(corpus.validation_characters)}};
     if (corpus.validation) rows.push_back({"validation text", corpus.validation->path});
-    rows.push_back({"unit", std::string(format_value(snapshot.text.unit))});
-    rows.push_back({"normalisation", std::string(format_value(snapshot.text.normalization))});
-    rows.push_back({"newlines", std::string(format_value(snapshot.text.newlines))});
-    if (snapshot.text.min_count > 1)
-        rows.push_back({"least count", number(snapshot.text.min_count)});
+    add_settings(rows, snapshot.text);
     return rows;
 }
 

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "model/language_model_config.hpp"
-#include "model/training_config.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/setting.hpp"
+#include "model/training_descriptions.hpp"
 #include "planning/preset.hpp"
-#include "text/text_settings.hpp"
+#include "text/text_descriptions.hpp"
 
 namespace carousel {
 
@@ -23,35 +24,13 @@ struct TrainingRequest {
     // Text
     std::optional<std::string> validation;  ///< a file; never together with a fraction
     std::optional<double> validation_fraction;
-    std::optional<std::string> encoding;
-    std::optional<InvalidInput> invalid;
-    std::optional<Newlines> newlines;
-    std::optional<Unit> unit;
-    std::optional<Normalization> normalization;
-    std::optional<std::uint32_t> min_count;
+    Given<DecodingSettings> decoding;
+    Given<TextSettings> text;
 
-    // Model
+    // Model and learning
     std::optional<Preset> preset;
-    std::optional<CellKind> cell;
-    std::optional<std::int64_t> layers, hidden_size, embedding_size;
-    std::optional<float> forget_bias;
-    std::optional<OutputInput> output_input;
-
-    // Learning
-    std::optional<TrainingLength> length;
-    std::optional<std::int64_t> batch_size, window;
-    std::optional<float> learning_rate;
-    std::optional<std::int64_t> warmup;
-    std::optional<Schedule> schedule;
-    std::optional<float> final_learning_rate;
-    std::optional<OptimizerKind> optimizer;
-    std::optional<float> clip, beta1, beta2, momentum, weight_decay;
-    std::optional<float> dropout_input, dropout_between, dropout_output, dropout_recurrent;
-    std::optional<DropoutMask> dropout_mask;
-    std::optional<RecurrentGradient> recurrent_gradient;
-    std::optional<float> average, reset_probability;
-    std::optional<std::int64_t> patience;
-    std::optional<std::uint64_t> seed;
+    Given<LanguageModelConfig> architecture;
+    Given<TrainingConfig> training;
 
     // The run
     std::optional<int> threads;

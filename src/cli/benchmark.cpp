@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/quantity.hpp"
+#include "base/words.hpp"
 #include "benchmark/benchmark.hpp"
-#include "cli/option_values.hpp"
 #include "cli/screen.hpp"
 #include "cpu/blas.hpp"
 #include "cpu/thread_pool.hpp"

@@ -4,29 +4,18 @@
 
 #include <utility>
 
-#include "adaptation/dynamic_evaluation.hpp"
 #include "base/error.hpp"
 #include "cli/option_rows.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
 
 namespace {
 
-void add_adaptation(OptionTable& table, AdaptationRequest& o) {
-    const AdaptationConfig preset;
-    table.add("adapt-learning-rate", real(o.learning_rate, {0, 10}),
-              "how fast the model learns while it reads; 0 = not at all",
-              shown(preset.learning_rate));
-    table.add("adapt-decay", real(o.decay, {0, 1000}),
-              "how strongly its weights are pulled back to those of the file", shown(preset.decay));
-    table.add("adapt-segment", whole(o.segment, k_segments),
-              "symbols that are predicted before the model learns from them",
-              shown(preset.segment));
-}
-
-void require_adapt(bool adapt, const AdaptationRequest& o) {
-    if (adapt || !o.given()) return;
+void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
+    if (adapt || !given.any()) return;
     throw UsageError(
         "--adapt-learning-rate, --adapt-decay and --adapt-segment have a meaning only with "
         "--adapt.");
@@ -43,8 +32,7 @@ void refuse_words(const char* command, const std::vector<std::string>& words) {
 OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     OptionTable table("generate [OPTION...]", "Writes text with a trained model.");
     table.heading("What to write");
-    table.add("model", text(o.model, "FILE"), "a trained model",
-              "the newest under models/, else one under models/ready/");
+    add_model(table, o.model);
     // An empty prompt is none: scripts may pass one on.
     table.add("prompt",
               {"TEXT", "", [&o](std::string_view, const std::string& word) { o.prompt = word; }},
@@ -54,37 +42,32 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     table.add("unknown", choice(o.unknown),
               "what is done with characters of a prompt or of --adapt that the model never saw",
               std::string(format_value(o.unknown)));
-    add_decoding(table, o, "of files: as the model's corpus was read", "as for the model's corpus");
+    add_decoding_of_model(table, o.decoding, "of files: as the model's corpus was read");
     table.add("length", whole(o.length, {}),
-              "characters to write after the prompt; 0 = until stopped", shown(o.length));
+              "characters to write after the prompt; 0 = until stopped", format_value(o.length));
     table.add("stop", text(o.stop, "TEXT"), "end before this text comes");
     table.add("count", whole(o.count, {1, 100'000}), "samples, written as one batch",
-              shown(o.count));
+              format_value(o.count));
     table.exclude({"prompt", "prompt-file"});
 
     table.heading("What to learn first");
     table.add("adapt", text(o.adapt, "FILE|-"),
               "learn from this text before writing; the model on disk stays as it is");
-    add_adaptation(table, o.adaptation);
+    add_settings(table, o.adaptation);
 
     table.heading("How to choose a character");
-    table.add("temperature", real(o.sampler.temperature, {0, 100}),
-              "0 = always the most likely character", shown(o.sampler.temperature));
-    table.add("top-k", whole(o.sampler.top_k, {1, 2'000'000}), "one of the N most likely", "all");
-    table.add("top-p", real(o.sampler.top_p, {.low = 0, .high = 1, .without_low = true}),
-              "one of the fewest that together are this likely", shown(o.sampler.top_p));
-    table.add("min-p", real(o.sampler.min_p, k_below_one),
-              "one of those at least this likely, compared with the most likely",
-              shown(o.sampler.min_p));
+    for_each_setting<SamplerConfig>([&](const auto& setting) {
+        add_setting(table, setting, o.sampler.*setting.field, standard_of(setting));
+    });
     table.add("seed", whole(o.seed, {}), "same seed, same text",
               "random, printed on standard error");
     table.add("precision", choice(o.precision), "numbers to compute with; int8 is faster",
               "as the model is stored");
-    add_threads(table, o, "by the size of model and batch");
+    add_threads(table, o.threads, "by the size of model and batch");
 
     table.heading("Output");
     table.add("no-echo", flag(o.echo, false), "leave the prompt out");
-    table.add("json", flag(o.json), "one JSON object");
+    add_json(table, o.json);
     table.add("raw", flag(o.raw), "control characters as they are; any bytes from a byte model");
     add_common(table, global);
     return table;
@@ -95,34 +78,34 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
         "evaluate CORPUS... [OPTION...]",
         "Measures how well a model predicts a text: files, directories or - (standard input).");
     table.heading("What to measure");
-    table.add("model", text(o.model, "FILE"), "a trained model",
-              "the newest under models/, else one under models/ready/");
+    add_model(table, o.model);
     table.add("part", choice(o.part), "part of the model's own corpus, or all of any text",
               std::string(format_value(o.part)));
     table.add("protocol", choice(o.protocol),
               "the text as one stream, in windows from an empty state, or both",
               std::string(format_value(o.protocol)));
-    table.add("window", whole(o.window, {1, 1'000'000}), "characters of a window", shown(o.window));
+    table.add("window", whole(o.window, {1, 1'000'000}), "characters of a window",
+              format_value(o.window));
     table.add("baseline", flag(o.baseline),
               "beside the model, an n-gram counted in the model's training part: as it is, and "
               "adaptive, learning while it reads");
     table.add("baseline-order", whole(o.baseline_order, {1, 12}), "symbols of an n-gram",
-              shown(k_baseline_order));
-    add_decoding(table, o, "as the model's corpus was read", "as for the model's corpus");
+              format_value(k_baseline_order));
+    add_decoding_of_model(table, o.decoding, "as the model's corpus was read");
 
     table.heading("Learning while reading");
     table.add("adapt", flag(o.adapt),
               "besides, the text as one stream that a copy of the model learns from as soon as it "
               "has predicted it (dynamic evaluation)");
-    add_adaptation(table, o.adaptation);
+    add_settings(table, o.adaptation);
 
     table.heading("How");
     table.add("precision", choice(o.precision), "numbers to compute with",
               "as the model is stored; with --adapt float32");
-    add_threads(table, o, "the physical cores at hand");
+    add_threads(table, o.threads, "the physical cores at hand");
 
     table.heading("Output");
-    table.add("json", flag(o.json), "one JSON object");
+    add_json(table, o.json);
     table.add("per-character", text(o.per_character, "FILE|-"),
               "write each character with its surprisal, as tab-separated values");
     table.add("per-line", text(o.per_line, "FILE|-"),
@@ -138,7 +121,7 @@ OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
         "inspect FILE [OPTION...]",
         "Tells what a model file is: its corpus, alphabet, architecture and training.");
     table.heading("Output");
-    table.add("json", flag(o.json), "one JSON object");
+    add_json(table, o.json);
     add_common(table, global);
     return table;
 }
@@ -160,18 +143,26 @@ OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
                       "Measures how fast this machine trains, writes and reads text, beside its "
                       "matrix product and its memory.");
     table.heading("What to measure");
-    table.add("cell", choice(o.cell), "kind of recurrent cell", std::string(format_value(o.cell)));
-    table.add("layers", whole(o.layers, {1, 16}), "recurrent layers", shown(o.layers));
-    table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
-              shown(o.hidden_size));
-    table.add("batch-size", whole(o.batch_size, k_batches), "streams of text", shown(o.batch_size));
-    table.add("window", whole(o.window, k_batches), "characters of a window", shown(o.window));
+    const auto add = [&](auto field, auto& target) {
+        const auto& setting = setting_of(field);
+        add_setting(table, setting, target, std::string(format_value(target)));
+    };
+    add(&LanguageModelConfig::cell, o.cell);
+    add(&LanguageModelConfig::layers, o.layers);
+    add(&LanguageModelConfig::hidden_size, o.hidden_size);
+    const auto& batch_size = setting_of(&TrainingConfig::batch_size);
+    table.add("batch-size", whole(o.batch_size, batch_size.range), "streams of text",
+              format_value(o.batch_size));
+    const auto& window = setting_of(&TrainingConfig::window);
+    table.add("window", whole(o.window, window.range), "characters of a window",
+              format_value(o.window));
     table.add("vocabulary", whole(o.vocabulary, {2, 2'000'000}), "distinct symbols",
-              shown(o.vocabulary));
-    add_threads(table, o, "the physical cores at hand");
+              format_value(o.vocabulary));
+    add_threads(table, o.threads, "the physical cores at hand");
     table.heading("How");
-    table.add("seconds", real(o.seconds, {1, 3600}), "about how long to measure", shown(o.seconds));
-    table.add("json", flag(o.json), "one JSON object");
+    table.add("seconds", real(o.seconds, {1, 3600}), "about how long to measure",
+              format_value(o.seconds));
+    add_json(table, o.json);
     add_common(table, global);
     return table;
 }

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
+#include "base/words.hpp"
 #include "cli/screen.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"

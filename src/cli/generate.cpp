@@ -13,7 +13,7 @@
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
-#include "cli/option_values.hpp"
+#include "base/words.hpp"
 #include "cli/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/work_screen.hpp"
@@ -96,7 +96,7 @@ private:
 // What the model learned before it wrote; null where nothing.
 Json adapted_json(const GenerateOptions& options, const std::optional<AdaptationReport>& report) {
     if (!report) return {};
-    const auto config = adaptation_config(options.adaptation);
+    const auto config = options.adaptation.over({});
     return {
         {"file", options.adapt->string()},   {"symbols", report->symbols},
         {"nats_per_symbol", report->nats},   {"learning_rate", as_written(config.learning_rate)},
@@ -181,13 +181,13 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
     LoadedModel loaded = load_model(path);
     // Before learning, which may take long: a prompt that is refused is refused at once.
-    const auto decoding = decoding_of(loaded, options.encoding, options.invalid);
+    const auto decoding = options.decoding.over(loaded.snapshot.decoding);
     const Prompt prompt = read_prompt(options, loaded.tokenizer, decoding);
     std::optional<AdaptationReport> adapted;
     if (options.adapt) {
         adapted = adapt_to_text(
-            loaded, *options.adapt, decoding, options.unknown,
-            adaptation_config(options.adaptation), options.threads,
+            loaded, *options.adapt, decoding, options.unknown, options.adaptation.over({}),
+            options.threads,
             [&](const WorkEvent& event) { show(event, ShowSkipped::as_warning, screen); });
         screen.line(fmt::format("Learned from {}: {}, {:.4f} nats each before they were learned.",
                                 shown_path(*options.adapt),

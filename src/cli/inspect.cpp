@@ -14,11 +14,14 @@
 #include "app/corpus_names.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
-#include "cli/option_values.hpp"
 #include "cli/output.hpp"
+#include "cli/setting_json.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
+#include "text/text_descriptions.hpp"
 #include "text/vocabulary.hpp"
 
 namespace carousel {
@@ -46,15 +49,12 @@ Json text_to_json(const Snapshot& snapshot) {
         if (kind == SymbolKind::character) alphabet.push_back(text);
         if (kind == SymbolKind::byte) ++byte_symbols;
     }
-    return {{"unit", format_value(snapshot.text.unit)},
-            {"normalize", format_value(snapshot.text.normalization)},
-            {"newlines", format_value(snapshot.text.newlines)},
-            {"min_count", snapshot.text.min_count},
-            {"encoding",
-             snapshot.decoding.encoding.empty() ? Json() : Json(snapshot.decoding.encoding)},
-            {"invalid", format_value(snapshot.decoding.invalid)},
-            {"alphabet", std::move(alphabet)},
-            {"byte_symbols", byte_symbols}};
+    Json json;
+    add_settings(json, snapshot.text);
+    add_settings(json, snapshot.decoding);
+    json["alphabet"] = std::move(alphabet);
+    json["byte_symbols"] = byte_symbols;
+    return json;
 }
 
 Json corpus_to_json(const CorpusRecord& corpus) {
@@ -70,33 +70,6 @@ Json corpus_to_json(const CorpusRecord& corpus) {
             {"validation_characters", corpus.validation_characters},
             {"validation_fraction", corpus.validation_fraction},
             {"validation", std::move(validation)}};
-}
-
-Json training_to_json(const TrainingConfig& config) {
-    return {
-        {"batch_size", config.batch_size},
-        {"window", config.window},
-        {"length", {{"kind", format_value(config.length.kind)}, {"amount", config.length.amount}}},
-        {"optimizer", format_value(config.optimizer)},
-        {"learning_rate", as_written(config.learning_rate)},
-        {"warmup", config.warmup},
-        {"schedule", format_value(config.schedule)},
-        {"final_learning_rate", as_written(config.final_learning_rate)},
-        {"clip", as_written(config.clip)},
-        {"beta1", as_written(config.beta1)},
-        {"beta2", as_written(config.beta2)},
-        {"momentum", as_written(config.momentum)},
-        {"weight_decay", as_written(config.weight_decay)},
-        {"dropout_input", as_written(config.dropout_input)},
-        {"dropout_between", as_written(config.dropout_between)},
-        {"dropout_output", as_written(config.dropout_output)},
-        {"dropout_recurrent", as_written(config.dropout_recurrent)},
-        {"dropout_mask", format_value(config.dropout_mask)},
-        {"recurrent_gradient", format_value(config.recurrent_gradient)},
-        {"average", as_written(config.average)},
-        {"reset_probability", as_written(config.reset_probability)},
-        {"patience", config.patience},
-        {"seed", config.seed}};
 }
 
 Json history_to_json(const std::vector<HistoryRecord>& history) {
@@ -115,7 +88,6 @@ Json history_to_json(const std::vector<HistoryRecord>& history) {
 }
 
 std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
-    const auto& model = snapshot.model;
     Json best, origin;
     if (snapshot.best) {
         best = {{"step", snapshot.best->step},
@@ -126,28 +98,23 @@ std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
         origin = {{"name", snapshot.fine_tuned_from->name},
                   {"weights_sha256", to_hex(snapshot.fine_tuned_from->weights)}};
     }
-    const Json json{{"file", options.file.string()},
-                    {"program", snapshot.program},
-                    {"resumable", snapshot.state.has_value()},
-                    {"weights_sha256", to_hex(weights_sha256(snapshot))},
-                    {"parameters", count_parameters(snapshot)},
-                    {"precision", format_value(snapshot.precision)},
-                    {"vocabulary_size", model.vocabulary_size},
-                    {"cell", format_value(model.cell)},
-                    {"layers", model.layers},
-                    {"hidden_size", model.hidden_size},
-                    {"embedding_size", model.embedding_size},
-                    {"forget_bias", as_written(model.forget_bias)},
-                    {"output_input", format_value(model.output_input)},
-                    {"step", snapshot.step},
-                    {"epoch", snapshot.epoch},
-                    {"validation_loss", to_json(snapshot.validation_loss)},
-                    {"best", std::move(best)},
-                    {"fine_tuned_from", std::move(origin)},
-                    {"corpus", corpus_to_json(snapshot.corpus)},
-                    {"text", text_to_json(snapshot)},
-                    {"training", training_to_json(snapshot.training)},
-                    {"history", history_to_json(snapshot.history)}};
+    Json json{{"file", options.file.string()},
+              {"program", snapshot.program},
+              {"resumable", snapshot.state.has_value()},
+              {"weights_sha256", to_hex(weights_sha256(snapshot))},
+              {"parameters", count_parameters(snapshot)},
+              {"precision", format_value(snapshot.precision)},
+              {"vocabulary_size", snapshot.model.vocabulary_size}};
+    add_settings(json, snapshot.model);
+    json["step"] = snapshot.step;
+    json["epoch"] = snapshot.epoch;
+    json["validation_loss"] = to_json(snapshot.validation_loss);
+    json["best"] = std::move(best);
+    json["fine_tuned_from"] = std::move(origin);
+    json["corpus"] = corpus_to_json(snapshot.corpus);
+    json["text"] = text_to_json(snapshot);
+    add_settings(json["training"], snapshot.training);
+    json["history"] = history_to_json(snapshot.history);
     return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
@@ -188,15 +155,10 @@ void add_text(const Snapshot& snapshot, Table& table) {
                                         vocabulary.printable_alphabet()));
 }
 
-std::string length_of(const TrainingLength& length) {
-    if (length.kind == LengthKind::seconds) return format_duration(length.amount);
-    return fmt::format("{} {}", length.amount, format_value(length.kind));
-}
-
 void add_training(const Snapshot& snapshot, Table& table) {
     const auto& config = snapshot.training;
     table.add("training", fmt::format("batch size {}, window {}, {}, learning rate {}, seed {}",
-                                      config.batch_size, config.window, length_of(config.length),
+                                      config.batch_size, config.window, format_value(config.length),
                                       config.learning_rate, config.seed));
     table.add("dropout",
               fmt::format("input {}, between {}, output {}, recurrent {}, a mask for "

@@ -3,14 +3,31 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "model/limits.hpp"
 
 namespace carousel {
 
-std::string shown(float value) {
-    return fmt::format("{}", value);
+void add_decoding_of_model(OptionTable& table, Given<DecodingSettings>& given,
+                           const char* encoding) {
+    const auto add = [&](auto field, const char* standard) {
+        add_setting(table, setting_of(field), given[field], standard);
+    };
+    add(&DecodingSettings::encoding, encoding);
+    add(&DecodingSettings::invalid, "as for the model's corpus");
 }
-std::string shown(double value) {
-    return fmt::format("{}", value);
+
+void add_model(OptionTable& table, std::optional<std::filesystem::path>& model) {
+    table.add("model", text(model, "FILE"), "a trained model",
+              "the newest under models/, else one under models/ready/");
+}
+
+void add_threads(OptionTable& table, std::optional<int>& threads, const char* standard) {
+    table.add("threads", whole(threads, {1, k_most_threads}),
+              "threads that compute; no result depends on them", standard);
+}
+
+void add_json(OptionTable& table, bool& json) {
+    table.add("json", flag(json), "one JSON object");
 }
 
 void add_common(OptionTable& table, GlobalOptions& global) {

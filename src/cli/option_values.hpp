@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/words.hpp"
+#include "model/setting.hpp"
 #include "model/training_config.hpp"
 
 namespace carousel {
@@ -22,23 +23,6 @@ Enumeration parse_choice(std::string_view option, std::string_view word) {
     return static_cast<Enumeration>(parse_word(option, word, k_words<Enumeration>));
 }
 
-/// Whole numbers from `low` to `high`.
-struct WholeRange {
-    std::uint64_t low = 0;
-    std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
-};
-
-/// Real numbers between two bounds, of which each may be left out itself.
-struct RealRange {
-    double low = 0, high = 1;
-    bool without_low = false, without_high = false;
-
-    bool contains(double value) const {
-        return (without_low ? value > low : value >= low) &&
-               (without_high ? value < high : value <= high);
-    }
-};
-
 /// "1 to 16", "at least 1" where the upper bound is that of the type; "0 to less than 1".
 std::string format_range(const WholeRange& range);
 std::string format_range(const RealRange& range);
@@ -51,9 +35,6 @@ Number parse_real(std::string_view option, std::string_view word, const RealRang
 
 /// Shortest and longest time that options take, in seconds.
 constexpr double k_shortest_time = 0.1, k_longest_time = 365.0 * 86400;
-
-/// Bound on counts of steps and epochs; a double holds each of them exactly.
-constexpr std::uint64_t k_most_steps = 1'000'000'000'000;
 
 /// Seconds from `90s`, `10m`, `2h`, `1h30m` or `0.5s`. Throws: UsageError, also for a number
 /// without unit.

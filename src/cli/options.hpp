@@ -7,13 +7,14 @@
 #include <variant>
 #include <vector>
 
-#include "app/adaptation_request.hpp"
+#include "adaptation/adaptation_descriptions.hpp"
 #include "app/evaluation_request.hpp"
 #include "app/training_request.hpp"
-#include "generation/sampler.hpp"
-#include "model/language_model_config.hpp"
+#include "generation/sampler_descriptions.hpp"
+#include "model/cell_kind.hpp"
 #include "model/quantization.hpp"
-#include "text/text_settings.hpp"
+#include "model/setting.hpp"
+#include "text/text_descriptions.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {
@@ -36,12 +37,11 @@ struct GenerateOptions {
     std::optional<std::filesystem::path>
         prompt_file;  ///< never with `prompt`; `-` is standard input
     UnknownCharacters unknown = UnknownCharacters::error;
-    std::optional<std::string> encoding;  ///< of the files; absent: as the model's corpus was read
-    std::optional<InvalidInput> invalid;
+    Given<DecodingSettings> decoding;  ///< of the files; absent: as the model's corpus was read
     std::optional<std::filesystem::path>
-        adapt;                     ///< a text to learn from first; `-` is standard input
-    AdaptationRequest adaptation;  ///< only with `adapt`
-    std::uint64_t length = 500;    ///< characters; 0 = until stopped
+        adapt;                           ///< a text to learn from first; `-` is standard input
+    Given<AdaptationConfig> adaptation;  ///< only with `adapt`
+    std::uint64_t length = 500;          ///< characters; 0 = until stopped
     SamplerConfig sampler;
     std::optional<std::uint64_t> seed;  ///< absent: random
     std::int64_t count = 1;
@@ -91,11 +91,5 @@ struct CommandLine {
     Command command;
     GlobalOptions global;
 };
-
-/// Reads the words of a command line and the file that `--config` names; the command line wins.
-/// Throws: UsageError for an unknown command or option (with the nearest known one), a missing
-/// value, a value out of range and options that exclude each other; InputError when the file cannot
-/// be read.
-CommandLine parse_command_line(int argc, const char* const* argv);
 
 }  // namespace carousel

@@ -7,9 +7,11 @@
 #include "app/training.hpp"
 #include "base/quantity.hpp"
 #include "base/stopwatch.hpp"
-#include "base/words.hpp"
+#include "cli/setting_json.hpp"
 #include "cli/training_lines.hpp"
 #include "cli/training_screen.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 
 namespace carousel {
 
@@ -18,39 +20,34 @@ namespace {
 nlohmann::ordered_json plan_object(const TrainingPreview& preview) {
     const auto& training = preview.plan;
     const auto& p = training.plan;
-    const auto& t = p.training;
     const auto loss = [&](double value) {
         return training.expects_loss ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
     };
-    return {{"characters_to_learn_from", preview.characters_to_learn_from},
-            {"characters_to_validate_on", preview.characters_to_validate_on},
-            {"vocabulary_size", p.model.vocabulary_size},
-            {"threads", training.threads},
-            {"cell", format_value(p.model.cell)},
-            {"layers", p.model.layers},
-            {"hidden_size", p.model.hidden_size},
-            {"embedding_size", p.model.embedding_size},
-            {"parameters", preview.parameters},
-            {"batch_size", t.batch_size},
-            {"window", t.window},
-            {"learning_rate", as_written(t.learning_rate)},
-            {"warmup", t.warmup},
-            {"schedule", format_value(t.schedule)},
-            {"dropout_input", as_written(t.dropout_input)},
-            {"dropout_between", as_written(t.dropout_between)},
-            {"dropout_output", as_written(t.dropout_output)},
-            {"dropout_recurrent", as_written(t.dropout_recurrent)},
-            {"seconds", preview.seconds},
-            {"characters_per_second", p.characters_per_second},
-            {"characters_read", static_cast<std::uint64_t>(p.characters)},
-            {"passes", p.passes},
-            {"updates", static_cast<std::uint64_t>(p.updates)},
-            {"memory_bytes", static_cast<std::uint64_t>(p.memory)},
-            {"ngram_loss", loss(training.ngram_loss)},
-            {"expected_loss", loss(p.loss)},
-            {"expected_loss_low", loss(p.loss_low)},
-            {"expected_loss_high", loss(p.loss_high)},
-            {"notes", training.notes}};
+    using Model = LanguageModelConfig;
+    using Training = TrainingConfig;
+    nlohmann::ordered_json json{{"characters_to_learn_from", preview.characters_to_learn_from},
+                                {"characters_to_validate_on", preview.characters_to_validate_on},
+                                {"vocabulary_size", p.model.vocabulary_size},
+                                {"threads", training.threads}};
+    add_settings(json, p.model, &Model::cell, &Model::layers, &Model::hidden_size,
+                 &Model::embedding_size);
+    json["parameters"] = preview.parameters;
+    add_settings(json, p.training, &Training::batch_size, &Training::window,
+                 &Training::learning_rate, &Training::warmup, &Training::schedule,
+                 &Training::dropout_input, &Training::dropout_between, &Training::dropout_output,
+                 &Training::dropout_recurrent);
+    json.update({{"seconds", preview.seconds},
+                 {"characters_per_second", p.characters_per_second},
+                 {"characters_read", static_cast<std::uint64_t>(p.characters)},
+                 {"passes", p.passes},
+                 {"updates", static_cast<std::uint64_t>(p.updates)},
+                 {"memory_bytes", static_cast<std::uint64_t>(p.memory)},
+                 {"ngram_loss", loss(training.ngram_loss)},
+                 {"expected_loss", loss(p.loss)},
+                 {"expected_loss_low", loss(p.loss_low)},
+                 {"expected_loss_high", loss(p.loss_high)},
+                 {"notes", training.notes}});
+    return json;
 }
 
 }  // namespace

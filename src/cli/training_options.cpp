@@ -24,17 +24,27 @@ const Plan& usual_plan() {
     return plan;
 }
 
-/// A default that a plan chooses.
-std::string planned(auto value) {
-    return fmt::format("by text and length; {} for 1 MB and --steps {}", value, k_usual_steps);
+/// A row for each setting of a Config that is an option; `usual` holds their defaults.
+template <typename Config>
+void add_settings(OptionTable& table, Given<Config>& given, const Config& usual) {
+    given.for_each([&](const auto& setting, auto& value) {
+        if (!setting.is_option()) return;
+        std::string standard(setting.standard);
+        if (standard.empty()) standard = format_value(usual.*setting.field);
+        if (setting.planned)
+            standard = fmt::format("by text and length; {} for 1 MB and --steps {}", standard,
+                                   k_usual_steps);
+        add_setting(table, setting, value, std::move(standard));
+    });
 }
 
 /// One of the three ways to bound a training.
-OptionValue length(TrainingRequest& o, LengthKind kind, const WholeRange& range) {
-    return {"N", format_range(range),
-            [&o, kind, range](std::string_view name, const std::string& word) {
-                o.length = {.kind = kind,
-                            .amount = static_cast<double>(parse_whole(name, word, range))};
+OptionValue length(std::optional<TrainingLength>& target, LengthKind kind) {
+    static constexpr WholeRange k_range{1, k_most_steps};
+    return {"N", format_range(k_range),
+            [&target, kind](std::string_view name, const std::string& word) {
+                target = {.kind = kind,
+                          .amount = static_cast<double>(parse_whole(name, word, k_range))};
             }};
 }
 
@@ -52,8 +62,7 @@ void add_model_files(OptionTable& table, TrainingRequest& o) {
 void add_start(OptionTable& table, TrainingRequest& o) {
     table.add("from", text(o.from, "FILE"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
-              "ones keep "
-              "theirs");
+              "ones keep theirs");
     table.add("validation", text(o.validation, "FILE"),
               "a text to validate on, instead of a part of the corpus");
     table.add("validation-fraction", real(o.validation_fraction, {0, 0.9}),
@@ -64,115 +73,47 @@ void add_start(OptionTable& table, TrainingRequest& o) {
 }
 
 void add_text(OptionTable& table, TrainingRequest& o) {
-    const TextSettings preset;
     table.heading("Text");
-    add_decoding(table, o, "by byte-order mark, else UTF-8", "error");
-    table.add("newlines", choice(o.newlines), "lf turns CR LF and CR into LF",
-              std::string(format_value(preset.newlines)));
-    table.add("unit", choice(o.unit), "what one character of the model is",
-              std::string(format_value(preset.unit)));
-    table.add("normalize", choice(o.normalization), "Unicode normalisation of corpus and prompts",
-              std::string(format_value(preset.normalization)));
-    table.add("min-count", whole(o.min_count, {1, 1'000'000'000}),
-              "characters rarer than N are spelled in bytes; from 2 on every text can be read",
-              shown(preset.min_count));
+    add_settings(table, o.decoding);
+    add_setting(table, &TextSettings::newlines, o.text);
+    add_setting(table, &TextSettings::unit, o.text);
+    add_setting(table, &TextSettings::normalization, o.text);
+    add_setting(table, &TextSettings::min_count, o.text);
 }
 
-void add_model(OptionTable& table, TrainingRequest& o) {
-    const LanguageModelConfig preset;
+void add_architecture(OptionTable& table, TrainingRequest& o) {
     table.heading("Model");
     table.add("preset", choice(o.preset),
               "layers, units, streams and window by name; options win over it",
               "none: text and time choose");
     table.exclude({"preset", "from"});
-    table.add("cell", choice(o.cell), "kind of recurrent cell",
-              std::string(format_value(usual_plan().model.cell)));
-    table.add("layers", whole(o.layers, {1, 16}), "recurrent layers",
-              planned(usual_plan().model.layers));
-    table.add("hidden-size", whole(o.hidden_size, k_sizes), "units of a layer",
-              planned(usual_plan().model.hidden_size));
-    table.add("embedding-size", whole(o.embedding_size, k_sizes),
-              "numbers that stand for a character", "the hidden size");
-    table.add("forget-bias", real(o.forget_bias, {-10, 10}), "first bias of the forget gates",
-              shown(preset.forget_bias));
-    table.add("output-input", choice(o.output_input),
-              "what the output layer reads: the top layer, or the sum of all layers",
-              std::string(format_value(usual_plan().model.output_input)));
+    add_settings(table, o.architecture, usual_plan().model);
 }
 
 void add_length(OptionTable& table, TrainingRequest& o) {
+    auto& target = o.training[&TrainingConfig::length];
     table.heading("Length: at most one of these, counted from the first start");
-    table.add("epochs", length(o, LengthKind::epochs, k_steps), "passes over the training part");
-    table.add("steps", length(o, LengthKind::steps, k_steps), "updates of the weights");
+    table.add("epochs", length(target, LengthKind::epochs), "passes over the training part");
+    table.add("steps", length(target, LengthKind::steps), "updates of the weights");
     table.add("time",
               {"90s|10m|2h", "0.1s to 365d",
-               [&o](std::string_view name, const std::string& word) {
-                   o.length = {.kind = LengthKind::seconds, .amount = parse_seconds(name, word)};
+               [&target](std::string_view name, const std::string& word) {
+                   target = {.kind = LengthKind::seconds, .amount = parse_seconds(name, word)};
                }},
               "wall time of the whole command", "10m; 2m for the embedded text");
     table.exclude({"epochs", "steps", "time"});
 }
 
 void add_learning(OptionTable& table, TrainingRequest& o) {
-    const TrainingConfig preset;
-    const auto& usual = usual_plan().training;
     table.heading("Learning");
-    table.add("batch-size", whole(o.batch_size, k_batches), "streams of text read side by side",
-              planned(usual.batch_size));
-    table.add("window", whole(o.window, k_batches), "characters of truncated backpropagation",
-              planned(usual.window));
-    table.add("optimizer", choice(o.optimizer),
-              "muon gives recurrent matrices orthogonal steps, adam treats all alike",
-              std::string(format_value(preset.optimizer)));
-    table.add("learning-rate", real(o.learning_rate, {.low = 0, .high = 10, .without_low = true}),
-              "its peak; a third of it in fine-tuning", planned(usual.learning_rate));
-    table.add("warmup", whole(o.warmup, {0, k_most_steps}), "steps until the peak",
-              "60, or a tenth of a short run");
-    table.add("schedule", choice(o.schedule), "how the learning rate falls after its peak",
-              std::string(format_value(preset.schedule)));
-    table.add("final-learning-rate", real(o.final_learning_rate, {0, 1}),
-              "what is left of the peak at the end", "0.0333, a thirtieth");
-    table.add("clip", real(o.clip, {0, 1000}), "bound on the global norm of the gradient; 0 = none",
-              shown(preset.clip));
-    table.add("beta1", real(o.beta1, k_below_one), "Adam's decay of the mean of gradients",
-              shown(preset.beta1));
-    table.add("beta2", real(o.beta2, k_below_one), "Adam's decay of the mean of their squares",
-              shown(preset.beta2));
-    table.add("momentum", real(o.momentum, k_below_one), "Muon's decay of the mean of gradients",
-              shown(preset.momentum));
-    table.add("weight-decay", real(o.weight_decay, {0, 10}), "decoupled weight decay of matrices",
-              shown(preset.weight_decay));
-    table.add("dropout-input", real(o.dropout_input, k_below_one),
-              "share of characters whose rows are dropped", shown(preset.dropout_input));
-    table.add("dropout-between", real(o.dropout_between, k_below_one),
-              "share of units dropped between layers", planned(usual.dropout_between));
-    table.add("dropout-output", real(o.dropout_output, k_below_one),
-              "share of units dropped before the output", planned(usual.dropout_output));
-    table.add("dropout-recurrent", real(o.dropout_recurrent, k_below_one),
-              "share of the recurrent weights dropped (weight-drop)",
-              planned(usual.dropout_recurrent));
-    table.add("dropout-mask", choice(o.dropout_mask),
-              "how long dropped units stay the same; weights always for a window",
-              std::string(format_value(preset.dropout_mask)));
-    table.add("recurrent-gradient", choice(o.recurrent_gradient),
-              "what gradients go back in time through: everything, or the cell's states alone",
-              std::string(format_value(preset.recurrent_gradient)));
-    table.add("average", real(o.average, k_below_one),
-              "decay of a running mean of the weights, kept where it is better; 0 = none",
-              shown(preset.average));
-    table.add("reset-probability", real(o.reset_probability, {0, 1}),
-              "chance that a stream forgets its state before a window",
-              shown(preset.reset_probability));
-    table.add("patience", whole(o.patience, {0, k_most_steps}),
-              "end after N validations without a new best; 0 = never", shown(preset.patience));
-    table.add("seed", whole(o.seed, {}), "decides every random draw", shown(preset.seed));
+    add_settings(table, o.training, usual_plan().training);
 }
 
 void add_run(OptionTable& table, TrainingRequest& o) {
     table.heading("The run");
-    add_threads(table, o, "the physical cores at hand");
-    table.add("validate-every", whole(o.validate_every, k_steps), "steps between validations",
-              "about twenty times in a run");
+    add_threads(table, o.threads, "the physical cores at hand");
+    table.add("validate-every", whole(o.validate_every, {1, k_most_steps}),
+              "steps between validations", "about twenty times in a run");
     table.add("sample-every", whole(o.sample_every, {0, k_most_steps}),
               "steps between samples; 0 = no samples", "a few times in a run");
     table.add("report", text(o.report, "FILE.html"),
@@ -193,13 +134,13 @@ OptionTable option_table(TrainingRequest& o, GlobalOptions& global) {
     OptionTable table(
         "train [CORPUS...] [OPTION...]",
         "Trains a model on files, directories (all text files in them) or - (standard input). With "
-        "no "
-        "CORPUS it learns the verses that are built in; with --resume, the corpus of the model.");
+        "no CORPUS it learns the verses that are built in; with --resume, the corpus of the "
+        "model.");
     table.heading("Files");
     add_model_files(table, o);
     add_start(table, o);
     add_text(table, o);
-    add_model(table, o);
+    add_architecture(table, o);
     add_length(table, o);
     add_learning(table, o);
     add_run(table, o);
@@ -214,12 +155,12 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
     table.heading("Files");
     add_start(table, o);
     add_text(table, o);
-    add_model(table, o);
+    add_architecture(table, o);
     add_length(table, o);
     add_learning(table, o);
     table.heading("How");
-    add_threads(table, o, "the physical cores at hand");
-    table.add("json", flag(o.json), "one JSON object");
+    add_threads(table, o.threads, "the physical cores at hand");
+    add_json(table, o.json);
     add_common(table, global);
     return table;
 }
@@ -230,13 +171,15 @@ void finish_options(TrainingRequest& o, std::vector<std::string> words) {
     require_named_file("report", o.report);
     if (o.changed_corpus && !o.resume)
         throw UsageError("--changed-corpus has a meaning only with --resume.");
-    if (o.unit != Unit::byte) return;
+    if (o.text[&TextSettings::unit] != Unit::byte) return;
+    const auto text = o.text.over(
+        {.unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep});
     const std::pair<const char*, bool> contradictions[] = {
-        {"--encoding", o.encoding.has_value()},
-        {"--invalid", o.invalid.has_value()},
-        {"--newlines lf", o.newlines == Newlines::lf},
-        {"--normalize", o.normalization.value_or(Normalization::none) != Normalization::none},
-        {"--min-count", o.min_count.value_or(1) != 1},
+        {"--encoding", o.decoding[&DecodingSettings::encoding].has_value()},
+        {"--invalid", o.decoding[&DecodingSettings::invalid].has_value()},
+        {"--newlines lf", text.newlines == Newlines::lf},
+        {"--normalize", text.normalization != Normalization::none},
+        {"--min-count", text.min_count != 1},
     };
     for (const auto& [name, given] : contradictions) {
         if (given)

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 #include "snapshot/snapshot.hpp"
+#include "text/text_descriptions.hpp"
 
 namespace carousel {
 
@@ -13,19 +16,15 @@ void fields(Archive& archive, Fields&... field) {
     (archive & ... & field);
 }
 
+/// Text, decoding, architecture and training: their settings in the order of the descriptions.
+template <class Archive, Described Config>
+void serialize(Archive& archive, Config& x, unsigned) {
+    for_each_setting<Config>([&](const auto& setting) { archive& x.*setting.field; });
+}
+
 template <class Archive>
 void serialize(Archive& archive, Origin& x, unsigned) {
     fields(archive, x.name, x.weights);
-}
-
-template <class Archive>
-void serialize(Archive& archive, TextSettings& x, unsigned) {
-    fields(archive, x.unit, x.normalization, x.newlines, x.min_count);
-}
-
-template <class Archive>
-void serialize(Archive& archive, DecodingSettings& x, unsigned) {
-    fields(archive, x.encoding, x.invalid);
 }
 
 template <class Archive>
@@ -34,23 +33,8 @@ void serialize(Archive& archive, Symbol& x, unsigned) {
 }
 
 template <class Archive>
-void serialize(Archive& archive, LanguageModelConfig& x, unsigned) {
-    fields(archive, x.cell, x.vocabulary_size, x.layers, x.hidden_size, x.embedding_size,
-           x.forget_bias, x.output_input);
-}
-
-template <class Archive>
 void serialize(Archive& archive, TrainingLength& x, unsigned) {
     fields(archive, x.kind, x.amount);
-}
-
-template <class Archive>
-void serialize(Archive& archive, TrainingConfig& x, unsigned) {
-    fields(archive, x.batch_size, x.window, x.length, x.optimizer, x.learning_rate, x.warmup,
-           x.schedule, x.final_learning_rate, x.clip, x.beta1, x.beta2, x.momentum, x.weight_decay,
-           x.dropout_input, x.dropout_between, x.dropout_output, x.dropout_recurrent,
-           x.dropout_mask, x.recurrent_gradient, x.average, x.reset_probability, x.patience,
-           x.seed);
 }
 
 template <class Archive>

@@ -7,17 +7,16 @@
 #include <stdexcept>
 
 #include "cpu/parameter.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
 #include "snapshot/archive.hpp"
 #include "text/printable.hpp"
+#include "text/text_descriptions.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {
 
 namespace {
-
-constexpr std::int64_t k_largest_size = 8192;
-constexpr std::int64_t k_most_layers = 16;
-constexpr std::int64_t k_largest_batch = 65536;  // of streams, and of a window's characters
 
 [[noreturn]] void refuse(const std::string& what) {
     throw std::invalid_argument(what);
@@ -44,9 +43,21 @@ void require_fraction_below_one(const char* name, double value) {
     if (!(value >= 0 && value < 1)) refuse(fmt::format("{} is {}, not in [0, 1)", name, value));
 }
 
+/// Holds every setting of a Config against its range; a NaN lies in none.
+template <typename Config>
+void require_settings(const Config& config) {
+    for_each_setting<Config>([&](const auto& setting) {
+        const auto& value = config.*setting.field;
+        if constexpr (requires { setting.range.contains(value); })
+            if (!setting.range.contains(value))
+                refuse(fmt::format("the {} is {}, not in {}", noun_of(setting), value,
+                                   interval(setting.range)));
+    });
+}
+
 void require_text(const Snapshot& snapshot) {
     const TextSettings& text = snapshot.text;
-    if (text.min_count < 1) refuse("the minimal count of a character is 0");
+    require_settings(text);
     if (text.unit == Unit::byte &&
         (text.normalization != Normalization::none || text.newlines != Newlines::keep)) {
         refuse("a byte model has a normalisation or changes newlines");
@@ -60,35 +71,16 @@ void require_model(const Snapshot& snapshot) {
         refuse(fmt::format("the model has a vocabulary of {} symbols, its alphabet {}",
                            model.vocabulary_size, snapshot.symbols.size()));
     }
-    require_range<std::int64_t>("the number of layers", model.layers, 1, k_most_layers);
-    require_range<std::int64_t>("the hidden size", model.hidden_size, 1, k_largest_size);
-    require_range<std::int64_t>("the embedding size", model.embedding_size, 1, k_largest_size);
-    require_finite("the forget bias", model.forget_bias);
+    require_settings(model);
 }
 
 void require_training(const TrainingConfig& training) {
-    require_range<std::int64_t>("the batch size", training.batch_size, 1, k_largest_batch);
-    require_range<std::int64_t>("the window", training.window, 1, k_largest_batch);
+    require_settings(training);
     require_not_negative("the length of the training", training.length.amount);
     if (training.length.kind != LengthKind::seconds &&
         training.length.amount != std::floor(training.length.amount)) {
         refuse("the length of the training is not a whole number");
     }
-    require_not_negative("the learning rate", training.learning_rate);
-    if (training.warmup < 0) refuse("the warm-up is negative");
-    require_range("the final learning rate", training.final_learning_rate, 0.0F, 1.0F);
-    require_not_negative("the clipping bound", training.clip);
-    require_fraction_below_one("beta1", training.beta1);
-    require_fraction_below_one("momentum", training.momentum);
-    require_fraction_below_one("beta2", training.beta2);
-    require_not_negative("the weight decay", training.weight_decay);
-    require_fraction_below_one("the input dropout", training.dropout_input);
-    require_fraction_below_one("the dropout between layers", training.dropout_between);
-    require_fraction_below_one("the output dropout", training.dropout_output);
-    require_fraction_below_one("the recurrent dropout", training.dropout_recurrent);
-    require_fraction_below_one("the decay of the averaged weights", training.average);
-    require_range("the probability of a reset", training.reset_probability, 0.0F, 1.0F);
-    if (training.patience < 0) refuse("the patience is negative");
 }
 
 void require_corpus(const CorpusRecord& corpus) {

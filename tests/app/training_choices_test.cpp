@@ -72,26 +72,47 @@ TEST_SUITE("app/training_choices") {
 
     TEST_CASE("a resumed run takes what may change, and says so") {
         const std::function<void(TrainingRequest&, TrainingConfig&)> changes[] = {
-            [](auto& o, auto& t) { o.learning_rate = t.learning_rate = 0.75F; },
-            [](auto& o, auto& t) { o.warmup = t.warmup = 5; },
-            [](auto& o, auto& t) { o.schedule = t.schedule = Schedule::constant; },
-            [](auto& o, auto& t) { o.final_learning_rate = t.final_learning_rate = 0.5F; },
-            [](auto& o, auto& t) { o.clip = t.clip = 4; },
-            [](auto& o, auto& t) { o.beta1 = t.beta1 = 0.5F; },
-            [](auto& o, auto& t) { o.beta2 = t.beta2 = 0.875F; },
-            [](auto& o, auto& t) { o.momentum = t.momentum = 0.75F; },
-            [](auto& o, auto& t) { o.weight_decay = t.weight_decay = 0.5F; },
-            [](auto& o, auto& t) { o.dropout_input = t.dropout_input = 0.75F; },
-            [](auto& o, auto& t) { o.dropout_between = t.dropout_between = 0.75F; },
-            [](auto& o, auto& t) { o.dropout_output = t.dropout_output = 0.75F; },
-            [](auto& o, auto& t) { o.dropout_recurrent = t.dropout_recurrent = 0.75F; },
-            [](auto& o, auto& t) { o.dropout_mask = t.dropout_mask = DropoutMask::window; },
             [](auto& o, auto& t) {
-                o.recurrent_gradient = t.recurrent_gradient = RecurrentGradient::full;
+                o.training[&TrainingConfig::learning_rate] = t.learning_rate = 0.75F;
             },
-            [](auto& o, auto& t) { o.average = t.average = 0.75F; },
-            [](auto& o, auto& t) { o.reset_probability = t.reset_probability = 1; },
-            [](auto& o, auto& t) { o.patience = t.patience = 2; },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::warmup] = t.warmup = 5; },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::schedule] = t.schedule = Schedule::constant;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::final_learning_rate] = t.final_learning_rate = 0.5F;
+            },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::clip] = t.clip = 4; },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::beta1] = t.beta1 = 0.5F; },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::beta2] = t.beta2 = 0.875F; },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::momentum] = t.momentum = 0.75F; },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::weight_decay] = t.weight_decay = 0.5F;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::dropout_input] = t.dropout_input = 0.75F;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::dropout_between] = t.dropout_between = 0.75F;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::dropout_output] = t.dropout_output = 0.75F;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::dropout_recurrent] = t.dropout_recurrent = 0.75F;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::dropout_mask] = t.dropout_mask = DropoutMask::window;
+            },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::recurrent_gradient] = t.recurrent_gradient =
+                    RecurrentGradient::full;
+            },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::average] = t.average = 0.75F; },
+            [](auto& o, auto& t) {
+                o.training[&TrainingConfig::reset_probability] = t.reset_probability = 1;
+            },
+            [](auto& o, auto& t) { o.training[&TrainingConfig::patience] = t.patience = 2; },
         };
         const auto stored = stored_run();
         for (std::size_t i = 0; i < std::size(changes); ++i) {
@@ -114,9 +135,9 @@ TEST_SUITE("app/training_choices") {
         const auto stored = stored_run();
         std::vector<std::string> notes;
         auto options = resuming();
-        options.optimizer = OptimizerKind::adam;
+        options.training[&TrainingConfig::optimizer] = OptimizerKind::adam;
         CHECK(chosen(options, stored, notes) == stored.training);
-        options.optimizer = OptimizerKind::muon;
+        options.training[&TrainingConfig::optimizer] = OptimizerKind::muon;
         CHECK_THROWS_AS(chosen(options, stored, notes), UsageError);
         options.resume = false;
         CHECK(choose_training(options, nullptr, {}, 1000, notes).optimizer == OptimizerKind::muon);
@@ -125,12 +146,12 @@ TEST_SUITE("app/training_choices") {
     TEST_CASE("an architecture is fixed: another is refused, the same is accepted") {
         const auto stored = stored_run();
         const std::function<void(TrainingRequest&)> changes[] = {
-            [](auto& o) { o.cell = CellKind::capped_lstm; },
-            [](auto& o) { o.layers = 1; },
-            [](auto& o) { o.hidden_size = 6; },
-            [](auto& o) { o.embedding_size = 6; },
-            [](auto& o) { o.forget_bias = 1.0F; },
-            [](auto& o) { o.output_input = OutputInput::top; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::cell] = CellKind::capped_lstm; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::layers] = 1; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::hidden_size] = 6; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::embedding_size] = 6; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::forget_bias] = 1.0F; },
+            [](auto& o) { o.architecture[&LanguageModelConfig::output_input] = OutputInput::top; },
         };
         for (std::size_t i = 0; i < std::size(changes); ++i) {
             CAPTURE(i);
@@ -139,8 +160,8 @@ TEST_SUITE("app/training_choices") {
             CHECK_THROWS_AS(keep_model(options, stored, 9), UsageError);
         }
         auto same = resuming();
-        same.cell = CellKind::cifg;
-        same.output_input = OutputInput::sum;
+        same.architecture[&LanguageModelConfig::cell] = CellKind::cifg;
+        same.architecture[&LanguageModelConfig::output_input] = OutputInput::sum;
         CHECK(keep_model(same, stored, 9) == stored.model);
         CHECK(plan_request(same, nullptr, {}, 9).model.cell == CellKind::cifg);
         CHECK(plan_request(same, nullptr, {}, 9).model.output_input == OutputInput::sum);
@@ -149,8 +170,8 @@ TEST_SUITE("app/training_choices") {
     TEST_CASE("an option wins over the preset, and the preset over the plan") {
         TrainingRequest options;
         options.preset = Preset::medium;
-        options.hidden_size = 200;
-        options.window = 50;
+        options.architecture[&LanguageModelConfig::hidden_size] = 200;
+        options.training[&TrainingConfig::window] = 50;
         const CorpusFacts corpus{.characters = 1'000'000, .tokens = 1'000'000};
         const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65),
                                               {LengthKind::steps, 100});
@@ -159,7 +180,7 @@ TEST_SUITE("app/training_choices") {
         CHECK(plan.model.embedding_size == 200);
         CHECK(plan.training.batch_size == sizes_of(Preset::medium).batch_size);
         CHECK(plan.training.window == 50);
-        options.dropout_output = 0.125F;
+        options.training[&TrainingConfig::dropout_output] = 0.125F;
         std::vector<std::string> notes;
         CHECK(choose_training(options, nullptr, plan.training, 1'000'000, notes).dropout_output ==
               0.125F);
@@ -167,9 +188,10 @@ TEST_SUITE("app/training_choices") {
 
     TEST_CASE("an option without effect is named") {
         TrainingRequest options;
-        options.momentum = 0.9F;
-        options.dropout_between = options.dropout_recurrent = 0.1F;
-        options.forget_bias = 2;
+        options.training[&TrainingConfig::momentum] = 0.9F;
+        options.training[&TrainingConfig::dropout_between] =
+            options.training[&TrainingConfig::dropout_recurrent] = 0.1F;
+        options.architecture[&LanguageModelConfig::forget_bias] = 2;
         TrainingConfig training;
         CHECK(idle_options(options, {.cell = CellKind::lstm, .layers = 2}, training).empty());
         training.optimizer = OptimizerKind::adam;
@@ -196,12 +218,12 @@ TEST_SUITE("app/training_choices") {
 
     TEST_CASE("a batch that the text cannot hold is shrunk, and a note says so") {
         TrainingRequest options;
-        options.batch_size = 64;
-        options.window = 128;
-        options.length = TrainingLength{LengthKind::steps, 5};
+        options.training[&TrainingConfig::batch_size] = 64;
+        options.training[&TrainingConfig::window] = 128;
+        options.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 5};
         const CorpusFacts corpus{.characters = 1000, .tokens = 1001};
-        const auto plan =
-            choose_plan_by_size(plan_request(options, nullptr, corpus, 9), *options.length);
+        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 9),
+                                              *options.training[&TrainingConfig::length]);
         std::vector<std::string> notes;
         const auto training = choose_training(options, nullptr, plan.training, 1001, notes);
         CHECK(training.batch_size * training.window <= 1001);
@@ -212,7 +234,7 @@ TEST_SUITE("app/training_choices") {
     TEST_CASE("a refused architecture is named with both values and what to do") {
         const auto stored = stored_run();
         auto options = resuming();
-        options.output_input = OutputInput::top;
+        options.architecture[&LanguageModelConfig::output_input] = OutputInput::top;
         CHECK_THROWS_WITH_AS(
             keep_model(options, stored, 9),
             "--output-input is sum in the model and top here. The architecture is decided once, "

@@ -91,11 +91,11 @@ public:
         TrainingRequest request;
         request.corpus = {(folder / "text.txt").string()};
         request.model = folder / model;
-        request.layers = 1;
-        request.hidden_size = 16;
-        request.batch_size = 4;
-        request.window = 8;
-        request.length = TrainingLength{LengthKind::steps, 30};
+        request.architecture[&LanguageModelConfig::layers] = 1;
+        request.architecture[&LanguageModelConfig::hidden_size] = 16;
+        request.training[&TrainingConfig::batch_size] = 4;
+        request.training[&TrainingConfig::window] = 8;
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 30};
         request.validate_every = 10;
         request.threads = 1;
         return request;
@@ -151,9 +151,9 @@ TEST_SUITE("app/training") {
     TEST_CASE("a run that diverges again and again tells so before the error") {
         const SmallText text;
         auto request = text.request("model.carousel");
-        request.learning_rate = 1e30F;
-        request.clip = 0.0F;
-        request.optimizer = OptimizerKind::adam;
+        request.training[&TrainingConfig::learning_rate] = 1e30F;
+        request.training[&TrainingConfig::clip] = 0.0F;
+        request.training[&TrainingConfig::optimizer] = OptimizerKind::adam;
         Caller caller;
         CHECK_THROWS_AS(caller.train(request), DivergenceError);
         CHECK(caller.recoveries == 3);

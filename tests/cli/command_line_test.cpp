@@ -1,4 +1,4 @@
-#include "cli/options.hpp"
+#include "cli/command_line.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -64,15 +64,15 @@ private:
 
 }  // namespace
 
-TEST_SUITE("cli/options") {
+TEST_SUITE("cli/command_line") {
     TEST_CASE("what is not given to train is absent") {
         const auto o = parsed<TrainingRequest>({"train"});
         CHECK(o.corpus.empty());
         CHECK_FALSE(o.model);
-        CHECK_FALSE(o.unit);
-        CHECK_FALSE(o.hidden_size);
-        CHECK_FALSE(o.length);
-        CHECK_FALSE(o.seed);
+        CHECK_FALSE(o.text[&TextSettings::unit]);
+        CHECK_FALSE(o.architecture[&LanguageModelConfig::hidden_size]);
+        CHECK_FALSE(o.training[&TrainingConfig::length]);
+        CHECK_FALSE(o.training[&TrainingConfig::seed]);
         CHECK_FALSE(o.save_every);
         CHECK_FALSE(o.resume);
     }
@@ -170,41 +170,41 @@ TEST_SUITE("cli/options") {
         CHECK(o.corpus == std::vector<std::string>{"a.txt", "-"});
         CHECK(o.model == "m.carousel");
         CHECK(o.validation == "v.txt");
-        CHECK(o.encoding == "koi8-r");
-        CHECK(o.invalid == InvalidInput::skip);
-        CHECK(o.newlines == Newlines::keep);
-        CHECK(o.unit == Unit::grapheme);
-        CHECK(o.normalization == Normalization::nfkc);
-        CHECK(o.min_count == 3U);
-        CHECK(o.cell == CellKind::capped_lstm);
-        CHECK(o.output_input == OutputInput::sum);
-        CHECK(o.layers == 4);
-        CHECK(o.hidden_size == 5);
-        CHECK(o.embedding_size == 6);
-        CHECK(o.forget_bias == -1.5F);
-        CHECK(o.length == TrainingLength{LengthKind::seconds, 120});
-        CHECK(o.batch_size == 7);
-        CHECK(o.window == 8);
-        CHECK(o.learning_rate == 0.25F);
-        CHECK(o.warmup == 9);
-        CHECK(o.schedule == Schedule::linear);
-        CHECK(o.final_learning_rate == 0.03125F);
-        CHECK(o.clip == 0.5F);
-        CHECK(o.beta1 == 0.75F);
-        CHECK(o.beta2 == 0.875F);
-        CHECK(o.optimizer == OptimizerKind::adam);
-        CHECK(o.momentum == 0.625F);
-        CHECK(o.weight_decay == 0.125F);
-        CHECK(o.dropout_input == 0.0625F);
-        CHECK(o.dropout_between == 0.375F);
-        CHECK(o.dropout_output == 0.625F);
-        CHECK(o.dropout_recurrent == 0.1875F);
-        CHECK(o.dropout_mask == DropoutMask::step);
-        CHECK(o.recurrent_gradient == RecurrentGradient::states);
-        CHECK(o.average == 0.9375F);
-        CHECK(o.reset_probability == 1);
-        CHECK(o.patience == 14);
-        CHECK(o.seed == 10U);
+        CHECK(o.decoding[&DecodingSettings::encoding] == "koi8-r");
+        CHECK(o.decoding[&DecodingSettings::invalid] == InvalidInput::skip);
+        CHECK(o.text[&TextSettings::newlines] == Newlines::keep);
+        CHECK(o.text[&TextSettings::unit] == Unit::grapheme);
+        CHECK(o.text[&TextSettings::normalization] == Normalization::nfkc);
+        CHECK(o.text[&TextSettings::min_count] == 3U);
+        CHECK(o.architecture[&LanguageModelConfig::cell] == CellKind::capped_lstm);
+        CHECK(o.architecture[&LanguageModelConfig::output_input] == OutputInput::sum);
+        CHECK(o.architecture[&LanguageModelConfig::layers] == 4);
+        CHECK(o.architecture[&LanguageModelConfig::hidden_size] == 5);
+        CHECK(o.architecture[&LanguageModelConfig::embedding_size] == 6);
+        CHECK(o.architecture[&LanguageModelConfig::forget_bias] == -1.5F);
+        CHECK(o.training[&TrainingConfig::length] == TrainingLength{LengthKind::seconds, 120});
+        CHECK(o.training[&TrainingConfig::batch_size] == 7);
+        CHECK(o.training[&TrainingConfig::window] == 8);
+        CHECK(o.training[&TrainingConfig::learning_rate] == 0.25F);
+        CHECK(o.training[&TrainingConfig::warmup] == 9);
+        CHECK(o.training[&TrainingConfig::schedule] == Schedule::linear);
+        CHECK(o.training[&TrainingConfig::final_learning_rate] == 0.03125F);
+        CHECK(o.training[&TrainingConfig::clip] == 0.5F);
+        CHECK(o.training[&TrainingConfig::beta1] == 0.75F);
+        CHECK(o.training[&TrainingConfig::beta2] == 0.875F);
+        CHECK(o.training[&TrainingConfig::optimizer] == OptimizerKind::adam);
+        CHECK(o.training[&TrainingConfig::momentum] == 0.625F);
+        CHECK(o.training[&TrainingConfig::weight_decay] == 0.125F);
+        CHECK(o.training[&TrainingConfig::dropout_input] == 0.0625F);
+        CHECK(o.training[&TrainingConfig::dropout_between] == 0.375F);
+        CHECK(o.training[&TrainingConfig::dropout_output] == 0.625F);
+        CHECK(o.training[&TrainingConfig::dropout_recurrent] == 0.1875F);
+        CHECK(o.training[&TrainingConfig::dropout_mask] == DropoutMask::step);
+        CHECK(o.training[&TrainingConfig::recurrent_gradient] == RecurrentGradient::states);
+        CHECK(o.training[&TrainingConfig::average] == 0.9375F);
+        CHECK(o.training[&TrainingConfig::reset_probability] == 1);
+        CHECK(o.training[&TrainingConfig::patience] == 14);
+        CHECK(o.training[&TrainingConfig::seed] == 10U);
         CHECK(o.threads == 11);
         CHECK(o.validate_every == 12);
         CHECK(o.sample_every == 0);
@@ -216,10 +216,12 @@ TEST_SUITE("cli/options") {
         CHECK(
             parsed<TrainingRequest>({"train", "--validation-fraction", "0"}).validation_fraction ==
             0.0);
-        CHECK(parsed<TrainingRequest>({"train", "--steps", "30"}).length ==
-              TrainingLength{LengthKind::steps, 30});
-        CHECK(parsed<TrainingRequest>({"train", "--epochs", "3"}).length ==
-              TrainingLength{LengthKind::epochs, 3});
+        CHECK(
+            parsed<TrainingRequest>({"train", "--steps", "30"}).training[&TrainingConfig::length] ==
+            TrainingLength{LengthKind::steps, 30});
+        CHECK(
+            parsed<TrainingRequest>({"train", "--epochs", "3"}).training[&TrainingConfig::length] ==
+            TrainingLength{LengthKind::epochs, 3});
     }
 
     TEST_CASE("every option of generate reaches its field") {
@@ -264,8 +266,8 @@ TEST_SUITE("cli/options") {
         CHECK(e.window == 64);
         CHECK(e.model == "m");
         CHECK(parsed<EvaluationRequest>({"evaluate", "c", "--json"}).json);
-        CHECK(e.encoding == "utf-16");
-        CHECK(e.invalid == InvalidInput::replace);
+        CHECK(e.decoding[&DecodingSettings::encoding] == "utf-16");
+        CHECK(e.decoding[&DecodingSettings::invalid] == InvalidInput::replace);
         CHECK(e.precision == Precision::float32);
         CHECK(e.threads == 3);
         const auto i = parsed<InspectOptions>({"inspect", "--json", "m"});
@@ -334,9 +336,10 @@ TEST_SUITE("cli/options") {
     }
 
     TEST_CASE("an option given twice counts as it was given last") {
-        CHECK(parsed<TrainingRequest>({"train", "--layers", "3", "--layers", "4"}).layers == 4);
-        CHECK(parsed<TrainingRequest>({"train", "--steps", "3", "--steps", "4"}).length ==
-              TrainingLength{LengthKind::steps, 4});
+        CHECK(parsed<TrainingRequest>({"train", "--layers", "3", "--layers", "4"})
+                  .architecture[&LanguageModelConfig::layers] == 4);
+        CHECK(parsed<TrainingRequest>({"train", "--steps", "3", "--steps", "4"})
+                  .training[&TrainingConfig::length] == TrainingLength{LengthKind::steps, 4});
     }
 
     TEST_CASE("options that exclude each other are refused together") {
@@ -367,7 +370,7 @@ TEST_SUITE("cli/options") {
         }
         CHECK(parsed<TrainingRequest>(
                   {"train", "--unit", "byte", "--newlines", "keep", "--normalize", "none"})
-                  .unit == Unit::byte);
+                  .text[&TextSettings::unit] == Unit::byte);
     }
 
     TEST_CASE("commands take as many words as they can use") {
@@ -391,8 +394,8 @@ TEST_SUITE("cli/options") {
             "layers = 3\nhidden-size = 64\nresume = yes\nquiet = yes\nchanged-corpus = no\n");
         const auto line = parse(config.with({"train", "--layers", "2"}));
         const auto& o = std::get<TrainingRequest>(line.command);
-        CHECK(o.layers == 2);
-        CHECK(o.hidden_size == 64);
+        CHECK(o.architecture[&LanguageModelConfig::layers] == 2);
+        CHECK(o.architecture[&LanguageModelConfig::hidden_size] == 64);
         CHECK(o.resume);
         CHECK_FALSE(o.changed_corpus);
         CHECK(line.global.quiet);
@@ -403,7 +406,7 @@ TEST_SUITE("cli/options") {
         const Config config("steps = 5\nvalidation-fraction = 0.2\n");
         const auto o =
             parsed<TrainingRequest>(config.with({"train", "--time", "1m", "--validation", "v"}));
-        CHECK(o.length == TrainingLength{LengthKind::seconds, 60});
+        CHECK(o.training[&TrainingConfig::length] == TrainingLength{LengthKind::seconds, 60});
         CHECK_FALSE(o.validation_fraction);
     }
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <tuple>
+
+#include "model/language_model_config.hpp"
+#include "model/limits.hpp"
+#include "model/setting.hpp"
+
+namespace carousel {
+
+// What is said of the architecture of a model.
+
+template <>
+inline constexpr auto k_settings<LanguageModelConfig> = std::tuple{
+    setting(&LanguageModelConfig::cell,
+            {.name = "cell", .meaning = "kind of recurrent cell", .fixed = true}),
+    setting(&LanguageModelConfig::vocabulary_size, {1},
+            {.name = "vocabulary-size"}),  // of the text
+    setting(&LanguageModelConfig::layers, {1, k_most_layers},
+            {.name = "layers",
+             .meaning = "recurrent layers",
+             .noun = "number of layers",
+             .planned = true,
+             .fixed = true}),
+    setting(&LanguageModelConfig::hidden_size, {1, k_largest_size},
+            {.name = "hidden-size", .meaning = "units of a layer", .planned = true, .fixed = true}),
+    setting(&LanguageModelConfig::embedding_size, {1, k_largest_size},
+            {.name = "embedding-size",
+             .meaning = "numbers that stand for a character",
+             .standard = "the hidden size",
+             .fixed = true}),
+    setting(&LanguageModelConfig::forget_bias, {-10, 10},
+            {.name = "forget-bias", .meaning = "first bias of the forget gates", .fixed = true}),
+    setting(&LanguageModelConfig::output_input,
+            {.name = "output-input",
+             .meaning = "what the output layer reads: the top layer, or the sum of all layers",
+             .fixed = true})};
+
+}  // namespace carousel
