@@ -36,6 +36,11 @@ _carousel() {
     help=$("$program" ${command:+"$command"} --help 2>/dev/null) || return 0
     if [[ $previous == --* ]]; then # "  --unit byte|codepoint   meaning": two blanks end the argument
         argument=$(sed -n "s/^  $previous \([^ ]\{1,\}\).*/\1/p" <<<"$help")
+        if [[ $argument == NAME ]]; then # "  --cell NAME   meaning (lstm, gru; default: lstm)", over some lines
+            argument=$(awk -v row="$previous" '$1 ~ /^--/ { on = $1 == row } on' <<<"$help" | tr -s '\n ' ' ' |
+                sed -n 's/.*(\([a-z0-9, -]*\); default: .*/\1/p')
+            argument=${argument//, /|}
+        fi
     fi
     case $argument in
         [a-z]*) mapfile -t COMPREPLY < <(compgen -W "${argument//|/ }" -- "$current") ;;

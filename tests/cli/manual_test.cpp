@@ -44,7 +44,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
 }
 
 std::string manual_page() {
-    std::ifstream stream(CAROUSEL_SOURCE_ROOT "/docs/carousel.1", std::ios::binary);
+    std::ifstream stream(CAROUSEL_MANUAL_PAGE, std::ios::binary);
     REQUIRE(stream);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
