@@ -44,9 +44,9 @@ private:
     Activations* activations_;
     bool alone_;  // on the caller's thread
     std::int64_t span_;
-    float scale_;                   // of scores
-    WeightMatrix query_, context_;  // W_q, W_m
-    const Parameter* distance_;     // r
+    float scale_;                      // of scores
+    WeightMatrix query_, context_;     // W_q, W_m
+    const StoredParameter* distance_;  // r
     const float* distance_values_;
     // In backward the gradients of queries and contexts take their places.
     Buffer queries_, contexts_;    // (T, B, H)

@@ -107,7 +107,7 @@ void CellSteps::sum_gradient(float* gradients) {
     sum_rows(*diagonal_, grad_diagonal_.data(), activations_->streams(), gradients);
 }
 
-void sum_rows(const Parameter& parameter, const float* values, std::int64_t rows,
+void sum_rows(const StoredParameter& parameter, const float* values, std::int64_t rows,
               float* gradients) {
     float* sum = gradients + parameter.offset;
     std::fill_n(sum, parameter.stored, 0.0F);

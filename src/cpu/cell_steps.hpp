@@ -42,13 +42,14 @@ private:
     Activations* activations_;
     const Activations* below_;
     bool truncated_;
-    const Parameter* diagonal_;  // null where it is not learned
+    const StoredParameter* diagonal_;  // null where it is not learned
     const float* diagonal_values_;
     Buffer grad_diagonal_;  // (B, P H in blocks)
     std::ptrdiff_t diagonal_row_;
 };
 
 /// The gradient of `parameter`: the sum of `rows` rows of as many floats as it has, in their order.
-void sum_rows(const Parameter& parameter, const float* values, std::int64_t rows, float* gradients);
+void sum_rows(const StoredParameter& parameter, const float* values, std::int64_t rows,
+              float* gradients);
 
 }  // namespace carousel

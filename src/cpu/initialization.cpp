@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "base/random.hpp"
-#include "cpu/parameter.hpp"
 #include "kernels/kernels.hpp"
+#include "model/cell_shapes.hpp"
+#include "model/parameter.hpp"
 
 namespace carousel {
 
@@ -47,35 +47,50 @@ void orthonormalize_rows(float* matrix, std::int64_t n) {
 
 std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std::uint64_t seed,
                                          ThreadPool& pool) {
-    auto tensors = expected_parameters(config);
+    using Role = ParameterRole;
     const auto h = config.hidden_size;
     const auto& cell = cell_shape(config.cell);
-    const ParameterList list(config);
+    const auto parameters = model_parameters(config);
+    auto tensors = expected_parameters(config);
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
+        const auto& p = parameters[i];
         auto& tensor = tensors[i];
-        tensor.values.assign(static_cast<std::size_t>(list.all()[i].count()), 0.0F);
-        const std::string_view name = tensor.name;
-        if (name == "embedding.weight") {
-            fill_normal(tensor, seed, i, 1.0F);
-        } else if (name == "output.weight") {
-            fill_normal(tensor, seed, i, 0.25F * inverse_root(h));
-        } else if (name.ends_with(".up") || name.ends_with("attention.context")) {
-            fill_normal(tensor, seed, i, 0.25F * inverse_root(tensor.shape[1]));
-        } else if (name.ends_with("weight_ih") || name.ends_with(".down") ||
-                   name.ends_with("attention.query")) {
-            fill_normal(tensor, seed, i, inverse_root(tensor.shape[1]));
-        } else if (name.ends_with("weight_hh") || name.ends_with("weight_vh")) {
-            fill_normal(tensor, seed, i, 1.0F);
-            pool.for_each(tensor.shape[0] / h, [&](std::int64_t gate) {
-                orthonormalize_rows(tensor.values.data() + gate * h * h, h);
-            });
-            if (cell.multiplies && name.ends_with("weight_hh"))
-                for (float& weight : tensor.values) weight *= 0.25F;
-        } else if (name.ends_with("gain")) {
-            std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
-        } else if (name.starts_with("layers.") && name.ends_with("bias") && cell.forget_gate >= 0) {
-            std::fill_n(tensor.values.begin() + cell.forget_gate * h, h,
-                        cell.forget_sign * config.forget_bias);
+        tensor.values.assign(static_cast<std::size_t>(p.count()), 0.0F);
+        switch (p.role) {
+            case Role::embedding:
+                fill_normal(tensor, seed, i, 1.0F);
+                break;
+            case Role::output:
+            case Role::round_up:
+            case Role::context:
+                fill_normal(tensor, seed, i, 0.25F * inverse_root(p.shape[1]));
+                break;
+            case Role::input:
+            case Role::round_down:
+            case Role::query:
+                fill_normal(tensor, seed, i, inverse_root(p.shape[1]));
+                break;
+            case Role::recurrent:
+            case Role::mixed:
+                fill_normal(tensor, seed, i, 1.0F);
+                pool.for_each(p.gates, [&](std::int64_t gate) {
+                    orthonormalize_rows(tensor.values.data() + gate * h * h, h);
+                });
+                if (p.role == Role::recurrent && p.is_factor)
+                    for (float& weight : tensor.values) weight *= 0.25F;
+                break;
+            case Role::gain:
+                std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
+                break;
+            case Role::bias:
+                if (cell.forget_gate >= 0)
+                    std::fill_n(tensor.values.begin() + cell.forget_gate * h, h,
+                                cell.forget_sign * config.forget_bias);
+                break;
+            case Role::diagonal:
+            case Role::distance:
+            case Role::output_bias:
+                break;
         }
     }
     return tensors;

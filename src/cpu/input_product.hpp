@@ -28,7 +28,7 @@ private:
     const Activations* activations_;
     NormalizedSums* sums_;
     WeightMatrix weight_;
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     const float* bias_values_;
     WeightMatrix* recurrent_;  // U where its gradient is summed up here
 };

@@ -36,7 +36,7 @@ private:
     Embedding* embedding_;
     LayerNormalization* normalization_;
     WeightMatrix weight_;
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     const float* bias_values_;
     Buffer table_, grad_table_;
     NormalizedSums sums_;

@@ -31,12 +31,12 @@ public:
     /// The stored floats, laid out as `parameters()` says.
     float* values() { return values_.data(); }
     const float* values() const { return values_.data(); }
-    const float* values(const Parameter& p) const { return values_.data() + p.offset; }
+    const float* values(const StoredParameter& p) const { return values_.data() + p.offset; }
 
     /// The periods of a clockwork's units, padded; null for other cells.
     const float* clock_periods() const { return periods_.data(); }
     /// 1 where a sparse parameter may be other than zero, laid out as it is.
-    const float* connections(const Parameter& p) const {
+    const float* connections(const StoredParameter& p) const {
         return p.is_sparse ? connections_.data() : nullptr;
     }
 

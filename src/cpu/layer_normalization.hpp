@@ -74,7 +74,7 @@ private:
                       std::int64_t count, float* grad_gain, std::ptrdiff_t grad_gain_row) const;
 
     const Activations* activations_;
-    const Parameter* gain_;
+    const StoredParameter* gain_;
     const float *gain_values_, *bias_;
     Buffer grad_gain_;  // (B, gains of a unit, H), what each stream adds
 };

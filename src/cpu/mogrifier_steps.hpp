@@ -35,7 +35,7 @@ private:
     Embedding* embedding_;  // what layer 0 reads; null above
     Rounds rounds_;
     WeightMatrix input_weight_, *recurrent_weight_;  // W, U
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     const float* bias_values_;
     bool truncated_;
     CellSteps cell_;

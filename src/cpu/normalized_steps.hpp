@@ -27,7 +27,7 @@ private:
     Activations* activations_;
     LayerNormalization* normalization_;
     WeightMatrix* weight_;  // U
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     bool has_input_sums_, truncated_;
     NormalizedSums input_, recurrent_, mixed_;  // (T, B)
     CellSteps cell_;

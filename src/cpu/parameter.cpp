@@ -11,7 +11,7 @@ namespace carousel {
 
 namespace {
 
-std::int64_t stored_size(const Parameter& p) {
+std::int64_t stored_size(const StoredParameter& p) {
     const auto n = p.shape.front();
     switch (p.layout) {
         case ParameterLayout::rows:
@@ -30,7 +30,7 @@ std::int64_t stored_size(const Parameter& p) {
 
 // Calls visit(canonical index, stored index) for each element, in canonical order.
 template <typename Visit>
-void for_each_element(const Parameter& p, Visit visit) {
+void for_each_element(const StoredParameter& p, Visit visit) {
     const auto n_count = p.shape.front();
     const auto k_count = p.is_matrix() ? p.shape[1] : 1;
     const auto hidden = n_count / p.gates;
@@ -51,85 +51,66 @@ void for_each_element(const Parameter& p, Visit visit) {
     }
 }
 
-}  // namespace
-
-std::int64_t Parameter::count() const {
-    std::int64_t product = 1;
-    for (const auto size : shape) product *= size;
-    return product;
+ParameterLayout layout_of(const Parameter& p) {
+    if (p.role == ParameterRole::embedding) return ParameterLayout::rows;
+    if (p.is_matrix()) return p.layer >= 0 ? ParameterLayout::gate_panels : ParameterLayout::panels;
+    return p.gates > 1 ? ParameterLayout::gate_vector : ParameterLayout::vector;
 }
 
-ParameterList::ParameterList(const LanguageModelConfig& config) {
-    using Layer = LayerParameters;
-    const auto& cell = cell_shape(config.cell);
-    const auto v = config.vocabulary_size, e = config.embedding_size, h = config.hidden_size;
-    std::string prefix;
-    const auto matrix = [&](LayerMember member, const char* name, std::int64_t gates,
-                            std::int64_t columns) {
-        if (gates > 0)
-            append(member, prefix + name, {gates * h, columns}, ParameterLayout::gate_panels,
-                   gates);
-    };
-    const auto vector = [&](LayerMember member, const char* name, std::int64_t gates) {
-        if (gates > 0)
-            append(member, prefix + name, {gates * h}, ParameterLayout::gate_vector, gates);
-    };
-    append(nullptr, "embedding.weight", {v, e}, ParameterLayout::rows, 1);
-    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-        prefix = fmt::format("layers.{}.", layer);
-        first_of_layer_.push_back(parameters_.size());
-        const auto inputs = layer == 0 ? e : h, rank = round_rank(h);
-        matrix(&Layer::input_weight, "weight_ih", cell.input.count, inputs);
-        matrix(&Layer::recurrent_weight, "weight_hh", cell.recurrent.count, h);
-        parameters_.back().is_sparse = cell.clockwork;
-        parameters_.back().is_factor = cell.multiplies;
-        matrix(&Layer::mixed_weight, "weight_vh", cell.mixed.count, h);
-        parameters_.back().is_factor = cell.multiplies;
-        for (std::int64_t round = 1; round <= cell.rounds; ++round) {
-            const auto from = round % 2 == 1 ? h : inputs, to = round % 2 == 1 ? inputs : h;
-            append(nullptr, fmt::format("{}round{}.down", prefix, round), {rank, from},
-                   ParameterLayout::gate_panels, 1);
-            parameters_.back().is_factor = true;
-            append(nullptr, fmt::format("{}round{}.up", prefix, round), {to, rank},
-                   ParameterLayout::gate_panels, 1);
-            parameters_.back().is_factor = true;
-        }
-        if (!cell.clockwork) vector(&Layer::diagonal, "diagonal", cell.diagonals);
-        vector(&Layer::gain, "gain", gain_count(cell));
-        vector(&Layer::bias, "bias", cell.gates);
-        if (const auto span = cell.attention_span; span > 0) {
-            matrix(&Layer::query, "attention.query", 1, h);
-            matrix(&Layer::context, "attention.context", 1, h);
-            append(&Layer::distance, prefix + "attention.distance", {span}, ParameterLayout::vector,
-                   1);
-        }
+// Where `layer` puts a parameter; null for those of rounds.
+const StoredParameter* LayerParameters::*member_of(ParameterRole role) {
+    switch (role) {
+        case ParameterRole::input:
+            return &LayerParameters::input_weight;
+        case ParameterRole::recurrent:
+            return &LayerParameters::recurrent_weight;
+        case ParameterRole::mixed:
+            return &LayerParameters::mixed_weight;
+        case ParameterRole::diagonal:
+            return &LayerParameters::diagonal;
+        case ParameterRole::gain:
+            return &LayerParameters::gain;
+        case ParameterRole::bias:
+            return &LayerParameters::bias;
+        case ParameterRole::query:
+            return &LayerParameters::query;
+        case ParameterRole::context:
+            return &LayerParameters::context;
+        case ParameterRole::distance:
+            return &LayerParameters::distance;
+        default:
+            return nullptr;
     }
-    first_of_layer_.push_back(parameters_.size());
-    append(nullptr, "output.weight", {v, h}, ParameterLayout::panels, 1);
-    append(nullptr, "output.bias", {v}, ParameterLayout::vector, 1);
+}
+
+}  // namespace
+
+ParameterList::ParameterList(const LanguageModelConfig& config) {
+    for (auto& parameter : model_parameters(config)) {
+        const bool begins =
+            parameter.role == ParameterRole::input || parameter.role == ParameterRole::output;
+        if (begins) first_of_layer_.push_back(parameters_.size());
+        const auto layout = layout_of(parameter);
+        StoredParameter p{{std::move(parameter)}, layout, stored_, 0};
+        p.stored = padded(stored_size(p));
+        stored_ += p.stored;
+        parameters_.push_back(std::move(p));
+    }
 }
 
 LayerParameters ParameterList::layer(std::int64_t layer) const {
     const auto at = static_cast<std::size_t>(layer);
     LayerParameters found;
     for (auto i = first_of_layer_[at]; i < first_of_layer_[at + 1]; ++i) {
-        if (const auto member = members_[i]) {
-            found.*member = &parameters_[i];
-        } else {
-            const auto before = found.rounds.size();
-            found.rounds = {&parameters_[i - before], before + 1};
+        const auto& p = parameters_[i];
+        if (const auto member = member_of(p.role)) {
+            found.*member = &p;
+        } else {  // of a round: they follow each other
+            found.rounds = {found.rounds.empty() ? &p : found.rounds.data(),
+                            found.rounds.size() + 1};
         }
     }
     return found;
-}
-
-void ParameterList::append(LayerMember member, std::string name, std::vector<std::int64_t> shape,
-                           ParameterLayout layout, std::int64_t gates) {
-    Parameter p{std::move(name), std::move(shape), layout, gates, stored_, 0, false};
-    p.stored = padded(stored_size(p));
-    stored_ += p.stored;
-    parameters_.push_back(std::move(p));
-    members_.push_back(member);
 }
 
 std::int64_t ParameterList::count() const {
@@ -167,26 +148,6 @@ void ParameterList::from_canonical(std::span<const NamedTensor> tensors, float* 
             stored[at] = tensor.values[static_cast<std::size_t>(canonical)];
         });
     }
-}
-
-std::int64_t round_rank(std::int64_t hidden_size) {
-    return std::min(hidden_size, padded((hidden_size + 7) / 8));
-}
-
-std::int64_t multiplied_weights(const LanguageModelConfig& config) {
-    const ParameterList list(config);
-    std::int64_t sum = 0;
-    for (const auto& p : list.all())
-        sum += p.layout == ParameterLayout::gate_panels ? p.count() : 0;
-    const bool has_table = has_input_table(cell_shape(config.cell));
-    return has_table ? sum - list.layer(0).input_weight->count() : sum;
-}
-
-std::vector<NamedTensor> expected_parameters(const LanguageModelConfig& config) {
-    std::vector<NamedTensor> expected;
-    const ParameterList list(config);
-    for (const auto& p : list.all()) expected.push_back({p.name, p.shape, {}});
-    return expected;
 }
 
 }  // namespace carousel

@@ -27,7 +27,7 @@ public:
 private:
     Activations* activations_;
     WeightMatrix* weight_;  // U
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     bool truncated_, shares_pass_;
 };
 

@@ -32,7 +32,7 @@ struct LayerContext {
 
     const CellShape& cell() const { return activations.cell(); }
     bool trains() const { return use == ModelUse::training; }
-    const float* values(const Parameter* p) const {
+    const float* values(const StoredParameter* p) const {
         return p != nullptr ? model.values(*p) : nullptr;
     }
 };

@@ -4,12 +4,15 @@
 
 #include "cpu/dropout.hpp"
 #include "kernels/kernels.hpp"
+#include "model/limits.hpp"
 
 namespace carousel {
 
 namespace {
 
-constexpr std::uint32_t k_most_layers = 16;
+// Of random numbers: those of V follow those of U. A larger limit of layers must not move them.
+constexpr std::uint32_t k_streams = 16;
+static_assert(k_most_layers <= k_streams);
 
 // out = a * b on the whole team; `count` is a multiple of 16.
 void multiply_in_pieces(ThreadPool& pool, float* out, const float* a, const float* b,
@@ -23,8 +26,8 @@ void multiply_in_pieces(ThreadPool& pool, float* out, const float* a, const floa
 
 }  // namespace
 
-StepMatrix::StepMatrix(const LanguageModel& model, const Parameter& weight, std::uint32_t stream,
-                       ModelUse use, bool drops)
+StepMatrix::StepMatrix(const LanguageModel& model, const StoredParameter& weight,
+                       std::uint32_t stream, ModelUse use, bool drops)
     : model_(&model),
       parameter_(weight),
       stream_(stream),
@@ -62,7 +65,7 @@ StepMatrices::StepMatrices(const LanguageModel& model, std::int64_t layer, Model
     if (p.recurrent_weight != nullptr)
         recurrent.emplace(model, *p.recurrent_weight, stream, use, drops);
     if (p.mixed_weight != nullptr)
-        mixed.emplace(model, *p.mixed_weight, stream + k_most_layers, use, drops);
+        mixed.emplace(model, *p.mixed_weight, stream + k_streams, use, drops);
 }
 
 }  // namespace carousel

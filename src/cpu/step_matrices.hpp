@@ -15,7 +15,7 @@ namespace carousel {
 class StepMatrix {
 public:
     /// `stream` names its random draws; `drops`: there will be masks.
-    StepMatrix(const LanguageModel& model, const Parameter& weight, std::uint32_t stream,
+    StepMatrix(const LanguageModel& model, const StoredParameter& weight, std::uint32_t stream,
                ModelUse use, bool drops);
 
     WeightMatrix& weights() { return weights_; }
@@ -29,7 +29,7 @@ public:
 
 private:
     const LanguageModel* model_;
-    Parameter parameter_;
+    StoredParameter parameter_;
     std::uint32_t stream_;
     WeightMatrix weights_;
     Buffer mask_, dropped_;  // as the weights; empty without weight-drop

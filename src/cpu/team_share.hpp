@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "cpu/thread_pool.hpp"
-#include "model/cell_kind.hpp"
+#include "model/cell_shapes.hpp"
 
 namespace carousel {
 

@@ -4,7 +4,7 @@
 
 namespace carousel {
 
-WeightMatrix::WeightMatrix(const LanguageModel& model, const Parameter& weight, ModelUse use)
+WeightMatrix::WeightMatrix(const LanguageModel& model, const StoredParameter& weight, ModelUse use)
     : values_(model.values(weight)),
       panels_(weight.stored / (weight.shape[1] * k_panel)),
       depth_(weight.shape[1]),

@@ -37,7 +37,7 @@ struct MatrixRows {
 class WeightMatrix {
 public:
     /// The model must outlive this.
-    WeightMatrix(const LanguageModel& model, const Parameter& weight, ModelUse use);
+    WeightMatrix(const LanguageModel& model, const StoredParameter& weight, ModelUse use);
 
     std::int64_t panels() const { return panels_; }
     std::int64_t depth() const { return depth_; }

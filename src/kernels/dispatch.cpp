@@ -68,10 +68,6 @@ const KernelTable& kernels() {
     return chosen;
 }
 
-const CellShape& cell_shape(CellKind cell) {
-    return k_table_portable.cell(cell).shape;
-}
-
 const char* instruction_set() {
     return kernels().name;
 }

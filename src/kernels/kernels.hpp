@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/cell_kind.hpp"
+#include "model/cell_shapes.hpp"
 
 namespace carousel {
 

@@ -25,13 +25,13 @@ enum class OutputInput : std::uint8_t { top, sum };
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 
-/// Architecture of a language model. Ranges are those of the command line.
+/// Architecture of a language model. Ranges: `model/limits.hpp`.
 struct LanguageModelConfig {
     CellKind cell = CellKind::lstm;
     std::int64_t vocabulary_size = 0;   ///< V ≥ 1
-    std::int64_t layers = 2;            ///< L in [1, 16]
-    std::int64_t hidden_size = 256;     ///< H in [1, 8192]
-    std::int64_t embedding_size = 256;  ///< E in [1, 8192]
+    std::int64_t layers = 2;            ///< L in [1, k_most_layers]
+    std::int64_t hidden_size = 256;     ///< H in [1, k_largest_size]
+    std::int64_t embedding_size = 256;  ///< E likewise
     float forget_bias = 1.0F;           ///< initial bias of the forget gate
     OutputInput output_input = OutputInput::top;
 

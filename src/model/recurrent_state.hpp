@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/cell_shapes.hpp"
 #include "model/language_model_config.hpp"
 #include "model/tensor.hpp"
 

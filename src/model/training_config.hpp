@@ -6,6 +6,7 @@
 
 #include "base/words.hpp"
 #include "model/dropout_rates.hpp"
+#include "model/optimizer_config.hpp"
 #include "model/recurrent_gradient.hpp"
 
 namespace carousel {
@@ -14,12 +15,6 @@ enum class Schedule : std::uint8_t { cosine, linear, constant };
 
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<Schedule>{"cosine", "linear", "constant"};
-
-/// What turns gradients into updates; `optimizer.hpp`.
-enum class OptimizerKind : std::uint8_t { adam, muon };
-
-template <>
-inline constexpr std::array<std::string_view, 2> k_words<OptimizerKind>{"adam", "muon"};
 
 /// What bounds a training run. Totals count from the first start, through every resume.
 enum class LengthKind : std::uint8_t { steps, epochs, seconds };

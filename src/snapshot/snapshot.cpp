@@ -6,8 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "cpu/parameter.hpp"
+#include "model/cell_shapes.hpp"
 #include "model/language_model_descriptions.hpp"
+#include "model/parameter.hpp"
 #include "model/training_descriptions.hpp"
 #include "snapshot/archive.hpp"
 #include "text/printable.hpp"

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string>
 
 #include "cpu/small_model.hpp"
 
@@ -27,62 +26,6 @@ std::vector<NamedTensor> numbered(const LanguageModelConfig& config) {
 }  // namespace
 
 TEST_SUITE("cpu/parameter") {
-    TEST_CASE("parameters come in file order with the shapes of PyTorch") {
-        const auto list = expected_parameters(
-            {.vocabulary_size = 9, .layers = 2, .hidden_size = 5, .embedding_size = 3});
-        std::string text;
-        for (const auto& tensor : list) {
-            text += tensor.name;
-            for (const auto size : tensor.shape) text += " " + std::to_string(size);
-            text += "\n";
-        }
-        CHECK(text ==
-              "embedding.weight 9 3\n"
-              "layers.0.weight_ih 20 3\nlayers.0.weight_hh 20 5\nlayers.0.bias 20\n"
-              "layers.1.weight_ih 20 5\nlayers.1.weight_hh 20 5\nlayers.1.bias 20\n"
-              "output.weight 9 5\noutput.bias 9\n");
-    }
-
-    TEST_CASE("odd rounds go from h to the input, even ones back, through an eighth of H") {
-        const auto list = expected_parameters({.cell = CellKind::mogrifier,
-                                               .vocabulary_size = 9,
-                                               .layers = 1,
-                                               .hidden_size = 150,
-                                               .embedding_size = 3});
-        std::string text;
-        for (std::size_t i = 3; i < 13; ++i) {
-            text += list[i].name;
-            for (const auto size : list[i].shape) text += " " + std::to_string(size);
-            text += "\n";
-        }
-        CHECK(text ==
-              "layers.0.round1.down 32 150\nlayers.0.round1.up 3 32\n"
-              "layers.0.round2.down 32 3\nlayers.0.round2.up 150 32\n"
-              "layers.0.round3.down 32 150\nlayers.0.round3.up 3 32\n"
-              "layers.0.round4.down 32 3\nlayers.0.round4.up 150 32\n"
-              "layers.0.round5.down 32 150\nlayers.0.round5.up 3 32\n");
-        CHECK(round_rank(1) == 1);
-        CHECK(round_rank(7) == 7);
-        CHECK(round_rank(128) == 16);
-        CHECK(round_rank(1024) == 128);
-    }
-
-    TEST_CASE("attention comes after the bias of its layer") {
-        const auto list = expected_parameters({.cell = CellKind::attention_lstm,
-                                               .vocabulary_size = 9,
-                                               .layers = 2,
-                                               .hidden_size = 5,
-                                               .embedding_size = 3});
-        REQUIRE(list.size() == 1 + 2 * 6 + 2);
-        CHECK(list[9].name == "layers.1.bias");
-        CHECK(list[10].name == "layers.1.attention.query");
-        CHECK(list[10].shape == std::vector<std::int64_t>{5, 5});
-        CHECK(list[11].name == "layers.1.attention.context");
-        CHECK(list[11].shape == std::vector<std::int64_t>{5, 5});
-        CHECK(list[12].name == "layers.1.attention.distance");
-        CHECK(list[12].shape == std::vector<std::int64_t>{64});
-    }
-
     TEST_CASE("stored and canonical form turn into each other, and padding is zero") {
         for (const auto& config : odd_configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
@@ -135,22 +78,5 @@ TEST_SUITE("cpu/parameter") {
         refused([](auto& tensors) { std::swap(tensors[0].shape[0], tensors[0].shape[1]); });
         refused([](auto& tensors) { tensors[2].values.pop_back(); });
         refused([](auto& tensors) { std::swap(tensors[1], tensors[2]); });
-    }
-
-    TEST_CASE("a model of 2 layers, V = 65, E = H = 256 has the parameters that one counts") {
-        const ParameterList list(
-            {.vocabulary_size = 65, .layers = 2, .hidden_size = 256, .embedding_size = 256});
-        CHECK(list.count() == 65 * 256 + 2 * (4 * 256 * 512 + 4 * 256) + 65 * 257);
-    }
-
-    TEST_CASE("every symbol meets all recurrent matrices, the first W only behind rounds") {
-        LanguageModelConfig config{
-            .vocabulary_size = 65, .layers = 2, .hidden_size = 256, .embedding_size = 64};
-        CHECK(multiplied_weights(config) == 3 * 4 * 256 * 256);
-        config.cell = CellKind::mlstm;
-        CHECK(multiplied_weights(config) == (5 + 2 * 5) * 256 * 256);
-        config.cell = CellKind::mogrifier;
-        CHECK(multiplied_weights(config) ==
-              3 * 4 * 256 * 256 + 4 * 256 * 64 + 5 * 32 * (256 + 64 + 2 * 256));
     }
 }

@@ -28,7 +28,7 @@ std::vector<float> some_rows(std::int64_t row, std::uint32_t stream) {
 }
 
 /// W(n, k) by its panels, as a sum of products would read it.
-double product_at(const LanguageModel& model, const Parameter& weight, const float* vector,
+double product_at(const LanguageModel& model, const StoredParameter& weight, const float* vector,
                   std::int64_t panel, std::int64_t lane) {
     const auto depth = weight.shape[1];
     double sum = 0;

@@ -78,7 +78,7 @@ private:
         draw_weight(list, weights.mixed_weight, rate, layer + 16, masks_.weight_vh[layer]);
     }
 
-    void draw_weight(const ParameterList& list, const Parameter* weight, float rate,
+    void draw_weight(const ParameterList& list, const StoredParameter* weight, float rate,
                      std::uint32_t stream, Matrix& mask) {
         if (weight == nullptr) return;
         const auto drawn = draw(static_cast<std::size_t>(weight->stored), rate,

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "model/cell_kind.hpp"
+#include "model/cell_shapes.hpp"
 #include "reference/tape.hpp"
 
 namespace carousel {

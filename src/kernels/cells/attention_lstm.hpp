@@ -9,12 +9,7 @@ namespace {
 /// attention after Merity 2019 (SHA-RNN), bounded as the memory of Cheng, Dong & Lapata 2016 is
 /// not. In the step itself nothing is new.
 struct AttentionLstm : LstmArithmetic<0> {
-    static constexpr CellShape k_shape{.gates = 4,
-                                       .input = {0, 4},
-                                       .recurrent = {0, 4},
-                                       .states = 1,
-                                       .forget_gate = f,
-                                       .attention_span = 64};
+    static constexpr CellShape k_shape = cell_shapes::attention_lstm;
 };
 
 }  // namespace

@@ -9,8 +9,7 @@ namespace {
 /// state stays within [-1, 1] (Melis, Dyer & Blunsom 2018, section 2).
 struct CappedLstm {
     enum { i, f, g, o };
-    static constexpr CellShape k_shape{
-        .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = f};
+    static constexpr CellShape k_shape = cell_shapes::capped_lstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);

@@ -9,8 +9,7 @@ namespace {
 /// Steunebrink & Schmidhuber 2017, section 3).
 struct Cifg {
     enum { f, g, o };
-    static constexpr CellShape k_shape{
-        .gates = 3, .input = {0, 3}, .recurrent = {0, 3}, .states = 1, .forget_gate = f};
+    static constexpr CellShape k_shape = cell_shapes::cifg;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[f] = sigmoid(x.gate[f]);

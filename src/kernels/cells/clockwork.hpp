@@ -10,13 +10,7 @@ namespace {
 /// the number of steps since the unit worked; its diagonal, which is not learned, the period.
 struct Clockwork {
     enum { a };
-    static constexpr CellShape k_shape{.gates = 1,
-                                       .input = {0, 1},
-                                       .recurrent = {0, 1},
-                                       .states = 1,
-                                       .diagonals = 1,
-                                       .keeps_output = true,
-                                       .clockwork = true};
+    static constexpr CellShape k_shape = cell_shapes::clockwork;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         const F16 next = x.before[0] + broadcast(1.0F), none = broadcast(0.0F);

@@ -11,13 +11,7 @@ namespace {
 struct DepthGatedLstm {
     enum { i, f, g, o, d };
     enum { p_c, p_l };
-    static constexpr CellShape k_shape{.gates = 5,
-                                       .input = {i, 5},
-                                       .recurrent = {i, 4},
-                                       .states = 1,
-                                       .diagonals = 2,
-                                       .forget_gate = f,
-                                       .reads_below = true};
+    static constexpr CellShape k_shape = cell_shapes::depth_gated;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);

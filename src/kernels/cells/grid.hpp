@@ -12,13 +12,7 @@ struct GridLstm {
     using Time = LstmArithmetic<0>;
     using Depth = LstmArithmetic<4>;
     enum { c_time, c_depth };
-    static constexpr CellShape k_shape{.gates = 8,
-                                       .input = {0, 8},
-                                       .recurrent = {0, 8},
-                                       .states = 2,
-                                       .forget_gate = Time::f,
-                                       .reads_below = true,
-                                       .two_outputs = true};
+    static constexpr CellShape k_shape = cell_shapes::grid;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         Time::remember(x.gate, x.before[c_time], x.state[c_time], x.hidden);

@@ -9,12 +9,7 @@ namespace {
 /// h(t-1))), h = z h(t-1) + (1 - z) n (Cho et al. 2014, equations 5 to 8).
 struct GruBefore {
     enum { r, z, n };
-    static constexpr CellShape k_shape{.gates = 3,
-                                       .input = {r, 3},
-                                       .recurrent = {r, 2},
-                                       .mixed = {n, 1},
-                                       .forget_gate = z,
-                                       .keeps_output = true};
+    static constexpr CellShape k_shape = cell_shapes::gru_before;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[z] = sigmoid(x.gate[z]);

@@ -41,8 +41,7 @@ struct LstmArithmetic {
 /// LSTM with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
 /// c = f c(t-1) + i g, h = o tanh c.
 struct Lstm : LstmArithmetic<0> {
-    static constexpr CellShape k_shape{
-        .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = f};
+    static constexpr CellShape k_shape = cell_shapes::lstm;
 };
 
 }  // namespace

@@ -9,12 +9,7 @@ namespace {
 /// h = (1 - z) h(t-1) + z q(g) (minGRU; Feng et al. 2024, section 3.1; q in appendix B).
 struct MinimalGru {
     enum { z, g };
-    static constexpr CellShape k_shape{.gates = 2,
-                                       .input = {0, 2},
-                                       .recurrent = {0, 0},
-                                       .forget_gate = z,
-                                       .forget_sign = -1,
-                                       .keeps_output = true};
+    static constexpr CellShape k_shape = cell_shapes::mingru;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[z] = sigmoid(x.gate[z]);

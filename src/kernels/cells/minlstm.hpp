@@ -9,8 +9,7 @@ namespace {
 /// g with f' = f / (f + i), i' = 1 - f' (minLSTM; Feng et al. 2024, section 3.2).
 struct MinimalLstm {
     enum { f, i, g };
-    static constexpr CellShape k_shape{
-        .gates = 3, .input = {0, 3}, .recurrent = {0, 0}, .forget_gate = f, .keeps_output = true};
+    static constexpr CellShape k_shape = cell_shapes::minlstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         // f / (f + i) = s(log f - log i), which cannot be 0 / 0

@@ -9,13 +9,7 @@ namespace {
 /// (multiplicative LSTM; Krause, Lu, Murray & Renals 2016), with biases on both factors.
 struct MultiplicativeLstm : LstmArithmetic<2> {
     enum { m_h, m_x };
-    static constexpr CellShape k_shape{.gates = 6,
-                                       .input = {m_x, 5},
-                                       .recurrent = {m_h, 1},
-                                       .mixed = {i, 4},
-                                       .states = 1,
-                                       .forget_gate = f,
-                                       .multiplies = true};
+    static constexpr CellShape k_shape = cell_shapes::mlstm;
 
     static CAROUSEL_INLINE F16 mix(auto& x) { return x.gate[m_h] * x.gate[m_x]; }
 

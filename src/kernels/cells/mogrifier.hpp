@@ -9,12 +9,7 @@ namespace {
 /// (Melis, Kočiský & Blunsom 2020, section 2). The rounds are products, and those of
 /// `cpu/rounds.hpp`; what is left for a unit is the same.
 struct MogrifierLstm : CappedLstm {
-    static constexpr CellShape k_shape{.gates = 4,
-                                       .input = {0, 4},
-                                       .recurrent = {0, 4},
-                                       .states = 1,
-                                       .forget_gate = f,
-                                       .rounds = 5};
+    static constexpr CellShape k_shape = cell_shapes::mogrifier;
 };
 
 }  // namespace

@@ -10,12 +10,7 @@ namespace {
 struct Peephole {
     enum { i, f, g, o };
     enum { p_i, p_f, p_o };
-    static constexpr CellShape k_shape{.gates = 4,
-                                       .input = {0, 4},
-                                       .recurrent = {0, 4},
-                                       .states = 1,
-                                       .diagonals = 3,
-                                       .forget_gate = f};
+    static constexpr CellShape k_shape = cell_shapes::peephole;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(fma(x.diagonal[p_i], x.before[0], x.gate[i]));

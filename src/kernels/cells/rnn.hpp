@@ -8,7 +8,7 @@ namespace {
 /// The simple recurrent network: h = tanh a (Elman 1990).
 struct Rnn {
     enum { a };
-    static constexpr CellShape k_shape{.gates = 1, .input = {0, 1}, .recurrent = {0, 1}};
+    static constexpr CellShape k_shape = cell_shapes::rnn;
 
     static CAROUSEL_INLINE void forward(auto& x) { x.hidden = hyperbolic_tangent(x.gate[a]); }
 

@@ -11,8 +11,7 @@ namespace {
 struct ExponentialLstm {
     enum { i, f, g, o };
     enum { c, n, m };
-    static constexpr CellShape k_shape{
-        .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 3, .forget_gate = f};
+    static constexpr CellShape k_shape = cell_shapes::slstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         const F16 one = broadcast(1.0F), zero = broadcast(0.0F);

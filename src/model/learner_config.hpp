@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "model/batch_shape.hpp"
+#include "model/dropout_rates.hpp"
+#include "model/optimizer_config.hpp"
+#include "model/recurrent_gradient.hpp"
+#include "model/training_config.hpp"
+
+namespace carousel {
+
+/// What a learner must know of a training before its first window.
+struct LearnerConfig {
+    BatchShape shape;  ///< of the windows that it is given
+    StreamShare streams{};
+    DropoutRates dropout{};
+    RecurrentGradient recurrent_gradient = RecurrentGradient::full;
+    OptimizerConfig optimizer{};
+};
+
+/// That of a training whose streams are all in one process.
+LearnerConfig learner_config(const TrainingConfig& training);
+
+}  // namespace carousel

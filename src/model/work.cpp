@@ -1,0 +1,86 @@
+#include "model/work.hpp"
+
+#include <algorithm>
+
+#include "model/cell_shapes.hpp"
+#include "model/parameter.hpp"
+
+namespace carousel {
+
+namespace {
+
+double symbols(const BatchShape& shape) {
+    return static_cast<double>(shape.batch_size) * static_cast<double>(shape.window);
+}
+
+// Rows of the input table: the distinct symbols of a window, at most.
+double table_rows(const LanguageModelConfig& model, const BatchShape& shape) {
+    return std::min(static_cast<double>(model.vocabulary_size), symbols(shape));
+}
+
+// Numbers that the attention of a symbol multiplies with, besides weights: the outputs before, for
+// the scores and for the context.
+double attended(const LanguageModelConfig& model) {
+    return 2.0 * static_cast<double>(cell_shape(model.cell).attention_span * model.layers *
+                                     model.hidden_size);
+}
+
+}  // namespace
+
+double update_flops(const LanguageModelConfig& model, const BatchShape& shape) {
+    const auto& cell = cell_shape(model.cell);
+    const double row = static_cast<double>(model.embedding_size * model.hidden_size) *
+                       static_cast<double>(has_input_table(cell) ? cell.input.count : 0);
+    const double table = table_rows(model, shape) * row;
+    const double output = static_cast<double>(model.hidden_size * model.vocabulary_size);
+    return 6 * ((static_cast<double>(multiplied_weights(model)) + attended(model) + output) *
+                    symbols(shape) +
+                table);
+}
+
+double orthogonalization_flops(const LanguageModelConfig& model) {
+    double sum = 0;
+    for (const auto& p : model_parameters(model)) {
+        if (!is_layer_matrix(p) || p.is_sparse) continue;
+        const auto n = static_cast<double>(std::max(p.shape[0], p.shape[1])),
+                   k = static_cast<double>(std::min(p.shape[0], p.shape[1]));
+        sum += 5 * (3 * n * k * k + k * k * k);
+    }
+    return sum;
+}
+
+double update_work(const LanguageModelConfig& model, const BatchShape& shape,
+                   OptimizerKind optimizer) {
+    // From the nets of 128 to 512 units in docs/performance.md.
+    constexpr double k_unit_work = 450, k_parameter_work = 320;
+    const auto units =
+        static_cast<double>(shape.batch_size * shape.window * model.layers * model.hidden_size);
+    return update_flops(model, shape) + k_unit_work * units +
+           k_parameter_work * static_cast<double>(parameter_count(model)) +
+           (optimizer == OptimizerKind::muon ? orthogonalization_flops(model) : 0);
+}
+
+double training_bytes(const LanguageModelConfig& model, const BatchShape& shape) {
+    constexpr double k_copies = 9;  // weights, average, gradients, two moments, transposed, saved
+    constexpr double k_program = 30e6;
+    const auto& cell = cell_shape(model.cell);
+    // Of each unit and step backward needs gates, states, h, and h once more with dropout; where
+    // sums are normalized, these too; of each round what scales and is scaled, and an eighth of
+    // that twice; of attention query, context and output.
+    const double kept = static_cast<double>(cell.gates + cell.states + 2 + gain_count(cell)) +
+                        2.25 * static_cast<double>(cell.rounds) + (cell.attention_span > 0 ? 3 : 0);
+    const double units = symbols(shape) * static_cast<double>(model.layers * model.hidden_size);
+    // The outputs carried, in three copies, and the shares.
+    const double attention =
+        1.5 * attended(model) * static_cast<double>(shape.batch_size) +
+        symbols(shape) * static_cast<double>(model.layers * cell.attention_span);
+    const double table =
+        has_input_table(cell)
+            ? 2 * table_rows(model, shape) * static_cast<double>(cell.gates * model.hidden_size)
+            : 0;
+    return 4 * (k_copies * static_cast<double>(parameter_count(model)) + kept * units + attention +
+                table) +
+           k_program;
+}
+
+}  // namespace carousel
