@@ -4,64 +4,41 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
-#include <utility>
 
 #include "base/error.hpp"
-#include "kernels/kernels.hpp"
+#include "model/machine.hpp"
 
 namespace carousel {
 
-namespace {
+DynamicEvaluation::DynamicEvaluation(const Model& model, const AdaptationConfig& config,
+                                     std::span<const Stretch> stretches)
+    : config_(config),
+      adapter_(model.machine().adapter(model.config(), model.weights(), config.segment)),
+      scale_(gather_gradient_scale(*adapter_, config.segment, stretches)),
+      state_(RecurrentState::zeros(model.config(), 1)) {}
 
-constexpr std::int64_t k_piece = 16384;
-
-}  // namespace
-
-DynamicEvaluation::DynamicEvaluation(const LanguageModel& model, ThreadPool& pool,
-                                     const AdaptationConfig& config, GradientScale scale)
-    : pool_(&pool),
-      config_(config),
-      scale_(std::move(scale)),
-      model_(model.config(), model.weights()),
-      original_(model.parameters().stored()),
-      gradients_(model.parameters().stored()),
-      state_(RecurrentState::zeros(model.config(), 1)),
-      whole_(model_, pool, config.segment, 1, {}) {
-    if (scale_.rms.size() != original_.size())
-        throw std::logic_error("the scale of gradients is that of another model");
-    std::memcpy(original_.data(), model_.values(),
-                static_cast<std::size_t>(original_.size()) * sizeof(float));
-}
-
-DynamicEvaluation::DynamicEvaluation(const LanguageModel& model, ThreadPool& pool,
-                                     const AdaptationConfig& config)
-    : DynamicEvaluation(model, pool, config,
-                        gradient_scale(model, pool, config.segment,
-                                       written_stretches(model, pool, config.segment))) {}
+DynamicEvaluation::DynamicEvaluation(const Model& model, const AdaptationConfig& config)
+    : DynamicEvaluation(model, config, written_stretches(model, config.segment)) {}
 
 std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids) {
     const auto count = static_cast<std::int64_t>(ids.size()) - 1;
     if (count < 1 || count > config_.segment)
         throw std::logic_error("a segment of dynamic evaluation has another length");
-    if (count < config_.segment && count != rest_size_) {
-        rest_.emplace(model_, *pool_, count, 1, DropoutRates{});
-        rest_size_ = count;
-    }
-    auto& backpropagation = count == config_.segment ? whole_ : *rest_;
-    inputs_.resize({ids.size() - 1, 1});
-    targets_.resize({ids.size() - 1, 1});
-    std::copy(ids.begin(), ids.end() - 1, inputs_.begin());
-    std::copy(ids.begin() + 1, ids.end(), targets_.begin());
-    const double loss = backpropagation.run(inputs_, targets_, state_, {}, gradients_.data());
-    if (!std::isfinite(loss)) diverged();
+    batch_.inputs.resize({ids.size() - 1, 1});
+    batch_.targets.resize({ids.size() - 1, 1});
+    std::copy(ids.begin(), ids.end() - 1, batch_.inputs.begin());
+    std::copy(ids.begin() + 1, ids.end(), batch_.targets.begin());
+    const auto nats = adapter_->window(batch_, state_);
+    const bool finite =
+        std::all_of(nats.begin(), nats.end(), [](float x) { return std::isfinite(x); });
+    if (!finite) diverged();
     update();
-    return backpropagation.losses();
+    return nats;
 }
 
 void DynamicEvaluation::require_finite() const {
-    if (!std::isfinite(kernels().sum_of_squares(model_.values(), original_.size()))) diverged();
+    if (!adapter_->finite()) diverged();
 }
 
 void DynamicEvaluation::diverged() const {
@@ -73,25 +50,9 @@ void DynamicEvaluation::diverged() const {
 
 void DynamicEvaluation::update() {
     if (config_.learning_rate == 0) return;
-    const DynamicUpdate all{.weights = model_.values(),
-                            .gradients = gradients_.data(),
-                            .rms = scale_.rms.data(),
-                            .original = original_.data(),
-                            .count = 0,
-                            .rate = config_.learning_rate,
-                            .pull = static_cast<float>(double{config_.decay} / scale_.mean),
-                            .epsilon = static_cast<float>(double{config_.epsilon} * scale_.mean)};
-    const auto stored = original_.size();
-    pool_->for_each((stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
-        const auto first = piece * k_piece;
-        DynamicUpdate part = all;
-        part.count = std::min(k_piece, stored - first);
-        part.weights += first;
-        part.gradients += first;
-        part.rms += first;
-        part.original += first;
-        kernels().dynamic_update(part);
-    });
+    adapter_->update({.rate = config_.learning_rate,
+                      .pull = static_cast<float>(double{config_.decay} / scale_),
+                      .epsilon = static_cast<float>(double{config_.epsilon} * scale_)});
 }
 
 }  // namespace carousel

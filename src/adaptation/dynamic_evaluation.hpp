@@ -1,17 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 
 #include "adaptation/gradient_scale.hpp"
 #include "base/token_id.hpp"
-#include "cpu/buffer.hpp"
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
-#include "cpu/truncated_backpropagation.hpp"
+#include "model/adapter.hpp"
+#include "model/model.hpp"
 #include "model/recurrent_state.hpp"
-#include "model/tensor.hpp"
 
 namespace carousel {
 
@@ -35,11 +32,12 @@ struct AdaptationConfig {
 /// section 3 (RMS dynamic evaluation with a decay towards the trained weights); docs/model.md.
 class DynamicEvaluation {
 public:
-    /// Starts with an empty memory. `pool` must outlive the object.
-    DynamicEvaluation(const LanguageModel& model, ThreadPool& pool, const AdaptationConfig& config,
-                      GradientScale scale);
-    /// With the scale of text that the model writes itself.
-    DynamicEvaluation(const LanguageModel& model, ThreadPool& pool, const AdaptationConfig& config);
+    /// Starts with an empty memory. The gradients' usual size is that over the stretches. The
+    /// model's machine must outlive the object.
+    DynamicEvaluation(const Model& model, const AdaptationConfig& config,
+                      std::span<const Stretch> stretches);
+    /// Over text that the model writes itself.
+    DynamicEvaluation(const Model& model, const AdaptationConfig& config);
     DynamicEvaluation(const DynamicEvaluation&) = delete;
     DynamicEvaluation& operator=(const DynamicEvaluation&) = delete;
 
@@ -52,23 +50,18 @@ public:
     void require_finite() const;
 
     /// The model as it has become.
-    const LanguageModel& model() const { return model_; }
+    const Model& model() const { return adapter_->model(); }
     std::int64_t segment() const { return config_.segment; }
 
 private:
     [[noreturn]] void diverged() const;
     void update();
 
-    ThreadPool* pool_;
     AdaptationConfig config_;
-    GradientScale scale_;
-    LanguageModel model_;
-    Buffer original_, gradients_;
+    std::unique_ptr<Adapter> adapter_;
+    double scale_;  // mean of the gradients' usual sizes
     RecurrentState state_;
-    TruncatedBackpropagation whole_;
-    std::int64_t rest_size_ = 0;
-    std::optional<TruncatedBackpropagation> rest_;  // for a segment of rest_size_ symbols
-    TokenIds inputs_, targets_;
+    Batch batch_;
 };
 
 }  // namespace carousel

@@ -27,7 +27,7 @@ std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesyste
 
 }  // namespace
 
-int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted) {
+int threads_to_adapt(const LanguageModelConfig& model, std::optional<int> wanted) {
     return threads_for(model, k_passes, wanted);
 }
 
@@ -40,8 +40,10 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
         throw InputError(fmt::format("{} has no characters to learn from.", shown_path(path)));
     }
     ids.insert(ids.begin(), Vocabulary::k_separator);
-    ThreadPool pool(threads_to_adapt(loaded.model, threads));
-    DynamicEvaluation reader(loaded.model, pool, config);
+    auto& snapshot = loaded.snapshot;
+    const auto own = model_on_threads(threads_to_adapt(snapshot.model, threads), snapshot.model,
+                                      snapshot.weights);
+    DynamicEvaluation reader(*own.model, config);
     const auto segment = static_cast<std::size_t>(config.segment);
     const std::size_t symbols = ids.size() - 1;
     const auto what = fmt::format("learning from {}", shown_path(path));
@@ -52,7 +54,7 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
         tell(Progress{what, static_cast<double>(at) / static_cast<double>(symbols)});
     }
     reader.require_finite();
-    loaded.model = LanguageModel(loaded.model.config(), reader.model().weights());
+    snapshot.weights = reader.model().weights();
     return {symbols, nats / static_cast<double>(symbols)};
 }
 

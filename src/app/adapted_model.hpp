@@ -6,13 +6,12 @@
 #include "adaptation/dynamic_evaluation.hpp"
 #include "app/events.hpp"
 #include "app/loaded_model.hpp"
-#include "cpu/thread_pool.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {
 
 /// Threads that learn from one stream the fastest: `wanted` if given.
-int threads_to_adapt(const LanguageModel& model, std::optional<int> wanted);
+int threads_to_adapt(const LanguageModelConfig& model, std::optional<int> wanted);
 
 /// What a model has learned before it writes.
 struct AdaptationReport {

@@ -8,6 +8,7 @@
 #include "app/page_parts.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
+#include "model/parameter.hpp"
 
 namespace carousel {
 
@@ -82,7 +83,7 @@ std::string EvaluationPage::html(const EvaluationReport& report, const LoadedMod
     add_text(report, page);
     add_lines(page);
     page.add_heading("What the model writes itself");
-    page.add_samples(write_samples(loaded.model, loaded.tokenizer,
+    page.add_samples(write_samples(snapshot.model, snapshot.weights, loaded.tokenizer,
                                    {.seed = snapshot.training.seed,
                                     .length = k_sample_length,
                                     .seconds = k_sample_seconds,
@@ -93,7 +94,7 @@ std::string EvaluationPage::html(const EvaluationReport& report, const LoadedMod
         page.add_html(drawn);
     }
     page.add_heading("Settings of the model");
-    page.add_tables(settings_tables(snapshot, loaded.model.parameters().count()));
+    page.add_tables(settings_tables(snapshot, parameter_count(snapshot.model)));
     return page.html();
 }
 

@@ -134,24 +134,27 @@ EvaluationReport EvaluationRun::measure() {
 // The model's own measurements, the one that was asked for first. Whoever wants the characters sees
 // those of that one.
 std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
-    const auto& model = loaded_.model;
+    const auto& model = loaded_.snapshot.model;
+    const auto on_threads = [&](int threads) {
+        return model_on_threads(threads, model, loaded_.snapshot.weights);
+    };
     std::vector<Measurement> measurements;
     const auto visit = [&](const std::string& what) {
         return with_progress(what, part_, tell_,
                              measurements.empty() ? visitor() : SurprisalVisitor{});
     };
     if (request_.adapt) {
-        ThreadPool pool(threads_to_adapt(model, request_.threads));
-        DynamicEvaluation reader(model, pool, request_.adaptation.over({}));
+        const auto own = on_threads(threads_to_adapt(model, request_.threads));
+        DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
         Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
         stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"));
         measurements.push_back(stream);
     }
     if (request_.protocol != Protocol::windows) {
-        ThreadPool pool(threads_for(model, 1, request_.threads));
+        const auto own = on_threads(threads_for(model, 1, request_.threads));
         Measurement stream{.name = "stream", .label = "stream"};
         stream.metrics =
-            evaluate_stream(model, corpus_, part_, pool, precision, visit("reading as one stream"));
+            evaluate_stream(*own.model, corpus_, part_, precision, visit("reading as one stream"));
         measurements.push_back(stream);
     }
     // Where both are welcome, a text that is shorter than a window has none.
@@ -163,10 +166,10 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
             window)});
     }
     if (request_.protocol == Protocol::windows || (request_.protocol == Protocol::both && fits)) {
-        ThreadPool pool(threads_for(model, k_windows_side_by_side, request_.threads));
+        const auto own = on_threads(threads_for(model, k_windows_side_by_side, request_.threads));
         Measurement windows{
             .name = "windows", .label = fmt::format("windows of {}", window), .window = window};
-        windows.metrics = evaluate_windows(model, corpus_, part_, window, pool, precision,
+        windows.metrics = evaluate_windows(*own.model, corpus_, part_, window, precision,
                                            visit("reading in " + windows.label));
         measurements.push_back(windows);
     }

@@ -4,9 +4,10 @@
 #include <system_error>
 #include <utility>
 
+#include "app/machines.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "cpu/thread_pool.hpp"
+#include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/decoding.hpp"
@@ -40,10 +41,15 @@ std::optional<std::filesystem::path> shipped_model() {
 LoadedModel load_model(const std::filesystem::path& path) {
     Snapshot snapshot = load_snapshot(path);
     Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)));
-    LanguageModel model(snapshot.model, snapshot.weights);
-    snapshot.weights = {};
     snapshot.state.reset();
-    return {std::move(snapshot), std::move(tokenizer), std::move(model)};
+    return {std::move(snapshot), std::move(tokenizer)};
+}
+
+OwnModel model_on_threads(int threads, const LanguageModelConfig& config,
+                          std::span<const NamedTensor> weights) {
+    auto machine = make_machine(threads);
+    auto model = machine->model(config, weights);
+    return {std::move(machine), std::move(model)};
 }
 
 std::string read_text(const std::filesystem::path& path, Unit unit,
@@ -57,10 +63,10 @@ std::string read_text(const std::filesystem::path& path, Unit unit,
     return text;
 }
 
-int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted) {
+int threads_for(const LanguageModelConfig& model, std::int64_t streams, std::optional<int> wanted) {
     if (wanted) return *wanted;
-    const bool much = model.parameters().count() * streams >= k_work_worth_sharing;
-    return much ? available_cores() : 1;
+    const bool much = parameter_count(model) * streams >= k_work_worth_sharing;
+    return much ? default_threads() : 1;
 }
 
 std::filesystem::path default_model() {

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
-#include "cpu/language_model.hpp"
+#include "model/machine.hpp"
+#include "model/model.hpp"
 #include "snapshot/snapshot.hpp"
 #include "text/tokenizer.hpp"
 
@@ -13,10 +16,17 @@ namespace carousel {
 
 /// A model file made ready for use.
 struct LoadedModel {
-    Snapshot snapshot;  ///< without weights and training state, which would only take room
+    Snapshot snapshot;  ///< without training state, which would only take room
     Tokenizer tokenizer;
-    LanguageModel model;
 };
+
+/// A model on a machine of its own.
+struct OwnModel {
+    std::unique_ptr<Machine> machine;
+    std::unique_ptr<Model> model;
+};
+OwnModel model_on_threads(int threads, const LanguageModelConfig& config,
+                          std::span<const NamedTensor> weights);
 
 /// Throws: InputError and SnapshotError, as `load_snapshot` does.
 LoadedModel load_model(const std::filesystem::path& path);
@@ -32,6 +42,6 @@ std::string read_text(const std::filesystem::path& path, Unit unit,
                       const DecodingSettings& decoding);
 
 /// Threads that step `streams` streams of a model, one symbol each, the fastest: `wanted` if given.
-int threads_for(const LanguageModel& model, std::int64_t streams, std::optional<int> wanted);
+int threads_for(const LanguageModelConfig& model, std::int64_t streams, std::optional<int> wanted);
 
 }  // namespace carousel

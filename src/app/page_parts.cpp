@@ -15,7 +15,6 @@
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
-#include "cpu/thread_pool.hpp"
 #include "generation/generator.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
@@ -147,17 +146,18 @@ std::string about_curves(const TrainingConfig& config) {
                  : "The training loss is a running mean over the last batches.";
 }
 
-std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenizer& tokenizer,
-                                      const SampleConfig& config) {
+std::vector<PageSample> write_samples(const LanguageModelConfig& model,
+                                      std::span<const NamedTensor> weights,
+                                      const Tokenizer& tokenizer, const SampleConfig& config) {
     struct OutOfTime {};
-    ThreadPool pool(threads_for(model, 1, {}));
+    const auto own = model_on_threads(threads_for(model, 1, {}), model, weights);
     constexpr std::array k_temperatures = {0.5F, 0.8F, 1.0F};
     std::vector<PageSample> samples;
     for (const float temperature : k_temperatures) {
         const auto start = std::chrono::steady_clock::now();
         const std::chrono::duration<double> allowed(config.seconds / k_temperatures.size());
         PageSample sample{fmt::format("temperature {}", temperature), ""};
-        Generator generator(model, tokenizer, pool,
+        Generator generator(*own.model, tokenizer,
                             {.sampler = {.temperature = temperature},
                              .seed = config.seed,
                              .length = config.length,

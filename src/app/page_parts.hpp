@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "cpu/language_model.hpp"
+#include "model/language_model_config.hpp"
+#include "model/named_tensor.hpp"
 #include "model/quantization.hpp"
 #include "report/page.hpp"
 #include "snapshot/snapshot.hpp"
@@ -35,8 +37,9 @@ struct SampleConfig {
 };
 
 /// Texts that a model writes at temperatures 0.5, 0.8 and 1, from the start of a document.
-std::vector<PageSample> write_samples(const LanguageModel& model, const Tokenizer& tokenizer,
-                                      const SampleConfig& config);
+std::vector<PageSample> write_samples(const LanguageModelConfig& model,
+                                      std::span<const NamedTensor> weights,
+                                      const Tokenizer& tokenizer, const SampleConfig& config);
 
 /// Replaces the file. Throws: InputError when it cannot be written.
 void write_page(const std::filesystem::path& path, std::string_view html);

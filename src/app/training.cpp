@@ -9,14 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/machines.hpp"
 #include "app/training_choices.hpp"
 #include "app/training_files.hpp"
 #include "app/training_log.hpp"
 #include "app/training_page.hpp"
 #include "base/quantity.hpp"
-#include "cpu/parameter.hpp"
-#include "cpu/thread_pool.hpp"
-#include "kernels/kernels.hpp"
+#include "model/parameter.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -38,9 +37,9 @@ std::vector<NamedTensor> grown_weights(const Snapshot& old, std::vector<NamedTen
 }
 
 std::vector<NamedTensor> start_weights(const TrainingRequest& request, const Snapshot* stored,
-                                       const Plan& plan, ThreadPool& pool) {
+                                       const Plan& plan, const Machine& machine) {
     if (request.resume) return stored->weights;
-    auto fresh = first_weights(plan.model, plan.training.seed, pool);
+    auto fresh = first_weights(plan.model, plan.training.seed, machine);
     return request.from ? grown_weights(*stored, std::move(fresh)) : fresh;
 }
 
@@ -67,16 +66,13 @@ Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
 
 void tell_preparation(const TrainingRequest& request, const Snapshot* stored,
                       const TrainingText& text, const TrainingPlan& plan, const ModelFiles& files,
-                      const TrainingHost& host, const LanguageModel& model) {
+                      const TrainingHost& host, const Machine& machine) {
     const auto& training = plan.plan.training;
-    Prepared prepared{
-        .text = text,
-        .model = plan.plan.model,
-        .training = training,
-        .parameters = static_cast<std::uint64_t>(model.parameters().count()),
-        .machine =
-            fmt::format("{}, {}", format_count(static_cast<std::uint64_t>(plan.threads), "thread"),
-                        instruction_set())};
+    Prepared prepared{.text = text,
+                      .model = plan.plan.model,
+                      .training = training,
+                      .parameters = static_cast<std::uint64_t>(parameter_count(plan.plan.model)),
+                      .machine = machine.description()};
     if (request.resume) {
         prepared.resumed = files.resume();
         prepared.step = stored->step;
@@ -112,19 +108,19 @@ TrainingResult run_training(const TrainingRequest& request, const TrainingHost& 
     const auto& corpus = text.corpus();
 
     // the model and how it is trained
-    ThreadPool pool(static_cast<int>(request.threads.value_or(available_cores())));
-    const auto plan = plan_training(request, stored, text, pool, host.clock);
+    const auto machine =
+        make_machine(static_cast<int>(request.threads.value_or(default_threads())));
+    const auto plan = plan_training(request, stored, text, *machine, host.clock);
     const auto& training = plan.plan.training;
-    LanguageModel model(plan.plan.model, start_weights(request, stored, plan.plan, pool));
     Trainer trainer(
-        model, pool,
+        *machine, plan.plan.model, start_weights(request, stored, plan.plan, *machine),
         BatchIterator([&](std::uint64_t begin, std::span<TokenId> out) { corpus.copy(begin, out); },
                       text.training().begin, text.training().end,
                       {training.batch_size, training.window}, training.seed),
         training);
     if (request.resume) trainer.set_state(*stored->state);
     auto snapshot = first_snapshot(request, stored, text, plan.plan);
-    tell_preparation(request, stored, text, plan, files, host, model);
+    tell_preparation(request, stored, text, plan, files, host, *machine);
     start.reset();
     if (!request.resume) make_room(files, host.tell);
 
@@ -138,7 +134,7 @@ TrainingResult run_training(const TrainingRequest& request, const TrainingHost& 
     if (request.report) {
         page.emplace(TrainingPage::Config{.path = *request.report,
                                           .corpus = corpus,
-                                          .model = model,
+                                          .model = trainer.model(),
                                           .first_step = trainer.counters().step,
                                           .samples = request.sample_every != 0,
                                           .clock = host.clock,
@@ -157,7 +153,7 @@ TrainingResult run_training(const TrainingRequest& request, const TrainingHost& 
                      .host = host,
                      .tell = tell,
                      .closing_seconds = [&] { return page ? page->closing_seconds() : 0; }},
-                    std::move(snapshot), model, trainer, pool);
+                    std::move(snapshot), *machine, trainer);
     return {run.run(), files.best()};
 }
 
@@ -166,9 +162,10 @@ TrainingPreview preview_training(const TrainingRequest& request, const TrainingH
     if (request.from) from = load_snapshot(*request.from);
     const Snapshot* stored = from ? &*from : nullptr;
     const TrainingText text(request, stored, fs::temp_directory_path(), work_of(host.tell));
-    ThreadPool pool(static_cast<int>(request.threads.value_or(available_cores())));
+    const auto machine =
+        make_machine(static_cast<int>(request.threads.value_or(default_threads())));
     TrainingPreview preview{
-        .plan = plan_training(request, stored, text, pool, host.clock, MeasureSpeed::always),
+        .plan = plan_training(request, stored, text, *machine, host.clock, MeasureSpeed::always),
         .characters_to_learn_from = text.training().characters,
         .characters_to_validate_on = text.validation().part.characters};
     const auto& plan = preview.plan.plan;

@@ -8,8 +8,8 @@
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
-#include "cpu/initialization.hpp"
 #include "data/batch_iterator.hpp"
+#include "model/cell_shapes.hpp"
 #include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
 
@@ -209,8 +209,8 @@ std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageMo
 }
 
 std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
-                                       ThreadPool& pool) {
-    auto weights = initial_weights(config, seed, pool);
+                                       const Machine& machine) {
+    auto weights = machine.initial_weights(config, seed);
     auto& embedding = weights.front().values;
     const auto row = embedding.begin() + Vocabulary::k_separator * config.embedding_size;
     std::fill_n(row, config.embedding_size, 0.0F);

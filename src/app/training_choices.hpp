@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "app/training_request.hpp"
-#include "cpu/thread_pool.hpp"
 #include "model/language_model_config.hpp"
+#include "model/machine.hpp"
 #include "model/training_config.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
@@ -46,10 +46,10 @@ std::vector<std::string> idle_options(const TrainingRequest& options,
                                       const LanguageModelConfig& model,
                                       const TrainingConfig& training);
 
-/// The weights of a new model: `initial_weights`, but the separator's embedding is zero. It stands
-/// once in a document, too rarely to learn; as zero it is no input at all, and what is written at
-/// the start of a document is not disturbed by it.
+/// The weights of a new model: `Machine::initial_weights`, but the separator's embedding is zero.
+/// It stands once in a document, too rarely to learn; as zero it is no input at all, and what is
+/// written at the start of a document is not disturbed by it.
 std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
-                                       ThreadPool& pool);
+                                       const Machine& machine);
 
 }  // namespace carousel

@@ -12,6 +12,7 @@
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
+#include "model/parameter.hpp"
 
 namespace carousel {
 
@@ -85,7 +86,7 @@ void TrainingPage::sample(const Standing& run, std::string_view name) {
          fmt::format("{}: step {}, after {}", name, format_count(run.now.step),
                      format_duration(run.now.seconds)),
          write_samples(
-             config_.model, config_.corpus.tokenizer(),
+             config_.model.config(), config_.model.weights(), config_.corpus.tokenizer(),
              {.seed = run.snapshot.training.seed, .length = k_sample_length, .seconds = allowed})});
     sample_seconds_ = config_.clock() - start;
     outdated_ = true;
@@ -150,7 +151,7 @@ std::string TrainingPage::html(const Standing& run, std::string_view words) cons
         page.add_samples(moment.samples);
     }
     page.add_heading("Settings");
-    auto tables = settings_tables(snapshot, config_.model.parameters().count());
+    auto tables = settings_tables(snapshot, parameter_count(config_.model.config()));
     auto& text = tables.back().rows;
     text.insert(text.begin() + 1, {{"documents", format_count(config_.corpus.documents())},
                                    {"bytes", format_count(config_.corpus.bytes())}});

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "app/training_events.hpp"
-#include "cpu/language_model.hpp"
 #include "data/corpus.hpp"
+#include "model/model.hpp"
 #include "report/page.hpp"
 
 namespace carousel {
@@ -22,7 +22,7 @@ public:
     struct Config {
         std::filesystem::path path;
         const Corpus& corpus;
-        const LanguageModel& model;
+        const Model& model;
         std::uint64_t first_step = 0;  ///< where this run starts: samples from before it are gone
         bool samples = true;
         std::function<double()> clock;  ///< seconds

@@ -24,13 +24,13 @@ CorpusFacts facts_of(const TrainingText& text) {
 }
 
 // `time` in seconds, of which some have passed.
-void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double time, double passed,
+void plan_by_time(const PlanRequest& request, const Forecast& forecast, double time, double passed,
                   TrainingPlan& training) {
     const double seconds = time - passed;
     auto& plan = training.plan;
-    plan = choose_plan(request, speed, seconds);
+    plan = choose_plan(request, forecast, seconds);
     training.by_time = true;
-    const double twice = choose_plan(request, speed, 2 * seconds).loss;
+    const double twice = choose_plan(request, forecast, 2 * seconds).loss;
     if (training.expects_loss) training.prospect = Prospect{time, twice / plan.loss};
     if (plan.updates < k_fewest_updates) {
         training.notes.push_back(fmt::format(
@@ -47,10 +47,10 @@ void plan_by_time(const PlanRequest& request, const SpeedModel& speed, double ti
 }  // namespace
 
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
-                           const TrainingText& text, ThreadPool& pool,
+                           const TrainingText& text, const Machine& machine,
                            const std::function<double()>& clock, MeasureSpeed measure) {
     TrainingPlan training;
-    training.threads = pool.size();
+    training.threads = machine.threads();
     auto& plan = training.plan;
     auto corpus = facts_of(text);
     const auto symbols = static_cast<std::int64_t>(text.corpus().vocabulary().size());
@@ -67,19 +67,19 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     }
     auto request = plan_request(options, stored, corpus, symbols);
     if (length.kind == LengthKind::seconds) {
-        const auto speed =
-            measure_speed(pool, std::min(k_measuring, k_measuring_share * length.amount));
-        request.memory = k_memory_share * available_memory();
-        plan_by_time(request, speed, length.amount, clock(), training);
+        const auto forecast =
+            machine.measure_speed(std::min(k_measuring, k_measuring_share * length.amount));
+        request.memory = k_memory_share * machine.available_memory();
+        plan_by_time(request, *forecast, length.amount, clock(), training);
     } else {
         plan = choose_plan_by_size(request, length);
         if (measure == MeasureSpeed::always)
-            foresee(plan, corpus, measure_speed(pool, k_measuring), plan.characters);
+            foresee(plan, corpus, *machine.measure_speed(k_measuring), plan.characters);
     }
-    if (plan.memory > available_memory()) {
+    if (plan.memory > machine.available_memory()) {
         training.notes.push_back(fmt::format(
             "This takes {} of memory, and the system has {} to give: choose smaller sizes.",
-            format_bytes(plan.memory), format_bytes(available_memory())));
+            format_bytes(plan.memory), format_bytes(machine.available_memory())));
     }
     plan.training = choose_training(options, stored, plan.training, corpus.tokens, training.notes);
     for (auto& note : idle_options(options, plan.model, plan.training))

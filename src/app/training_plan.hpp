@@ -9,7 +9,7 @@
 #include "app/training_request.hpp"
 #include "app/training_text.hpp"
 #include "app/training_verdict.hpp"
-#include "cpu/thread_pool.hpp"
+#include "model/machine.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -36,7 +36,7 @@ enum class MeasureSpeed : std::uint8_t { for_time, always };
 /// about a second. Else they depend on text and options alone. `stored` is the snapshot to start
 /// from, or null.
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
-                           const TrainingText& text, ThreadPool& pool,
+                           const TrainingText& text, const Machine& machine,
                            const std::function<double()>& clock,
                            MeasureSpeed measure = MeasureSpeed::for_time);
 

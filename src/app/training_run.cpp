@@ -26,13 +26,12 @@ constexpr std::uint64_t k_most_validated =
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, LanguageModel& model,
-                         Trainer& trainer, ThreadPool& pool)
+TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine& machine,
+                         Trainer& trainer)
     : config_(config),
       snapshot_(std::move(snapshot)),
-      model_(&model),
+      machine_(&machine),
       trainer_(&trainer),
-      pool_(&pool),
       first_step_(trainer.counters().step),
       seconds_before_(trainer.counters().seconds),
       budget_(snapshot_.training.length, trainer.steps_per_epoch()),
@@ -46,7 +45,6 @@ TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, LanguageModel&
     samples_ = SampleSchedule(config.request.sample_every, from);
     const auto& history = snapshot_.history;
     if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
-    if (trainer.averages()) averaged_.emplace(model.config(), model.weights());
 }
 
 TrainingOutcome TrainingRun::run() {
@@ -140,9 +138,9 @@ bool TrainingRun::validation_due() const {
            validation_.due(trainer_->counters().step, progress(), seconds());
 }
 
-double TrainingRun::validation_loss(const LanguageModel& model) const {
+double TrainingRun::validation_loss(const Model& model) const {
     return nats_per_character(estimate(model, *config_.validation.corpus, config_.validation.part,
-                                       *pool_, {.symbols = k_most_validated}));
+                                       {.symbols = k_most_validated}));
 }
 
 void TrainingRun::validate() {
@@ -153,10 +151,10 @@ void TrainingRun::validate() {
     if (config_.validation.corpus == nullptr || step == 0) return;
     auto now = record();
     now.has_validation = true;
-    now.validation_loss = validation_loss(*model_);
-    if (averaged_) {
-        averaged_->set_weights(trainer_->averaged_weights());
-        const double loss = validation_loss(*averaged_);
+    now.validation_loss = validation_loss(trainer_->model());
+    if (trainer_->averages()) {
+        const auto averaged = machine_->model(snapshot_.model, trainer_->averaged_weights());
+        const double loss = validation_loss(*averaged);
         now.averaged = loss < now.validation_loss;
         if (now.averaged) now.validation_loss = loss;
     }
@@ -176,7 +174,7 @@ std::string TrainingRun::sample(std::uint64_t length) {
     const GeneratorConfig generation{
         .sampler = {.temperature = 0.8F}, .seed = snapshot_.training.seed, .length = length};
     std::string text;
-    Generator generator(*model_, config_.corpus.tokenizer(), *pool_, generation);
+    Generator generator(trainer_->model(), config_.corpus.tokenizer(), generation);
     generator.run({}, [&](std::int64_t, std::string_view piece) { text += piece; });
     return text;
 }
@@ -195,12 +193,12 @@ bool TrainingRun::save() {
     const bool validates = config_.validation.corpus != nullptr;
     if (!validates && (history.empty() || history.back().step != step)) history.push_back(record());
     const auto worth =
-        weights_worth(history, snapshot_.best, step, validates, averaged_.has_value());
+        weights_worth(history, snapshot_.best, step, validates, trainer_->averages());
     snapshot_.validation_loss = worth.validation_loss;
     trainer_->set_seconds(seconds());
     if (!validates) saves_.best_has_changed();  // the newest model is the best then
-    const auto report = saves_.save(snapshot_, *model_, *trainer_,
-                                    {.averaged = worth.averaged, .best = worth.best});
+    const auto report =
+        saves_.save(snapshot_, *trainer_, {.averaged = worth.averaged, .best = worth.best});
     if (report.failure) config_.tell(SaveFailed{step, *report.failure});
     if (report.saved) config_.tell(Saved{step});
     return report.saved;
@@ -223,11 +221,11 @@ void TrainingRun::go_back(const StepReport& report) {
     std::uint64_t back_to = 0;
     if (saves_.saved_before()) {
         const auto good = load_snapshot(config_.files.resume());
-        model_->set_weights(good.weights);
+        trainer_->set_weights(good.weights);
         trainer_->set_state(*good.state);
         back_to = good.step;
     } else {
-        model_->set_weights(first_weights(model_->config(), snapshot_.training.seed, *pool_));
+        trainer_->set_weights(first_weights(snapshot_.model, snapshot_.training.seed, *machine_));
         trainer_->reset();
     }
     trainer_->set_divergences(recovery->divergences, recovery->learning_rate_scale);
@@ -269,7 +267,7 @@ TrainingOutcome TrainingRun::end() {
     }
     event.verdict =
         training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr,
-                         model_->config().vocabulary_size, config_.prospect);
+                         snapshot_.model.vocabulary_size, config_.prospect);
     if (config_.host.closing_sample || config_.request.report) take_best_weights();
     if (config_.host.closing_sample) event.sample = sample(k_closing_sample);
     config_.tell(event);
@@ -281,8 +279,8 @@ void TrainingRun::take_best_weights() {
     const bool newest_is_best =
         snapshot_.best
             ? snapshot_.best->step == trainer_->counters().step && !snapshot_.best->averaged
-            : !averaged_;
-    if (!newest_is_best) model_->set_weights(load_snapshot(config_.files.best()).weights);
+            : !trainer_->averages();
+    if (!newest_is_best) trainer_->set_weights(load_snapshot(config_.files.best()).weights);
 }
 
 }  // namespace carousel

@@ -14,8 +14,7 @@
 #include "app/training_text.hpp"
 #include "app/training_verdict.hpp"
 #include "app/validation_schedule.hpp"
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
+#include "model/machine.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "training/trainer.hpp"
@@ -67,8 +66,7 @@ public:
     };
 
     /// `snapshot` holds what a file says besides weights and state; it grows with the run.
-    TrainingRun(const Config& config, Snapshot snapshot, LanguageModel& model, Trainer& trainer,
-                ThreadPool& pool);
+    TrainingRun(const Config& config, Snapshot snapshot, const Machine& machine, Trainer& trainer);
 
     /// Throws: DivergenceError at the fourth divergence.
     TrainingOutcome run();
@@ -89,7 +87,7 @@ private:
     void tell_step();
     bool validation_due() const;
     void validate();
-    double validation_loss(const LanguageModel& model) const;  ///< nats per character
+    double validation_loss(const Model& model) const;  ///< nats per character
     std::string sample(std::uint64_t length);
     void sample_now();
     bool save();
@@ -99,9 +97,8 @@ private:
 
     Config config_;
     Snapshot snapshot_;
-    LanguageModel* model_;
+    const Machine* machine_;
     Trainer* trainer_;
-    ThreadPool* pool_;
 
     std::uint64_t first_step_;
     double seconds_before_;  ///< used by earlier runs
@@ -114,8 +111,7 @@ private:
     double learning_rate_ = 0;     ///< of the last step
     double stepping_seconds_ = 0;  ///< of this run, without validation and saving
     std::optional<std::uint64_t> validated_step_;
-    std::optional<LanguageModel> averaged_;  ///< with the averaged weights, where they are kept
-    std::optional<std::string> wish_;        ///< to stop
+    std::optional<std::string> wish_;  ///< to stop
 };
 
 }  // namespace carousel

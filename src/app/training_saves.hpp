@@ -6,7 +6,6 @@
 #include <string>
 
 #include "app/save_schedule.hpp"
-#include "cpu/language_model.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "training/trainer.hpp"
@@ -44,8 +43,7 @@ public:
     /// Writes the newest weights and state, and the best model where these weights are the best
     /// or it has never been written. `snapshot` holds the rest; its weights and state
     /// are filled for the files and left empty.
-    SaveReport save(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
-                    const SaveKind& kind);
+    SaveReport save(Snapshot& snapshot, const Trainer& trainer, const SaveKind& kind);
 
     /// The best weights so far are new: the next `save` of best weights writes them.
     void best_has_changed() { best_written_ = false; }
@@ -56,7 +54,7 @@ public:
     double seconds() const { return seconds_; }
 
 private:
-    void write(Snapshot& snapshot, const LanguageModel& model, const Trainer& trainer,
+    void write(Snapshot& snapshot, const Trainer& trainer, std::vector<NamedTensor> weights,
                const SaveKind& kind);
 
     Config config_;

@@ -11,11 +11,13 @@
 
 #include "base/random.hpp"
 #include "cpu/blas.hpp"
-#include "cpu/inference.hpp"
-#include "cpu/initialization.hpp"
-#include "cpu/thread_pool.hpp"
+#include "cpu/buffer.hpp"
+#include "cpu/cpu_machine.hpp"
 #include "data/corpus.hpp"
 #include "kernels/kernels.hpp"
+#include "model/cell_shapes.hpp"
+#include "model/parameter.hpp"
+#include "model/reader.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {
@@ -76,7 +78,8 @@ private:
     Buffer a_, b_, c_;
 };
 
-void measure_training(const BenchmarkConfig& config, ThreadPool& pool, BenchmarkReport& report) {
+void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
+                      BenchmarkReport& report) {
     const auto symbols = static_cast<std::uint64_t>(config.batch_size * config.window);
     // Symbols by Zipf's law, as characters of real texts nearly are: the k-th has a share of about
     // 1 / k.
@@ -96,9 +99,8 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
     training.reset_probability = training.average = 0;
     std::vector<double> train, sgemm;
     {
-        LanguageModel model(config.model, initial_weights(config.model, 1, pool));
         Trainer trainer(
-            model, pool,
+            machine, config.model, machine.initial_weights(config.model, 1),
             BatchIterator(read, 0, 4 * symbols + 1, {config.batch_size, config.window}, 1),
             training);
         for (int i = 0; i < 2; ++i) trainer.step(0);  // first touch of every buffer
@@ -106,7 +108,7 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
         getrusage(RUSAGE_SELF, &usage);
         report.peak_resident_bytes = std::int64_t{usage.ru_maxrss} * 1024;
 
-        Sgemm product(pool);
+        Sgemm product(machine.team());
         product();
         const double share = config.seconds * 0.5 / 8;
         for (int turn = 0; turn < 8; ++turn) {
@@ -127,8 +129,8 @@ void measure_training(const BenchmarkConfig& config, ThreadPool& pool, Benchmark
 // Characters/s of feeding each stream its likeliest symbol, a few characters a call.
 class Streams {
 public:
-    Streams(const LanguageModel& model, ThreadPool& pool, std::int64_t count, Precision precision)
-        : inference_(model, pool, count, precision),
+    Streams(const Model& model, std::int64_t count, Precision precision)
+        : reader_(model.reader(count, precision)),
           state_(RecurrentState::zeros(model.config(), count)),
           ids_(TokenIds::shape_type{1, static_cast<std::size_t>(count)}) {
         ids_.fill(0);
@@ -136,7 +138,7 @@ public:
     }
     void advance(int characters) {
         for (int i = 0; i < characters; ++i) {
-            inference_.advance(ids_, state_, logits_);
+            reader_->advance(ids_, state_, logits_);
             for (std::size_t b = 0; b < ids_.shape(1); ++b) {
                 const float* row = logits_.data() + b * logits_.shape(1);
                 ids_(0, b) =
@@ -146,18 +148,20 @@ public:
     }
 
 private:
-    Inference inference_;
+    std::unique_ptr<Reader> reader_;
     RecurrentState state_;
     TokenIds ids_;
     Tensor<2> logits_;
 };
 
-void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, BenchmarkReport& report) {
-    ThreadPool alone(1);
-    const LanguageModel model(config.model, initial_weights(config.model, 1, pool));
-    Streams one(model, alone, 1, Precision::float32), one_int8(model, alone, 1, Precision::int8);
-    Streams sixteen(model, pool, 16, Precision::float32),
-        sixteen_int8(model, alone, 16, Precision::int8);
+void measure_generation(const BenchmarkConfig& config, const CpuMachine& machine,
+                        BenchmarkReport& report) {
+    const CpuMachine one_thread(1);
+    const auto weights_of_model = machine.initial_weights(config.model, 1);
+    const auto alone = one_thread.model(config.model, weights_of_model),
+               team = machine.model(config.model, weights_of_model);
+    Streams one(*alone, 1, Precision::float32), one_int8(*alone, 1, Precision::int8);
+    Streams sixteen(*team, 16, Precision::float32), sixteen_int8(*alone, 16, Precision::int8);
     const Buffer weights = random_buffer(
         static_cast<std::int64_t>(report.generate_bytes / sizeof(float)) / 16 * 16, 3);
     volatile double sink = 0;
@@ -165,12 +169,12 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
     constexpr std::size_t k_prompt = 2048;
     TokenIds prompt(TokenIds::shape_type{k_prompt, 1});
     prompt.fill(0);
-    const auto read_prompt = [&](ThreadPool& team, std::vector<double>& rates, double seconds) {
-        Inference inference(model, team, 1);
+    const auto read_prompt = [&](const Model& model, std::vector<double>& rates, double seconds) {
+        const auto reader = model.reader(1);
         auto state = RecurrentState::zeros(config.model, 1);
         Tensor<2> logits;
         repeat(seconds, static_cast<double>(k_prompt), rates,
-               [&] { inference.advance(prompt, state, logits); });
+               [&] { reader->advance(prompt, state, logits); });
     };
 
     std::vector<double> fp32, int8, streams, streams_int8, bandwidth, prompts, prompts_alone;
@@ -182,8 +186,8 @@ void measure_generation(const BenchmarkConfig& config, ThreadPool& pool, Benchma
         repeat(share, 64, int8, [&] { one_int8.advance(64); });
         repeat(share, 64, streams, [&] { sixteen.advance(4); });
         repeat(share, 64, streams_int8, [&] { sixteen_int8.advance(4); });
-        read_prompt(pool, prompts, share);
-        read_prompt(alone, prompts_alone, share);
+        read_prompt(*team, prompts, share);
+        read_prompt(*alone, prompts_alone, share);
     }
     report.generate = summarize(fp32);
     report.generate_int8 = summarize(int8);
@@ -264,10 +268,10 @@ BenchmarkReport run_benchmark(const BenchmarkConfig& config) {
     report.train_flops_plain = 6 * (weights + table);
     report.generate_bytes = static_cast<double>(sizeof(float)) * weights;
 
-    ThreadPool pool(config.threads);
-    measure_training(config, pool, report);
-    measure_generation(config, pool, report);
-    measure_memory(config, pool, report);
+    const CpuMachine machine(config.threads);
+    measure_training(config, machine, report);
+    measure_generation(config, machine, report);
+    measure_memory(config, machine.team(), report);
     measure_encoding(config, report);
     return report;
 }

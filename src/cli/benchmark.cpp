@@ -7,13 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app/machines.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
 #include "benchmark/benchmark.hpp"
 #include "cli/screen.hpp"
-#include "cpu/blas.hpp"
-#include "cpu/thread_pool.hpp"
-#include "kernels/kernels.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -38,9 +36,9 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
     };
     nlohmann::ordered_json object{
         {"processor", processor_name()},
-        {"instruction_set", instruction_set()},
+        {"instruction_set", instruction_set_in_use()},
         {"threads", config.threads},
-        {"blas", blas_description()},
+        {"blas", blas_in_use()},
         {"cell", format_value(config.model.cell)},
         {"layers", config.model.layers},
         {"hidden_size", config.model.hidden_size},
@@ -87,7 +85,7 @@ nlohmann::ordered_json report_object(const BenchmarkConfig& config, const Benchm
 
 void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     fmt::print("{}, {} thread{}, {}; OpenBLAS: {}\n", processor_name(), config.threads,
-               config.threads == 1 ? "" : "s", instruction_set(), blas_description());
+               config.threads == 1 ? "" : "s", instruction_set_in_use(), blas_in_use());
     fmt::print("{} {} layer{} of {} units, {} streams, windows of {}, {} symbols\n\n",
                config.model.layers, format_value(config.model.cell),
                config.model.layers == 1 ? "" : "s", config.model.hidden_size, config.batch_size,
@@ -130,7 +128,7 @@ int benchmark(const BenchmarkOptions& options, const GlobalOptions& global) {
                                            .embedding_size = options.hidden_size},
                                  .batch_size = options.batch_size,
                                  .window = options.window,
-                                 .threads = options.threads.value_or(available_cores()),
+                                 .threads = options.threads.value_or(default_threads()),
                                  .seconds = options.seconds,
                                  .scratch_folder = std::filesystem::temp_directory_path()};
     screen.line(fmt::format("Measuring for about {} ...", format_duration(config.seconds)));

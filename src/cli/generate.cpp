@@ -132,13 +132,15 @@ Json to_json(const SessionConfig& config, Precision precision, const std::filesy
 
 /// Writes all samples side by side: the first on its way to the reader at once, the others when all
 /// have ended. Returns the signal that ended it, or 0.
-int write_samples(const GenerateOptions& options, const LoadedModel& loaded,
+int write_samples(const GenerateOptions& options, LoadedModel& loaded,
                   const std::filesystem::path& path, const SessionConfig& config,
                   const Prompt& prompt, const std::optional<AdaptationReport>& adapted) {
-    const auto precision = options.precision.value_or(loaded.snapshot.precision);
-    ThreadPool pool(threads_for(loaded.model, options.count, options.threads));
-    SessionBatch batch(loaded.model, loaded.tokenizer, pool, options.count, precision);
-    Session session(loaded.tokenizer, loaded.model.config(), config, prompt.ids);
+    auto& snapshot = loaded.snapshot;
+    const auto precision = options.precision.value_or(snapshot.precision);
+    const auto own = model_on_threads(threads_for(snapshot.model, options.count, options.threads),
+                                      snapshot.model, std::exchange(snapshot.weights, {}));
+    SessionBatch batch(*own.model, loaded.tokenizer, options.count, precision);
+    Session session(loaded.tokenizer, snapshot.model, config, prompt.ids);
     SampleWriter writer(options, prompt.text);
     if (!options.json) writer.begin(0, options.count);
     batch.read(session);
@@ -192,7 +194,7 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
         screen.line(fmt::format("Learned from {}: {}, {:.4f} nats each before they were learned.",
                                 shown_path(*options.adapt),
                                 format_count(adapted->symbols, "symbol"), adapted->nats));
-        if (adapted->nats > std::log(static_cast<double>(loaded.model.config().vocabulary_size))) {
+        if (adapted->nats > std::log(static_cast<double>(loaded.snapshot.model.vocabulary_size))) {
             screen.warning(
                 "carousel: that is worse than guessing, and so will be what is written: take a "
                 "smaller --adapt-learning-rate.");

@@ -4,9 +4,8 @@
 
 #include <string_view>
 
+#include "app/machines.hpp"
 #include "cli/git_description.hpp"
-#include "cpu/blas.hpp"
-#include "kernels/kernels.hpp"
 
 namespace carousel {
 
@@ -19,8 +18,8 @@ std::string version_text() {
         "libraries: {}\n"
         "BLAS: {}\n",
         CAROUSEL_VERSION, git.empty() ? "" : fmt::format(" (git {})", git), CAROUSEL_BUILD_TYPE,
-        CAROUSEL_COMPILER, CAROUSEL_MACHINE, instruction_set(), CAROUSEL_LIBRARIES,
-        blas_description());
+        CAROUSEL_COMPILER, CAROUSEL_MACHINE, instruction_set_in_use(), CAROUSEL_LIBRARIES,
+        blas_in_use());
 }
 
 }  // namespace carousel

@@ -7,10 +7,10 @@
 namespace carousel {
 
 void fill_dropout_mask(ThreadPool& pool, float* mask, std::int64_t count, float rate,
-                       const RandomKey& key, std::uint64_t window_number) {
+                       const RandomKey& key, std::uint64_t window_number, std::int64_t first) {
     constexpr std::int64_t k_words = 4, k_piece = 4096;  // of a block; of a task
     const float kept = 1.0F / (1.0F - rate);
-    const auto first_block = (window_number << 32) / k_words;
+    const auto first_block = ((window_number << 32) + static_cast<std::uint64_t>(first)) / k_words;
     pool.for_each((count + k_piece - 1) / k_piece, [&](std::int64_t piece) {
         const auto end = std::min(count, (piece + 1) * k_piece);
         for (auto i = piece * k_piece; i < end; i += k_words) {
@@ -23,22 +23,26 @@ void fill_dropout_mask(ThreadPool& pool, float* mask, std::int64_t count, float 
     });
 }
 
-ActivationMask::ActivationMask(const DropoutRates& rates, float rate, std::int64_t steps,
-                               std::int64_t slab)
-    : rate_(rate), steps_(steps), slab_(slab) {
-    if (rate > 0) mask_ = Buffer(rates.mask == DropoutMask::step ? steps * slab : slab);
+ActivationMask::ActivationMask(const DropoutRates& rates, float rate, const MaskShape& shape)
+    : rate_(rate), shape_(shape) {
+    if (rate > 0) mask_ = Buffer(rates.mask == DropoutMask::step ? shape.steps * slab() : slab());
 }
 
+// The draws of a step are numbered as if all streams were here.
 void ActivationMask::draw(ThreadPool& pool, const RandomKey& key, std::uint64_t window_number) {
-    if (exists()) fill_dropout_mask(pool, mask_.data(), mask_.size(), rate_, key, window_number);
+    const auto part = shape_.streams == shape_.all ? mask_.size() : slab();
+    for (std::int64_t at = 0, step = 0; at < mask_.size(); at += part, ++step) {
+        fill_dropout_mask(pool, mask_.data() + at, part, rate_, key, window_number,
+                          (step * shape_.all + shape_.first) * shape_.row);
+    }
 }
 
 void ActivationMask::apply(ThreadPool& pool, const float* in, float* out) const {
-    const auto step = mask_.size() > slab_ ? slab_ : 0;
+    const auto step = mask_.size() > slab() ? slab() : 0;
     pool.run([&](int member) {
-        const auto [first, last] = split_evenly(steps_, pool.size(), member);
+        const auto [first, last] = split_evenly(shape_.steps, pool.size(), member);
         for (auto t = first; t < last; ++t)
-            kernels().multiply(out + t * slab_, in + t * slab_, mask_.data() + t * step, slab_);
+            kernels().multiply(out + t * slab(), in + t * slab(), mask_.data() + t * step, slab());
     });
 }
 

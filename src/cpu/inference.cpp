@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cpu/floating_point_mode.hpp"
+
 namespace carousel {
 
 namespace {
@@ -96,6 +98,7 @@ void Inference::add_to_sum(const float* outputs, std::int64_t count, bool first)
 }
 
 void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) {
+    const FlushDenormals mode;
     check(ids, state);
     const auto steps = static_cast<std::int64_t>(ids.shape(0));
     const auto batch_size = static_cast<std::int64_t>(ids.shape(1));
@@ -119,6 +122,7 @@ void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& l
 
 void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                            Tensor<2>& surprisals) {
+    const FlushDenormals mode;
     check(inputs, state);
     check(targets, state);
     if (inputs.shape() != targets.shape())

@@ -12,8 +12,7 @@
 #include "cpu/recurrent_layer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/quantization.hpp"
-#include "model/recurrent_state.hpp"
-#include "model/tensor.hpp"
+#include "model/reader.hpp"
 
 namespace carousel {
 
@@ -22,7 +21,7 @@ namespace carousel {
 /// Law: logits and surprisals of a stream do not depend on the other streams of the batch, on how
 /// its symbols are cut into calls, or on the number of threads, bit for bit. The model must outlive
 /// this and must not change meanwhile.
-class Inference {
+class Inference final : public Reader {
 public:
     /// Buffers for at most `streams` streams; calls of any length are cut into windows that fit in
     /// the cache. With `Precision::int8` the large products use 8-bit copies of the weights (for
@@ -35,12 +34,12 @@ public:
 
     /// Feeds ids (T, B), T ≥ 1, B in [1, streams], and gives the logits of the symbol that follows:
     /// logits (B, V). `state` is what the streams remembered and receives what they remember now.
-    void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits);
+    void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) override;
 
     /// Feeds inputs (T, B) and gives -log p(targets(t, b) | everything before), nats: surprisals
     /// (T, B).
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
-                    Tensor<2>& surprisals);
+                    Tensor<2>& surprisals) override;
 
 private:
     void check(const TokenIds& ids, const RecurrentState& state) const;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cpu/gradient_clipping.hpp"
+#include "cpu/gradient_norm.hpp"
 #include "kernels/kernels.hpp"
 
 namespace carousel {
@@ -30,8 +30,8 @@ constexpr float k_muon_scale = 0.5F;
 constexpr float k_factor_scale = 0.3F;
 
 // An orthogonal step would fill what is zero for good.
-bool is_recurrent_matrix(const Parameter& p) {
-    return p.layout == ParameterLayout::gate_panels && !p.is_sparse;
+bool is_recurrent_matrix(const StoredParameter& p) {
+    return is_layer_matrix(p) && !p.is_sparse;
 }
 
 // Floats of the largest matrix of a recurrent layer, its panels and columns.
@@ -63,9 +63,9 @@ Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config)
       direction_(largest_matrix(parameters_, config.kind).stored) {}
 
 void Optimizer::update(ThreadPool& pool, LanguageModel& model, const float* gradients,
-                       std::uint64_t step, float learning_rate, float gradient_scale) {
-    const auto n = static_cast<float>(step);
-    const Step now{step, learning_rate, gradient_scale,
+                       const UpdateRates& rates) {
+    const auto n = static_cast<float>(rates.number);
+    const Step now{rates.number, rates.learning_rate, rates.gradient_scale,
                    1 - std::min(config_.average, (n - 1) / (n + 8))};
     for (const auto& p : parameters_.all()) {
         if (config_.kind == OptimizerKind::muon && is_recurrent_matrix(p)) {
@@ -76,7 +76,7 @@ void Optimizer::update(ThreadPool& pool, LanguageModel& model, const float* grad
     }
 }
 
-void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const Parameter& p,
+void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
                      const float* gradients, const Step& step) {
     const auto correction = [&](float beta) {
         return static_cast<float>(1.0 / (1.0 - power(double{beta}, step.number)));
@@ -110,7 +110,7 @@ void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const Parameter& p,
     });
 }
 
-void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const Parameter& p,
+void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
                      const float* gradients, const Step& step) {
     const auto in_pieces = [&](auto work) {
         pool.for_each((p.stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
@@ -139,12 +139,6 @@ void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const Parameter& p,
                         .decay = step.learning_rate * config_.weight_decay,
                         .average_rate = step.average_rate});
     });
-}
-
-void Optimizer::set_moments(std::span<const NamedTensor> first,
-                            std::span<const NamedTensor> second) {
-    parameters_.from_canonical(first, first_.data());
-    parameters_.from_canonical(second, second_.data());
 }
 
 }  // namespace carousel

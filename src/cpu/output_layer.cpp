@@ -65,10 +65,10 @@ void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<con
     }
 }
 
-void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows,
+void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
                            std::span<const TokenId> targets, float* losses, float* grad_hidden,
                            float* gradients) {
-    const float scale = 1.0F / static_cast<float>(rows.count);
+    const float scale = 1.0F / static_cast<float>(all_rows);
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
         const float* hidden = rows.hidden + piece * rows.row;

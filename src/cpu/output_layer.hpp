@@ -37,11 +37,12 @@ public:
     void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
                 float* losses);
 
-    /// The same, with the gradients of the mean of the losses: `grad_hidden` (R, H, leading
-    /// dimension as `rows`) is overwritten, weight and bias gradients go to their place in
-    /// `gradients`.
-    void backward(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                  float* losses, float* grad_hidden, float* gradients);
+    /// The same, with the gradients of the sum of the losses over `all_rows`, which is their mean
+    /// when these are all rows: `grad_hidden` (R, H, leading dimension as `rows`) is overwritten,
+    /// weight and bias gradients go to their place in `gradients`.
+    void backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
+                  std::span<const TokenId> targets, float* losses, float* grad_hidden,
+                  float* gradients);
 
 private:
     /// Calls work(first, last) for a few of the `count` rows of a piece at a time.
@@ -52,7 +53,7 @@ private:
     std::int64_t vocabulary_size_;
     bool alone_;  // on the caller's thread
     WeightMatrix weight_;
-    const Parameter* bias_;
+    const StoredParameter* bias_;
     const float* bias_values_;
     std::ptrdiff_t logits_row_;
     std::int64_t piece_rows_;

@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "cpu/floating_point_mode.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -29,19 +31,6 @@ void pause_processor() {
     _mm_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
-#endif
-}
-
-// Numbers below 1e-38 add nothing to a model but can slow arithmetic twentyfold, so every thread
-// that computes turns them to zero (FTZ and DAZ). The mode belongs to a thread and is not inherited
-// from a pool.
-void flush_denormals() {
-#if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040U);
-#elif defined(__aarch64__)
-    std::uint64_t fpcr = 0;
-    asm volatile("mrs %0, fpcr" : "=r"(fpcr));
-    asm volatile("msr fpcr, %0" : : "r"(fpcr | (1ULL << 24)));
 #endif
 }
 
@@ -111,8 +100,10 @@ void ThreadPool::run(Task<int> work) {
         generation_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
-    flush_denormals();
-    execute(0);
+    {
+        const FlushDenormals mode;
+        execute(0);
+    }
     wait_until(spin_time_, [this] { return running_.load(std::memory_order_acquire) == 0; });
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
@@ -128,7 +119,7 @@ void ThreadPool::execute(int member) noexcept {
 }
 
 void ThreadPool::serve(int member) {
-    flush_denormals();
+    const FlushDenormals mode;
     std::uint32_t seen = 0;
     while (true) {
         const auto called = [&] { return generation_.load(std::memory_order_acquire) != seen; };

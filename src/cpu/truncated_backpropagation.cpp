@@ -9,16 +9,18 @@ namespace carousel {
 TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool,
                                                    std::int64_t window, std::int64_t batch_size,
                                                    const DropoutRates& dropout,
-                                                   RecurrentGradient recurrent_gradient)
+                                                   RecurrentGradient recurrent_gradient,
+                                                   const StreamShare& streams)
     : model_(&model),
       pool_(&pool),
       window_(window),
       batch_size_(batch_size),
+      all_streams_(streams.total > 0 ? streams.total : batch_size),
       dropout_(dropout),
       embedding_(model, window * batch_size, ModelUse::training),
       output_(model, window * batch_size, ModelUse::training),
       back_(model.config(), window, batch_size),
-      output_mask_(dropout, dropout.output, window, vectors() / window),
+      output_mask_(dropout, dropout.output, mask_shape(streams)),
       losses_(static_cast<std::size_t>(window * batch_size)) {
     const auto& config = model.config();
     for (std::int64_t l = 0; l < config.layers; ++l) {
@@ -32,7 +34,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
                                  .weight_drop = dropout.recurrent > 0},
             &embedding_, l > 0 ? layers_.back().get() : nullptr, gates_.back().data()));
         if (dropout.between > 0 && l + 1 < config.layers) {
-            between_masks_.emplace_back(dropout, dropout.between, window, vectors() / window);
+            between_masks_.emplace_back(dropout, dropout.between, mask_shape(streams));
             dropped_.emplace_back(vectors());
         }
     }
@@ -48,12 +50,21 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
     draw_masks(key);
     prepare_weights();
     forward(inputs, state);
-    output_.backward(*pool_, forward_output(), {targets.data(), targets.size()}, losses_.data(),
-                     back_.outputs(), gradients);
+    const auto all = window_ * all_streams_;
+    output_.backward(*pool_, forward_output(), all, {targets.data(), targets.size()},
+                     losses_.data(), back_.outputs(), gradients);
     backward(gradients);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};
-    return sum / static_cast<double>(losses_.size());
+    return sum / static_cast<double>(all);
+}
+
+MaskShape TruncatedBackpropagation::mask_shape(const StreamShare& streams) const {
+    return {.steps = window_,
+            .streams = batch_size_,
+            .row = hidden_row_length(model_->config()),
+            .first = streams.first,
+            .all = all_streams_};
 }
 
 void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& targets,

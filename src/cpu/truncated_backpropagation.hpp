@@ -13,17 +13,12 @@
 #include "cpu/recurrent_layer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/dropout_rates.hpp"
+#include "model/learner.hpp"
 #include "model/recurrent_gradient.hpp"
 #include "model/recurrent_state.hpp"
 #include "model/tensor.hpp"
 
 namespace carousel {
-
-/// Names the random draws of one window.
-struct WindowKey {
-    std::uint64_t seed = 0;
-    std::uint64_t number = 0;  ///< of the update
-};
 
 /// Loss and gradients of a window: truncated backpropagation through time.
 ///
@@ -32,17 +27,19 @@ struct WindowKey {
 /// nothing. Law: the results have the same bits for every number of threads.
 class TruncatedBackpropagation {
 public:
-    /// For windows of `window` steps (T) of `batch_size` streams (B).
+    /// For windows of `window` steps (T) of `batch_size` streams (B), which are those of `streams`
+    /// among all: masks are drawn by the number among all, and the mean loss is taken over all.
     TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool, std::int64_t window,
                              std::int64_t batch_size, const DropoutRates& dropout,
-                             RecurrentGradient recurrent_gradient = RecurrentGradient::full);
+                             RecurrentGradient recurrent_gradient = RecurrentGradient::full,
+                             const StreamShare& streams = {});
 
     TruncatedBackpropagation(const TruncatedBackpropagation&) = delete;  // layers read embedding_
     TruncatedBackpropagation& operator=(const TruncatedBackpropagation&) = delete;
 
     /// Runs forward and backward. inputs, targets (T, B); `state` is carried through;
     /// `gradients` has the layout of the model's stored floats and is overwritten.
-    /// Returns the mean loss, nats per symbol.
+    /// Returns these streams' part of the mean loss, nats per symbol.
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
     double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                const WindowKey& key, float* gradients);
@@ -52,6 +49,7 @@ public:
 
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
+    MaskShape mask_shape(const StreamShare& streams) const;
     void draw_masks(const WindowKey& key);
     void prepare_weights();
     void forward(const TokenIds& inputs, RecurrentState& state);
@@ -65,6 +63,7 @@ private:
     const LanguageModel* model_;
     ThreadPool* pool_;
     std::int64_t window_, batch_size_;
+    std::int64_t all_streams_;
     DropoutRates dropout_;
     Embedding embedding_;
     std::vector<Buffer> gates_;  // of each layer

@@ -23,13 +23,14 @@ BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted) {
 }
 
 BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end,
-                             BatchShape shape, std::uint64_t seed)
+                             BatchShape shape, std::uint64_t seed, StreamShare streams)
     : read_(std::move(read)),
       begin_(begin),
       tokens_(end - begin),
       shape_(shape),
+      streams_{streams.first, streams.total > 0 ? streams.total : shape.batch_size},
       seed_(seed),
-      stream_tokens_(tokens_ / static_cast<std::uint64_t>(shape.batch_size)),
+      stream_tokens_(tokens_ / static_cast<std::uint64_t>(streams_.total)),
       windows_(stream_tokens_ / static_cast<std::uint64_t>(shape.window)),
       stream_(static_cast<std::size_t>(shape.window) + 1) {
     if (windows_ == 0) throw std::logic_error("the text does not hold one window of the batch");
@@ -44,7 +45,8 @@ void BatchIterator::fill(std::uint64_t epoch, std::uint64_t window, Batch& batch
     const RandomKey key{seed_, RandomPurpose::stream_offset, 0};
     const auto offset = random_below(key, epoch, tokens_);
     for (std::size_t b = 0; b < streams; ++b) {
-        const auto first = (offset + b * stream_tokens_ + window * steps) % tokens_;
+        const auto stream = static_cast<std::uint64_t>(streams_.first) + b;
+        const auto first = (offset + stream * stream_tokens_ + window * steps) % tokens_;
         std::span<TokenId> rest(stream_);
         for (auto at = first; !rest.empty(); at = 0) {
             const auto count = std::min<std::uint64_t>(rest.size(), tokens_ - at);

@@ -6,23 +6,13 @@
 #include <vector>
 
 #include "base/token_id.hpp"
-#include "model/tensor.hpp"
+#include "model/batch.hpp"
+#include "model/batch_shape.hpp"
 
 namespace carousel {
 
 /// Fills the span with the tokens from an index on.
 using TokenReader = std::function<void(std::uint64_t begin, std::span<TokenId> out)>;
-
-/// One window of all streams. Law: targets(t, b) follows inputs(t, b) in the text.
-struct Batch {
-    TokenIds inputs, targets;  ///< (T, B)
-};
-
-/// Sizes of a batch: B parallel streams, T steps each.
-struct BatchShape {
-    std::int64_t batch_size = 0, window = 0;
-    bool operator==(const BatchShape&) const = default;
-};
 
 /// The largest shape, at most `wanted`, of which the text holds one window. Range: tokens ≥ 1.
 BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted);
@@ -36,11 +26,13 @@ BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted);
 /// contiguous and no token is an input twice.
 class BatchIterator {
 public:
-    /// Reads tokens [begin, end). Throws: std::logic_error when the shape does not fit.
+    /// Reads tokens [begin, end). The streams of `shape` are those of `streams` among all B.
+    /// Throws: std::logic_error when the shape does not fit.
     BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
-                  std::uint64_t seed);
+                  std::uint64_t seed, StreamShare streams = {});
 
     BatchShape shape() const { return shape_; }
+    StreamShare streams() const { return streams_; }
     std::uint64_t windows_per_epoch() const { return windows_; }
 
     /// Range: window < windows_per_epoch().
@@ -50,6 +42,7 @@ private:
     TokenReader read_;
     std::uint64_t begin_, tokens_;
     BatchShape shape_;
+    StreamShare streams_;
     std::uint64_t seed_, stream_tokens_, windows_;
     std::vector<TokenId> stream_;  // T + 1 tokens of one stream
 };

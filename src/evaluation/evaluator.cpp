@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
 #include "base/error.hpp"
-#include "cpu/inference.hpp"
-#include "model/recurrent_state.hpp"
+#include "model/reader.hpp"
 
 namespace carousel {
 
@@ -28,12 +28,11 @@ struct Stretch {
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
-    StretchReader(const LanguageModel& model, const Corpus& corpus, ThreadPool& pool,
-                  std::span<const Stretch> stretches, Precision precision,
-                  const SurprisalVisitor& visitor = {})
+    StretchReader(const Model& model, const Corpus& corpus, std::span<const Stretch> stretches,
+                  Precision precision, const SurprisalVisitor& visitor = {})
         : corpus_(corpus),
           stretches_(stretches),
-          inference_(model, pool, static_cast<std::int64_t>(stretches.size()), precision),
+          reader_(model.reader(static_cast<std::int64_t>(stretches.size()), precision)),
           state_(
               RecurrentState::zeros(model.config(), static_cast<std::int64_t>(stretches.size()))),
           sums_(stretches.size(), CharacterSums(corpus, visitor)) {}
@@ -69,7 +68,7 @@ private:
         for (std::int64_t done = 0; done < count; done += piece) {
             const std::int64_t steps = std::min(piece, count - done);
             fill(from + done, static_cast<std::size_t>(steps));
-            inference_.surprisals(inputs_, targets_, state_, nats_);
+            reader_->surprisals(inputs_, targets_, state_, nats_);
             for (std::size_t b = 0; counted && b < stretches_.size(); ++b) {
                 add(b, static_cast<std::uint64_t>(from + done), static_cast<std::size_t>(steps));
             }
@@ -107,7 +106,7 @@ private:
 
     const Corpus& corpus_;
     std::span<const Stretch> stretches_;
-    Inference inference_;
+    std::unique_ptr<Reader> reader_;
     RecurrentState state_;
     std::vector<CharacterSums> sums_;
     TokenIds inputs_, targets_;
@@ -150,8 +149,8 @@ struct EvaluationWindow {
 
 // A window shorter in symbols than the longest is padded: what stands behind a symbol does not
 // change how it was predicted.
-void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel& model,
-                 Inference& inference, std::size_t batch, CharacterSums& sums) {
+void add_windows(std::span<const EvaluationWindow> windows, const Model& model, Reader& reader,
+                 std::size_t batch, CharacterSums& sums) {
     std::size_t longest = 0;
     for (const auto& window : windows) longest = std::max(longest, window.symbols.size());
     TokenIds inputs(TokenIds::shape_type{longest - 1, batch}), targets(inputs.shape());
@@ -165,7 +164,7 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
     }
     auto state = RecurrentState::zeros(model.config(), static_cast<std::int64_t>(batch));
     Tensor<2> nats;
-    inference.surprisals(inputs, targets, state, nats);
+    reader.surprisals(inputs, targets, state, nats);
     for (std::size_t b = 0; b < windows.size(); ++b) {
         const auto& [symbols, first] = windows[b];
         for (std::size_t t = first; t < symbols.size(); ++t) {
@@ -176,21 +175,21 @@ void add_windows(std::span<const EvaluationWindow> windows, const LanguageModel&
 
 }  // namespace
 
-void require_fit(const LanguageModel& model, const Corpus& corpus) {
+void require_fit(const Model& model, const Corpus& corpus) {
     if (static_cast<std::int64_t>(corpus.vocabulary().size()) != model.config().vocabulary_size) {
         throw std::logic_error("the corpus was encoded with another vocabulary than the model's");
     }
 }
 
-Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool, Precision precision, const SurprisalVisitor& visitor) {
+Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                        Precision precision, const SurprisalVisitor& visitor) {
     require_fit(model, corpus);
     const Stretch whole{first_predicted(part), part.end};
-    return StretchReader(model, corpus, pool, {&whole, 1}, precision, visitor).predict();
+    return StretchReader(model, corpus, {&whole, 1}, precision, visitor).predict();
 }
 
-Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, ThreadPool& pool, Precision precision,
+Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                         std::int64_t window, Precision precision,
                          const SurprisalVisitor& visitor) {
     require_fit(model, corpus);
     if (window < 1) throw std::logic_error("a window of evaluation needs at least one character");
@@ -204,10 +203,10 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
     std::uint64_t left = (part.characters - 1) / size;
     const auto batch =
         static_cast<std::size_t>(std::min<std::uint64_t>(left, k_windows_side_by_side));
-    Inference inference(model, pool, static_cast<std::int64_t>(batch), precision);
-    CharacterReader reader(corpus, part);
+    const auto reader = model.reader(static_cast<std::int64_t>(batch), precision);
+    CharacterReader characters(corpus, part);
     std::vector<PlacedSymbol> character;
-    reader.next(character);
+    characters.next(character);
     CharacterSums sums(corpus, visitor);
     std::vector<EvaluationWindow> windows;
     while (left > 0) {
@@ -216,18 +215,18 @@ Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const
             symbols = character;
             first_predicted = character.size();
             for (std::int64_t i = 0; i < window; ++i) {
-                reader.next(character);
+                characters.next(character);
                 symbols.insert(symbols.end(), character.begin(), character.end());
             }
         }
-        add_windows(windows, model, inference, batch, sums);
+        add_windows(windows, model, *reader, batch, sums);
         left -= windows.size();
     }
     return sums.finish();
 }
 
-Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                 ThreadPool& pool, const EstimateConfig& config) {
+Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                 const EstimateConfig& config) {
     require_fit(model, corpus);
     if (config.streams < 1 || config.lead_in < 0) {
         throw std::logic_error("an estimate was asked for with sizes outside their range");
@@ -244,7 +243,7 @@ Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusP
         const std::uint64_t most = std::max<std::uint64_t>(1, config.symbols / streams);
         stretches.push_back({begin, begin + std::min(end - begin, most)});
     }
-    StretchReader reader(model, corpus, pool, stretches, Precision::float32);
+    StretchReader reader(model, corpus, stretches, Precision::float32);
     if (config.lead_in > 0) reader.lead_in(config.lead_in);
     return reader.predict();
 }

@@ -2,11 +2,10 @@
 
 #include <cstdint>
 
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/metrics.hpp"
+#include "model/model.hpp"
 #include "model/quantization.hpp"
 
 namespace carousel {
@@ -17,22 +16,21 @@ namespace carousel {
 // part has too few characters; std::logic_error when corpus and model have different vocabularies.
 
 /// That both have the same number of symbols.
-void require_fit(const LanguageModel& model, const Corpus& corpus);
+void require_fit(const Model& model, const Corpus& corpus);
 
 /// Protocol `stream`: the part as one stream, the state carried from its first character to its
 /// last. The symbol before the part is fed first (at the start of the corpus that is the separator,
 /// which is not predicted then), so every character of the part is predicted. Separators are fed.
-Metrics evaluate_stream(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                        ThreadPool& pool, Precision precision = Precision::float32,
+Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                        Precision precision = Precision::float32,
                         const SurprisalVisitor& visitor = {});
 
 /// Protocol `windows`: each window feeds `window` characters from an empty state and predicts the
 /// one that follows each of them; windows start `window` characters apart, and a tail without
 /// enough characters is dropped. Separators are left out of the text.
 /// Law: floor((characters - 1) / window) windows.
-Metrics evaluate_windows(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, ThreadPool& pool,
-                         Precision precision = Precision::float32,
+Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                         std::int64_t window, Precision precision = Precision::float32,
                          const SurprisalVisitor& visitor = {});
 
 /// Windows that are read as one batch.
@@ -47,7 +45,7 @@ struct EstimateConfig {
 
 /// The measure of validation during training: near `evaluate_stream`, and many times as fast,
 /// because the part is read as parallel streams. A function of model, text and config alone.
-Metrics estimate(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
-                 ThreadPool& pool, const EstimateConfig& config = {});
+Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& part,
+                 const EstimateConfig& config = {});
 
 }  // namespace carousel

@@ -7,9 +7,8 @@
 
 namespace carousel {
 
-Generator::Generator(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
-                     const GeneratorConfig& config)
-    : model_(&model), tokenizer_(&tokenizer), pool_(&pool), config_(config) {
+Generator::Generator(const Model& model, const Tokenizer& tokenizer, const GeneratorConfig& config)
+    : model_(&model), tokenizer_(&tokenizer), config_(config) {
     const auto& symbols = tokenizer.vocabulary().symbols();
     if (static_cast<std::int64_t>(symbols.size()) != model.config().vocabulary_size) {
         throw std::logic_error("the model and the tokenizer have different vocabularies");
@@ -20,7 +19,7 @@ Generator::Generator(const LanguageModel& model, const Tokenizer& tokenizer, Thr
 }
 
 std::vector<SampleReport> Generator::run(std::span<const TokenId> prompt, const EmitText& emit) {
-    SessionBatch batch(*model_, *tokenizer_, *pool_, config_.count, config_.precision);
+    SessionBatch batch(*model_, *tokenizer_, config_.count, config_.precision);
     Session first(*tokenizer_, model_->config(),
                   {.sampler = config_.sampler,
                    .seed = config_.seed,

@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "base/token_id.hpp"
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
 #include "generation/sampler.hpp"
 #include "generation/session.hpp"
+#include "model/model.hpp"
 #include "model/quantization.hpp"
-#include "model/tensor.hpp"
 #include "text/tokenizer.hpp"
 
 namespace carousel {
@@ -51,17 +49,15 @@ class Generator {
 public:
     /// All references must outlive the object. Throws: std::logic_error when model and tokenizer
     /// have different vocabularies.
-    Generator(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
-              const GeneratorConfig& config);
+    Generator(const Model& model, const Tokenizer& tokenizer, const GeneratorConfig& config);
 
     /// Writes all samples side by side. Throws: UsageError when the prompt of a byte model ends
     /// inside a UTF-8 sequence; whatever `emit` throws, which ends all samples.
     std::vector<SampleReport> run(std::span<const TokenId> prompt, const EmitText& emit);
 
 private:
-    const LanguageModel* model_;
+    const Model* model_;
     const Tokenizer* tokenizer_;
-    ThreadPool* pool_;
     GeneratorConfig config_;
 };
 

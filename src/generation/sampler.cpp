@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
-#include "kernels/kernels.hpp"
+#include "model/machine.hpp"
 
 namespace carousel {
 
@@ -33,7 +33,7 @@ Sampler::Sampler(const SamplerConfig& config) : config_(config) {
     if (!in_range(config)) throw std::logic_error("a sampler's control is outside its range");
 }
 
-TokenId Sampler::sample(std::span<const float> logits, float draw) {
+TokenId Sampler::sample(const Machine& machine, std::span<const float> logits, float draw) {
     find_candidates(logits);
     if (config_.temperature == 0) {
         return std::min_element(candidates_.begin(), candidates_.end(),
@@ -43,11 +43,11 @@ TokenId Sampler::sample(std::span<const float> logits, float draw) {
             ->id;
     }
     const std::size_t count = candidates_.size();
-    probabilities_.resize(static_cast<std::size_t>(padded(static_cast<std::int64_t>(count))));
+    probabilities_.resize(count);
     for (std::size_t i = 0; i < count; ++i) probabilities_[i] = candidates_[i].probability;
     // A tiny temperature must not make infinity, since infinity times zero is not a number.
     const float inverse_temperature = std::min(1.0F / config_.temperature, 1e30F);
-    kernels().softmax(probabilities_.data(), static_cast<std::int64_t>(count), inverse_temperature);
+    machine.softmax(probabilities_, inverse_temperature);
     for (std::size_t i = 0; i < count; ++i) {
         candidates_[i].probability = probabilities_[i] < k_never ? 0.0F : probabilities_[i];
     }

@@ -8,6 +8,8 @@
 
 namespace carousel {
 
+class Machine;
+
 /// How a symbol is chosen from the model's probabilities. The controls apply in this order, each to
 /// what the one before it left.
 struct SamplerConfig {
@@ -33,8 +35,9 @@ public:
     /// Throws: std::logic_error when a control is outside its range.
     explicit Sampler(const SamplerConfig& config);
 
-    /// Range: draw in [0, 1). Throws: SnapshotError when no logit is a number.
-    TokenId sample(std::span<const float> logits, float draw);
+    /// Range: draw in [0, 1). Any machine gives the same result.
+    /// Throws: SnapshotError when no logit is a number.
+    TokenId sample(const Machine& machine, std::span<const float> logits, float draw);
 
 private:
     struct Candidate {
@@ -48,7 +51,7 @@ private:
     TokenId draw_candidate(float draw) const;
 
     SamplerConfig config_;
-    std::vector<float> probabilities_;   // of the candidates, with the kernel's padding
+    std::vector<float> probabilities_;   // of the candidates
     std::vector<Candidate> candidates_;  // by id, or the most likely first
 };
 

@@ -73,9 +73,10 @@ void Session::draw_from(std::uint64_t seed, std::uint32_t sample) {
     config_.sample = sample;
 }
 
-std::string Session::write(Sampler& sampler, std::span<const float> logits) {
+std::string Session::write(const Machine& machine, Sampler& sampler,
+                           std::span<const float> logits) {
     const RandomKey key{config_.seed, RandomPurpose::sampling, config_.sample};
-    const TokenId drawn = sampler.sample(logits, random_uniform(key, progress_.symbols++));
+    const TokenId drawn = sampler.sample(machine, logits, random_uniform(key, progress_.symbols++));
     constraint_.push(drawn);
     reading_.unread.assign(1, drawn);
     const bool over = drawn == Vocabulary::k_separator;

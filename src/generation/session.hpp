@@ -101,7 +101,7 @@ public:
     /// Draws the next symbol from `logits` (V), what the model says after all that was to be read,
     /// and returns the text that it has made certain. What must not be drawn has minus infinity.
     /// Throws: SnapshotError when no logit is a number.
-    std::string write(Sampler& sampler, std::span<const float> logits);
+    std::string write(const Machine& machine, Sampler& sampler, std::span<const float> logits);
 
 private:
     void end(SessionEnd reason);

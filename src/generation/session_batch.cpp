@@ -5,7 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cpu/inference.hpp"
+#include "model/machine.hpp"
+#include "model/reader.hpp"
 
 namespace carousel {
 
@@ -30,18 +31,17 @@ void copy_stream(const RecurrentState& from, std::size_t source, RecurrentState&
 
 }  // namespace
 
-SessionBatch::SessionBatch(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
+SessionBatch::SessionBatch(const Model& model, const Tokenizer& tokenizer,
                            std::int64_t most_sessions, Precision precision)
     : model_(&model),
       tokenizer_(&tokenizer),
-      pool_(&pool),
       most_sessions_(static_cast<std::size_t>(most_sessions)) {
     const auto& symbols = tokenizer.vocabulary().symbols();
     if (static_cast<std::int64_t>(symbols.size()) != model.config().vocabulary_size) {
         throw std::logic_error("the model and the tokenizer have different vocabularies");
     }
     if (most_sessions < 1) throw std::logic_error("a batch has no room for a session");
-    reader_ = std::make_unique<Inference>(model, pool, most_sessions, precision);
+    reader_ = model.reader(most_sessions, precision);
     for (TokenId id = 0; id < symbols.size(); ++id) {
         (symbols[id].kind == SymbolKind::byte ? byte_symbols_ : other_symbols_).push_back(id);
     }
@@ -108,7 +108,7 @@ std::span<const SessionPiece> SessionBatch::advance() {
     const auto count = static_cast<std::int64_t>(rows_.size());
     const auto write_row = [&](std::int64_t row) { write(static_cast<std::size_t>(row)); };
     if (count > 1 && logits_.size() >= k_logits_worth_sharing) {
-        pool_->for_each(count, write_row);
+        model_->machine().for_each(count, write_row);
     } else {
         for (std::int64_t row = 0; row < count; ++row) write_row(row);
     }
@@ -143,7 +143,7 @@ void SessionBatch::write(std::size_t row) {
     if (!session.config().raw) mask(session, logits);
     auto& piece = pieces_[row];
     piece.session = number;
-    piece.text = session.write(sampler, logits);
+    piece.text = session.write(model_->machine(), sampler, logits);
     piece.ended = session.progress().end ? std::optional(session.progress()) : std::nullopt;
 }
 

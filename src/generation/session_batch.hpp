@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "base/token_id.hpp"
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
 #include "generation/sampler.hpp"
 #include "generation/session.hpp"
+#include "model/model.hpp"
 #include "model/quantization.hpp"
 #include "model/recurrent_state.hpp"
 #include "model/tensor.hpp"
@@ -20,7 +19,7 @@
 
 namespace carousel {
 
-class Inference;
+class Reader;
 
 /// What a session has written by one symbol.
 struct SessionPiece {
@@ -42,8 +41,8 @@ public:
     /// For at most `most_sessions` at once. All references must outlive the object, and the model
     /// must not change. Throws: std::logic_error when model and tokenizer have different
     /// vocabularies.
-    SessionBatch(const LanguageModel& model, const Tokenizer& tokenizer, ThreadPool& pool,
-                 std::int64_t most_sessions, Precision precision = Precision::float32);
+    SessionBatch(const Model& model, const Tokenizer& tokenizer, std::int64_t most_sessions,
+                 Precision precision = Precision::float32);
     ~SessionBatch();
     SessionBatch(const SessionBatch&) = delete;
     SessionBatch& operator=(const SessionBatch&) = delete;
@@ -85,11 +84,10 @@ private:
     void write(std::size_t row);
     void mask(const Session& session, std::span<float> logits) const;
 
-    const LanguageModel* model_;
+    const Model* model_;
     const Tokenizer* tokenizer_;
-    ThreadPool* pool_;
     std::size_t most_sessions_;
-    std::unique_ptr<Inference> reader_;
+    std::unique_ptr<Reader> reader_;
     std::vector<Row> rows_;
     std::vector<SessionPiece> pieces_;
     RecurrentState memory_;  // of the rows with a column, column by column

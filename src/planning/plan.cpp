@@ -5,8 +5,12 @@
 #include <span>
 #include <stdexcept>
 
+#include "data/batch_iterator.hpp"
+#include "model/cell_shapes.hpp"
+#include "model/parameter.hpp"
 #include "planning/expected_loss.hpp"
 #include "planning/learning_rules.hpp"
+#include "planning/reference_forecast.hpp"
 
 namespace carousel {
 
@@ -34,22 +38,23 @@ BatchShape shape_of(const TrainingConfig& training) {
     return {training.batch_size, training.window};
 }
 
-double characters_per_second(const SpeedModel& speed, const Plan& plan) {
+double characters_per_second(const Forecast& forecast, const Plan& plan) {
     return static_cast<double>(plan.training.batch_size * plan.training.window) /
-           seconds_of_update(speed, plan.model, shape_of(plan.training), plan.training.optimizer);
+           forecast.seconds_of_update(plan.model, shape_of(plan.training), plan.training.optimizer);
 }
 
 // Cells whose units never meet have nothing but W, also in layer 0.
 double learning_weights(const LanguageModelConfig& model) {
     const auto& cell = cell_shape(model.cell);
-    if (units_meet(cell)) return recurrent_weights(model);
-    return recurrent_weights(model) +
+    const auto weights = static_cast<double>(multiplied_weights(model));
+    if (units_meet(cell)) return weights;
+    return weights +
            static_cast<double>(cell.input.count * model.hidden_size * model.embedding_size);
 }
 
 Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
     return {.weights = learning_weights(plan.model),
-            .parameters = parameter_count(plan.model),
+            .parameters = static_cast<double>(parameter_count(plan.model)),
             .text = static_cast<double>(corpus.characters),
             .characters = plan.characters,
             .batch = static_cast<double>(plan.training.batch_size * plan.training.window),
@@ -58,8 +63,10 @@ Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
 
 class Chooser {
 public:
-    Chooser(const PlanRequest& request, const SpeedModel& speed, double seconds)
-        : request_(request), speed_(speed), seconds_(std::max(seconds, 0.1) * k_training_share) {
+    Chooser(const PlanRequest& request, const Forecast& forecast, double seconds)
+        : request_(request),
+          forecast_(forecast),
+          seconds_(std::max(seconds, 0.1) * k_training_share) {
         const bool given = request.decided.batch_size || request.decided.window;
         room_ = given ? request.corpus.tokens
                       : std::max<std::uint64_t>(1, request.corpus.tokens / k_fewest_windows);
@@ -100,7 +107,8 @@ private:
         const auto shape = fit_batch_shape(room_, wanted);
         plan.training.batch_size = shape.batch_size;
         plan.training.window = shape.window;
-        foresee(plan, request_.corpus, speed_, characters_per_second(speed_, plan) * seconds_);
+        foresee(plan, request_.corpus, forecast_,
+                characters_per_second(forecast_, plan) * seconds_);
         return plan;
     }
 
@@ -116,7 +124,7 @@ private:
     }
 
     const PlanRequest& request_;
-    const SpeedModel& speed_;
+    const Forecast& forecast_;
     double seconds_;
     std::uint64_t room_;  ///< tokens that a batch may have at most
 };
@@ -128,14 +136,14 @@ void apply_learning_rules(const CorpusFacts& corpus, Plan& plan) {
 
 }  // namespace
 
-void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters) {
+void foresee(Plan& plan, const CorpusFacts& corpus, const Forecast& forecast, double characters) {
     plan.characters = characters;
-    plan.characters_per_second = characters_per_second(speed, plan);
+    plan.characters_per_second = characters_per_second(forecast, plan);
     plan.seconds = characters / plan.characters_per_second;
     const auto expected = outlook(plan, corpus);
     plan.passes = characters / expected.text;
     plan.updates = characters / expected.batch;
-    plan.memory = training_bytes(plan.model, shape_of(plan.training));
+    plan.memory = forecast.training_bytes(plan.model, shape_of(plan.training));
     const double loss = expected_loss(expected);
     const double uncertainty = expected_loss_uncertainty(expected);
     // Who knows nothing is off by ln V.
@@ -145,8 +153,8 @@ void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, dou
     plan.loss_high = std::min(most, loss * (1 + uncertainty));
 }
 
-Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds) {
-    auto plan = Chooser(request, speed, seconds).best();
+Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double seconds) {
+    auto plan = Chooser(request, forecast, seconds).best();
     apply_learning_rules(request.corpus, plan);
     return plan;
 }
@@ -154,14 +162,15 @@ Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double sec
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length) {
     if (length.kind == LengthKind::seconds)
         throw std::logic_error("choose_plan_by_size: a length in time depends on the machine");
+    const ReferenceForecast reference;
     // Two minutes for a megabyte and less, an hour for a gigabyte.
     const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
     const double seconds = 120 * std::sqrt(std::max(1.0, megabytes));
-    auto plan = Chooser(request, k_reference_speed, seconds).best();
+    auto plan = Chooser(request, reference, seconds).best();
     const auto unit = length.kind == LengthKind::steps
                           ? static_cast<double>(plan.training.batch_size * plan.training.window)
                           : static_cast<double>(request.corpus.characters);
-    foresee(plan, request.corpus, k_reference_speed, length.amount * unit);
+    foresee(plan, request.corpus, reference, length.amount * unit);
     apply_learning_rules(request.corpus, plan);
     return plan;
 }

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/forecast.hpp"
 #include "model/language_model_config.hpp"
 #include "model/training_config.hpp"
 #include "planning/expected_loss.hpp"
-#include "planning/speed.hpp"
 
 namespace carousel {
 
@@ -49,11 +49,11 @@ struct Plan {
 };
 
 /// Chooses sizes, dropout and learning rate for the lowest expected loss after `seconds` of wall
-/// time, of which a part goes to validating and saving. A pure function: the same request, speed
-/// and time give the same plan.
+/// time, of which a part goes to validating and saving. A pure function: the same request,
+/// forecast and time give the same plan.
 ///
 /// Law: as time grows the net never shrinks and the expected loss never rises.
-Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double seconds);
+Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double seconds);
 
 /// The same for a length in steps or epochs: the sizes that the reference machine would get for as
 /// long as a text of this size is worth, with the dropout and learning rate of this length. A
@@ -61,6 +61,6 @@ Plan choose_plan(const PlanRequest& request, const SpeedModel& speed, double sec
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length);
 
 /// What comes of the settings of `plan` when they read so many characters. No loss is above ln V.
-void foresee(Plan& plan, const CorpusFacts& corpus, const SpeedModel& speed, double characters);
+void foresee(Plan& plan, const CorpusFacts& corpus, const Forecast& forecast, double characters);
 
 }  // namespace carousel

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/random.hpp"
-#include "cpu/gradient_clipping.hpp"
+#include "training/gradient_clipping.hpp"
 #include "training/learning_rate_schedule.hpp"
 
 namespace carousel {
@@ -29,33 +29,26 @@ void from_named(const NamedTensor& named, Tensor<3>& tensor) {
     std::copy(named.values.begin(), named.values.end(), tensor.begin());
 }
 
-OptimizerConfig optimizer_config(const TrainingConfig& config) {
-    return {.kind = config.optimizer,
-            .beta1 = config.beta1,
-            .beta2 = config.beta2,
-            .momentum = config.momentum,
-            .weight_decay = config.weight_decay,
-            .average = config.average};
+std::unique_ptr<Learner> make_learner(const Machine& machine, const LanguageModelConfig& model,
+                                      std::span<const NamedTensor> weights,
+                                      const TrainingConfig& training,
+                                      const BatchIterator& batches) {
+    auto config = learner_config(training);
+    config.shape = batches.shape();
+    config.streams = batches.streams();
+    return machine.learner(model, weights, config);
 }
 
 }  // namespace
 
-Trainer::Trainer(LanguageModel& model, ThreadPool& pool, BatchIterator batches,
-                 const TrainingConfig& config)
-    : model_(&model),
-      pool_(&pool),
-      batches_(std::move(batches)),
+Trainer::Trainer(const Machine& machine, const LanguageModelConfig& model,
+                 std::span<const NamedTensor> weights, BatchIterator batches,
+                 const TrainingConfig& config, Communicator* communicator)
+    : batches_(std::move(batches)),
       config_(config),
-      optimizer_(model, optimizer_config(config)),
-      backpropagation_(model, pool, batches_.shape().window, batches_.shape().batch_size,
-                       {.input = config.dropout_input,
-                        .between = config.dropout_between,
-                        .output = config.dropout_output,
-                        .recurrent = config.dropout_recurrent,
-                        .mask = config.dropout_mask},
-                       config.recurrent_gradient),
-      gradients_(model.parameters().stored()),
-      recurrent_(RecurrentState::zeros(model.config(), batches_.shape().batch_size)),
+      communicator_(communicator != nullptr ? communicator : &alone_),
+      learner_(make_learner(machine, model, weights, config, batches_)),
+      recurrent_(RecurrentState::zeros(model, batches_.shape().batch_size)),
       after_(recurrent_) {}
 
 StepReport Trainer::step(double progress) {
@@ -63,47 +56,51 @@ StepReport Trainer::step(double progress) {
     if (state_.window_in_epoch == 0) recurrent_.clear();
     after_ = recurrent_;
     reset_streams(after_);
-    batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
 
     StepReport report;
-    report.loss = backpropagation_.run(batch_.inputs, batch_.targets, after_,
-                                       {config_.seed, state_.step}, gradients_.data());
-    report.gradient_norm = global_norm(*pool_, gradients_.data(), gradients_.size());
+    batches_.fill(state_.epoch, state_.window_in_epoch, batch_);
+    report.loss = communicator_->sum(learner_->window(batch_, after_, {config_.seed, state_.step}));
+    learner_->exchange(*communicator_);
+    report.gradient_norm = learner_->gradient_norm();
     report.learning_rate = scheduled_learning_rate(config_, state_.step, progress) *
                            double{state_.learning_rate_scale};
     report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
     if (!report.finite) return report;
+    learner_->update({.number = state_.step + 1,
+                      .learning_rate = static_cast<float>(report.learning_rate),
+                      .gradient_scale = clipping_factor(report.gradient_norm, config_.clip)});
+    advance(report.loss);
+    return report;
+}
 
+void Trainer::advance(double loss) {
     std::swap(recurrent_, after_);
-    optimizer_.update(*pool_, *model_, gradients_.data(), state_.step + 1,
-                      static_cast<float>(report.learning_rate),
-                      clipping_factor(report.gradient_norm, config_.clip));
-    state_.smoothed_loss =
-        state_.step == 0
-            ? report.loss
-            : state_.smoothed_loss + k_smoothing * (report.loss - state_.smoothed_loss);
+    state_.smoothed_loss = state_.step == 0
+                               ? loss
+                               : state_.smoothed_loss + k_smoothing * (loss - state_.smoothed_loss);
     ++state_.step;
     if (++state_.window_in_epoch == batches_.windows_per_epoch()) {
         state_.window_in_epoch = 0;
         ++state_.epoch;
     }
-    return report;
 }
 
 void Trainer::reset_streams(RecurrentState& state) const {
     if (config_.reset_probability <= 0) return;
-    const auto streams = state.hidden.shape(1);
-    for (std::size_t b = 0; b < streams; ++b) {
+    // A stream's number is that among all.
+    const auto first = static_cast<std::uint64_t>(batches_.streams().first),
+               total = static_cast<std::uint64_t>(batches_.streams().total);
+    for (std::size_t b = 0; b < state.hidden.shape(1); ++b) {
         const auto draw = random_uniform({config_.seed, RandomPurpose::state_reset, 0},
-                                         state_.step * streams + b);
+                                         state_.step * total + first + b);
         if (draw < config_.reset_probability) state.clear(b);
     }
 }
 
 TrainingState Trainer::state() const {
     TrainingState state = state_;
-    state.first_moments = optimizer_.first_moments();
-    state.second_moments = optimizer_.second_moments();
+    state.first_moments = learner_->tensors(Kept::first_moments);
+    state.second_moments = learner_->tensors(Kept::second_moments);
     if (averages()) state.averaged_weights = averaged_weights();
     state.hidden = to_named("hidden", recurrent_.hidden);
     state.cell = to_named("cell", recurrent_.states);
@@ -111,10 +108,11 @@ TrainingState Trainer::state() const {
 }
 
 void Trainer::set_state(const TrainingState& state) {
-    optimizer_.set_moments(state.first_moments, state.second_moments);
+    learner_->set_tensors(Kept::first_moments, state.first_moments);
+    learner_->set_tensors(Kept::second_moments, state.second_moments);
     if (averages()) {  // a run that begins to average does so with the weights it has
-        optimizer_.set_averaged_weights(state.averaged_weights.empty() ? model_->weights()
-                                                                       : state.averaged_weights);
+        learner_->set_tensors(Kept::averages,
+                              state.averaged_weights.empty() ? weights() : state.averaged_weights);
     }
     from_named(state.hidden, recurrent_.hidden);
     from_named(state.cell, recurrent_.states);
@@ -128,7 +126,7 @@ void Trainer::set_state(const TrainingState& state) {
 }
 
 void Trainer::reset() {
-    optimizer_ = Optimizer(*model_, optimizer_config(config_));
+    learner_->forget();
     state_ = {};
     recurrent_.clear();
 }

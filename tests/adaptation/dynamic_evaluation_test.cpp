@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "cpu/inference.hpp"
+#include "cpu/cpu_adapter.hpp"
 #include "cpu/small_model.hpp"
+#include "model/reader.hpp"
+#include "support/test_model.hpp"
 
 using namespace carousel;
 
@@ -19,9 +21,18 @@ namespace {
 
 constexpr std::int64_t k_symbols = 20;
 
-LanguageModel small_model() {
-    return lively_model(
+TestModel small_model() {
+    const auto model = lively_model(
         {.vocabulary_size = k_symbols, .layers = 2, .hidden_size = 33, .embedding_size = 17});
+    return {model.config(), model.weights()};
+}
+
+/// All numbers of some tensors, one after the other.
+std::vector<float> flat(const std::vector<NamedTensor>& tensors) {
+    std::vector<float> values;
+    for (const auto& tensor : tensors)
+        values.insert(values.end(), tensor.values.begin(), tensor.values.end());
+    return values;
 }
 
 std::vector<TokenId> text_of(std::size_t count, std::uint32_t stream = 3) {
@@ -29,10 +40,9 @@ std::vector<TokenId> text_of(std::size_t count, std::uint32_t stream = 3) {
     return {ids.begin(), ids.end()};
 }
 
-GradientScale scale_of(const LanguageModel& model, std::int64_t window = 5) {
-    ThreadPool pool(1);
-    const std::array stretches{text_of(60, 1), text_of(60, 2)};
-    return gradient_scale(model, pool, window, stretches);
+/// What the usual size of gradients is gathered from.
+std::array<Stretch, 2> stretches() {
+    return {text_of(60, 1), text_of(60, 2)};
 }
 
 /// The surprisals of a text that is read segment by segment, and the weights after it.
@@ -40,10 +50,10 @@ struct Reading {
     std::vector<float> nats, weights;
 };
 
-Reading read(const LanguageModel& model, const std::vector<TokenId>& text,
+Reading read(const TestModel& model, const std::vector<TokenId>& text,
              const AdaptationConfig& config, int threads = 1) {
-    ThreadPool pool(threads);
-    DynamicEvaluation reader(model, pool, config, scale_of(model));
+    const auto team = model.on(threads);
+    DynamicEvaluation reader(team, config, stretches());
     Reading reading;
     for (std::size_t at = 0; at + 1 < text.size();) {
         const auto count =
@@ -52,20 +62,18 @@ Reading read(const LanguageModel& model, const std::vector<TokenId>& text,
         reading.nats.insert(reading.nats.end(), nats.begin(), nats.end());
         at += count;
     }
-    const float* values = reader.model().values();
-    reading.weights.assign(values, values + model.parameters().stored());
+    reading.weights = flat(reader.model().weights());
     return reading;
 }
 
-std::vector<float> static_nats(const LanguageModel& model, const std::vector<TokenId>& text) {
-    ThreadPool pool(1);
-    Inference inference(model, pool, 1);
+std::vector<float> static_nats(const Model& model, const std::vector<TokenId>& text) {
+    const auto reader = model.reader(1);
     auto state = RecurrentState::zeros(model.config(), 1);
     TokenIds inputs(TokenIds::shape_type{text.size() - 1, 1}), targets(inputs.shape());
     std::copy(text.begin(), text.end() - 1, inputs.begin());
     std::copy(text.begin() + 1, text.end(), targets.begin());
     Tensor<2> nats;
-    inference.surprisals(inputs, targets, state, nats);
+    reader->surprisals(inputs, targets, state, nats);
     return {nats.begin(), nats.end()};
 }
 
@@ -84,13 +92,15 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
     TEST_CASE("two updates are those of the equation, worked out in double") {
         const auto model = small_model();
         const auto text = text_of(11);
-        const auto scale = scale_of(model);
-        const auto stored = static_cast<std::size_t>(model.parameters().stored());
-        std::vector<double> weights(model.values(), model.values() + stored);
-        auto state = RecurrentState::zeros(model.config(), 1);
-        ThreadPool pool(1);
+        auto& pool = model.machine().team();
+        CpuAdapter adapter(model.machine(), pool, model.config(), model.weights(), 5);
+        const double mean = gather_gradient_scale(adapter, 5, stretches());
         // One copy of the model goes along in single precision, to take gradients at.
         LanguageModel along(model.config(), model.weights());
+        const auto stored = static_cast<std::size_t>(along.parameters().stored());
+        const std::vector<float> before(along.values(), along.values() + stored);
+        std::vector<double> weights(before.begin(), before.end());
+        auto state = RecurrentState::zeros(model.config(), 1);
         TruncatedBackpropagation backpropagation(along, pool, 5, 1, {});
         bool clipped = false, unclipped = false;
         for (std::size_t at = 0; at < 10; at += 5) {
@@ -100,12 +110,12 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
             std::vector<float> gradients(stored);
             backpropagation.run(inputs, targets, state, {}, gradients.data());
             for (std::size_t i = 0; i < stored; ++i) {
-                const double rms = double{scale.rms.data()[i]};
-                const double start = double{model.values()[i]};
-                const double pull = std::min(1.0, 0.6 * rms / scale.mean);
+                const double rms = double{adapter.rms().data()[i]};
+                const double start = double{before[i]};
+                const double pull = std::min(1.0, 0.6 * rms / mean);
                 (pull == 1.0 ? clipped : unclipped) = true;
-                weights[i] += -0.01 * double{gradients[i]} / (rms + 0.1 * scale.mean) +
-                              pull * (start - weights[i]);
+                weights[i] +=
+                    -0.01 * double{gradients[i]} / (rms + 0.1 * mean) + pull * (start - weights[i]);
                 along.values()[i] = static_cast<float>(weights[i]);
             }
         }
@@ -114,8 +124,10 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         auto config = k_lively;
         config.decay = 0.6F;
         const auto reading = read(model, text, config);
-        for (std::size_t i = 0; i < stored; ++i) {
-            REQUIRE(std::abs(double{reading.weights[i]} - weights[i]) < 2e-6);
+        const auto expected = flat(along.weights());
+        REQUIRE(expected.size() == reading.weights.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            REQUIRE(std::abs(double{reading.weights[i]} - double{expected[i]}) < 2e-6);
         }
     }
 
@@ -126,7 +138,7 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         config.learning_rate = 0;
         const auto reading = read(model, text, config);
         CHECK(same_bits(reading.nats, static_nats(model, text)));
-        CHECK(std::equal(reading.weights.begin(), reading.weights.end(), model.values()));
+        CHECK(reading.weights == flat(model.weights()));
     }
 
     TEST_CASE("a segment is predicted before it is learned") {
@@ -148,15 +160,14 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         const auto once = text_of(50);
         std::vector<TokenId> text;
         for (int i = 0; i < 8; ++i) text.insert(text.end(), once.begin(), once.end());
-        const std::vector<float> before(model.values(),
-                                        model.values() + model.parameters().stored());
+        const auto before = model.weights();
         auto config = k_lively;
         config.decay = 0.001F;
         const auto reading = read(model, text, config);
         const auto fixed = static_nats(model, text);
         CHECK(sum(reading.nats, 349, 399) < 0.5 * sum(reading.nats, 0, 49));
         CHECK(sum(reading.nats, 349, 399) < 0.5 * sum(fixed, 349, 399));
-        CHECK(std::equal(before.begin(), before.end(), model.values()));
+        CHECK(model.weights() == before);
     }
 
     TEST_CASE("a strong pull keeps the weights near those that they had") {
@@ -166,9 +177,10 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
             auto config = k_lively;
             config.decay = decay;
             const auto reading = read(model, text, config);
+            const auto before = flat(model.weights());
             double squares = 0;
             for (std::size_t i = 0; i < reading.weights.size(); ++i) {
-                const double d = double{reading.weights[i]} - double{model.values()[i]};
+                const double d = double{reading.weights[i]} - double{before[i]};
                 squares += d * d;
             }
             return std::sqrt(squares);
@@ -203,11 +215,10 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
 
     TEST_CASE("weights that ran away in the last segment are noticed when asked for") {
         const auto model = small_model();
-        ThreadPool pool(1);
         for (const float rate : {0.01F, std::numeric_limits<float>::max()}) {
             auto config = k_lively;
             config.learning_rate = rate;
-            DynamicEvaluation reader(model, pool, config, scale_of(model));
+            DynamicEvaluation reader(model, config, stretches());
             reader.read(text_of(6));
             if (rate < 1) {
                 CHECK_NOTHROW(reader.require_finite());
@@ -220,10 +231,8 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
     TEST_CASE("without another scale it is that of what the model writes itself") {
         const auto model = small_model();
         const auto text = text_of(20);
-        ThreadPool pool(1);
-        DynamicEvaluation by_itself(model, pool, k_lively);
-        DynamicEvaluation told(model, pool, k_lively,
-                               gradient_scale(model, pool, 5, written_stretches(model, pool, 5)));
+        DynamicEvaluation by_itself(model, k_lively);
+        DynamicEvaluation told(model, k_lively, written_stretches(model, 5));
         const auto last = [&](DynamicEvaluation& reader) {
             std::vector<float> nats;
             for (std::size_t at = 0; at < 15; at += 5) {
@@ -237,13 +246,10 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
 
     TEST_CASE("segments have one symbol to predict at least and the segment's at most") {
         const auto model = small_model();
-        ThreadPool pool(1);
-        DynamicEvaluation reader(model, pool, k_lively, scale_of(model));
+        DynamicEvaluation reader(model, k_lively, stretches());
         const auto text = text_of(7);
         CHECK_THROWS_AS(reader.read({text.data(), 1}), std::logic_error);
         CHECK_THROWS_AS(reader.read({text.data(), 7}), std::logic_error);
         CHECK(reader.read({text.data(), 6}).size() == 5);
-        CHECK_THROWS_AS(DynamicEvaluation(model, pool, k_lively, GradientScale{Buffer(16), 1}),
-                        std::logic_error);
     }
 }

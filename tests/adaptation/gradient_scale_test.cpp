@@ -8,8 +8,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cpu/cpu_adapter.hpp"
 #include "cpu/small_model.hpp"
 #include "cpu/truncated_backpropagation.hpp"
+#include "support/test_model.hpp"
 
 using namespace carousel;
 
@@ -42,9 +44,20 @@ std::vector<std::vector<float>> gradients_of(const LanguageModel& model, const S
     return all;
 }
 
-std::vector<float> copy_of(const Buffer& buffer) {
-    return {buffer.data(), buffer.data() + buffer.size()};
-}
+/// What an adapter on so many threads gathers.
+struct Gathered {
+    Gathered(const LanguageModel& model, int threads, std::int64_t window,
+             std::span<const Stretch> stretches)
+        : machine(threads),
+          adapter(machine, machine.team(), model.config(), model.weights(), window),
+          mean(gather_gradient_scale(adapter, window, stretches)) {}
+    std::span<const float> rms() const {
+        return {adapter.rms().data(), static_cast<std::size_t>(adapter.rms().size())};
+    }
+    CpuMachine machine;
+    CpuAdapter adapter;
+    double mean;
+};
 
 }  // namespace
 
@@ -53,17 +66,16 @@ TEST_SUITE("adaptation/gradient_scale") {
         const auto model = small_model();
         // Two full windows, and one with a window and a rest that is left out.
         const std::array stretches{random_stretch(7, 1), random_stretch(6, 2)};
-        ThreadPool pool(1);
-        const auto scale = gradient_scale(model, pool, 3, stretches);
+        const Gathered scale(model, 1, 3, stretches);
         auto gradients = gradients_of(model, stretches[0], 2);
         gradients.push_back(gradients_of(model, stretches[1], 1).front());
         double sum = 0;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(scale.rms.size()); ++i) {
+        for (std::size_t i = 0; i < scale.rms().size(); ++i) {
             double squares = 0;
             for (const auto& g : gradients) squares += double{g[i]} * double{g[i]};
             const double expected = std::sqrt(squares / 3);
             sum += expected;
-            REQUIRE(double{scale.rms.data()[i]} == doctest::Approx(expected).epsilon(1e-5));
+            REQUIRE(double{scale.rms()[i]} == doctest::Approx(expected).epsilon(1e-5));
         }
         CHECK(scale.mean ==
               doctest::Approx(sum / static_cast<double>(model.parameters().count())).epsilon(1e-5));
@@ -72,19 +84,16 @@ TEST_SUITE("adaptation/gradient_scale") {
     TEST_CASE("it has the same bits on every number of threads") {
         const auto model = small_model();
         const std::array stretches{random_stretch(40, 1), random_stretch(40, 2)};
-        ThreadPool one(1), three(3);
-        const auto alone = gradient_scale(model, one, 5, stretches);
-        const auto team = gradient_scale(model, three, 5, stretches);
-        CHECK(same_bits(copy_of(alone.rms), copy_of(team.rms)));
+        const Gathered alone(model, 1, 5, stretches), team(model, 3, 5, stretches);
+        CHECK(same_bits(alone.rms(), team.rms()));
         CHECK(alone.mean == team.mean);
-        CHECK(written_stretches(model, one, 2) == written_stretches(model, three, 2));
+        const TestModel one(model.config(), model.weights());
+        CHECK(written_stretches(one, 2) == written_stretches(one.on(3), 2));
     }
 
     TEST_CASE("without a full window there is no scale") {
-        const auto model = small_model();
-        ThreadPool pool(1);
         const std::array stretches{random_stretch(5, 1)};
-        CHECK_THROWS_AS(gradient_scale(model, pool, 5, stretches), std::logic_error);
+        CHECK_THROWS_AS(Gathered(small_model(), 1, 5, stretches), std::logic_error);
     }
 
     TEST_CASE("what a model writes has its probabilities, and each stretch is another") {
@@ -92,11 +101,10 @@ TEST_SUITE("adaptation/gradient_scale") {
         // 2/8.
         const LanguageModelConfig config{
             .vocabulary_size = 3, .layers = 1, .hidden_size = 4, .embedding_size = 2};
-        ThreadPool pool(1);
-        auto weights = initial_weights(config, 1, pool);
+        auto weights = CpuMachine(1).initial_weights(config, 1);
         for (auto& x : weights[weights.size() - 2].values) x = 0;
         weights.back().values = {std::log(1.0F), std::log(5.0F), std::log(2.0F)};
-        const auto stretches = written_stretches({config, weights}, pool, 20);
+        const auto stretches = written_stretches(TestModel(config, weights), 20);
         REQUIRE(stretches.size() == 20);
         std::array<double, 3> counts{};
         for (const auto& stretch : stretches) {

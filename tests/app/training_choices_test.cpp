@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "planning/learning_rules.hpp"
+#include "planning/reference_forecast.hpp"
 
 using namespace carousel;
 
@@ -208,7 +209,8 @@ TEST_SUITE("app/training_choices") {
     TEST_CASE("a plan for a model that is trained further keeps its architecture") {
         auto stored = stored_run();
         const CorpusFacts corpus{.characters = 100'000, .tokens = 100'000};
-        const auto plan = choose_plan(plan_request({}, &stored, corpus, 11), {2, 1e11, 0}, 60);
+        const auto plan =
+            choose_plan(plan_request({}, &stored, corpus, 11), ReferenceForecast(), 60);
         stored.model.vocabulary_size = 11;
         CHECK(plan.model == stored.model);
         std::vector<std::string> notes;

@@ -88,6 +88,25 @@ TEST_SUITE("data/batch_iterator") {
         }
     }
 
+    TEST_CASE("a share of the streams reads what these streams read among all") {
+        const auto read = [](std::uint64_t begin, std::span<TokenId> out) {
+            for (auto& id : out) id = static_cast<TokenId>(begin++);
+        };
+        BatchIterator all(read, 3, 1000, {5, 7}, 1), some(read, 3, 1000, {2, 7}, 1, {2, 5});
+        CHECK(some.windows_per_epoch() == all.windows_per_epoch());
+        Batch batch, part;
+        for (std::uint64_t window = 0; window < all.windows_per_epoch(); ++window) {
+            all.fill(4, window, batch);
+            some.fill(4, window, part);
+            for (std::size_t t = 0; t < 7; ++t) {
+                for (std::size_t b = 0; b < 2; ++b) {
+                    REQUIRE(part.inputs(t, b) == batch.inputs(t, 2 + b));
+                    REQUIRE(part.targets(t, b) == batch.targets(t, 2 + b));
+                }
+            }
+        }
+    }
+
     TEST_CASE("where an epoch begins differs between epochs and seeds, and is a function of both") {
         auto first = over_indices(0, 100000, {4, 10}), same = over_indices(0, 100000, {4, 10});
         auto other = over_indices(0, 100000, {4, 10}, 2);

@@ -16,10 +16,10 @@ using namespace carousel;
 
 namespace {
 
-Metrics adaptive(const LanguageModel& model, const Corpus& corpus, const CorpusPart& part,
+Metrics adaptive(const TestModel& model, const Corpus& corpus, const CorpusPart& part,
                  float learning_rate, const SurprisalVisitor& visitor = {}, int threads = 1) {
-    ThreadPool pool(threads);
-    DynamicEvaluation reader(model, pool, {.learning_rate = learning_rate, .segment = 7});
+    const auto team = model.on(threads);
+    DynamicEvaluation reader(team, {.learning_rate = learning_rate, .segment = 7});
     return evaluate_adaptively(reader, corpus, part, visitor);
 }
 
@@ -45,12 +45,11 @@ TEST_SUITE("evaluation/adaptive_evaluator") {
     TEST_CASE("with a learning rate of 0 every figure is that of the stream") {
         const TinyCorpus corpus(k_documents, {.min_count = 2});
         const auto model = untrained_model(corpus->vocabulary().size(), 9);
-        ThreadPool pool(1);
         const auto split = corpus->split(0.4);
         for (const auto& part : {corpus->whole(), split.training, split.validation}) {
             Seen fixed, learned;
             const auto expected =
-                evaluate_stream(model, *corpus, part, pool, Precision::float32, fixed.visitor());
+                evaluate_stream(model, *corpus, part, Precision::float32, fixed.visitor());
             CHECK(adaptive(model, *corpus, part, 0, learned.visitor()) == expected);
             CHECK(learned.indices == fixed.indices);
             CHECK(learned.text == fixed.text);

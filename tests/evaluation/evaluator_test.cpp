@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "cpu/inference.hpp"
+#include "model/reader.hpp"
 #include "support/tiny_corpus.hpp"
 #include "support/tiny_model.hpp"
 
@@ -16,21 +16,20 @@ using namespace carousel;
 
 namespace {
 
-LanguageModel model_for(const Corpus& corpus, float output_scale = 8) {
+TestModel model_for(const Corpus& corpus, float output_scale = 8) {
     return untrained_model(corpus.vocabulary().size(), 9, output_scale);
 }
 
 /// Sum of -log p over the symbols of `ids` from number `first` on, fed from an empty state.
-double nats_of(const LanguageModel& model, const std::vector<TokenId>& ids, std::size_t first) {
-    ThreadPool pool(1);
-    Inference inference(model, pool, 1);
+double nats_of(const Model& model, const std::vector<TokenId>& ids, std::size_t first) {
+    const auto reader = model.reader(1);
     auto state = RecurrentState::zeros(model.config(), 1);
     const std::size_t steps = ids.size() - 1;
     TokenIds inputs(TokenIds::shape_type{steps, 1}), targets(inputs.shape());
     std::copy(ids.begin(), ids.end() - 1, inputs.begin());
     std::copy(ids.begin() + 1, ids.end(), targets.begin());
     Tensor<2> surprisals;
-    inference.surprisals(inputs, targets, state, surprisals);
+    reader->surprisals(inputs, targets, state, surprisals);
     double sum = 0;
     for (std::size_t t = 0; t < steps; ++t) {
         if (t + 1 >= first && ids[t + 1] != Vocabulary::k_separator) {
@@ -61,11 +60,10 @@ TEST_SUITE("evaluation/evaluator") {
         const TinyCorpus corpus({verses(3000)});
         const auto model = model_for(*corpus, 0);
         const double expected = std::log(static_cast<double>(corpus->vocabulary().size()));
-        ThreadPool pool(1);
         const auto whole = corpus->whole();
-        for (const Metrics& metrics : {evaluate_stream(model, *corpus, whole, pool),
-                                       evaluate_windows(model, *corpus, whole, 100, pool),
-                                       estimate(model, *corpus, whole, pool)}) {
+        for (const Metrics& metrics :
+             {evaluate_stream(model, *corpus, whole), evaluate_windows(model, *corpus, whole, 100),
+              estimate(model, *corpus, whole)}) {
             CHECK(nats_per_character(metrics) == doctest::Approx(expected).epsilon(1e-6));
         }
     }
@@ -73,8 +71,7 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("a stream predicts every character of the corpus from all before it") {
         const TinyCorpus corpus({"hello world", "another text", "hold"});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        const auto metrics = evaluate_stream(model, *corpus, corpus->whole(), pool);
+        const auto metrics = evaluate_stream(model, *corpus, corpus->whole());
         CHECK(metrics.characters == 11 + 12 + 4);
         CHECK(metrics.bytes == 11 + 12 + 4);
         CHECK(metrics.nats == nats_of(model, tokens_of(*corpus, 0, corpus->tokens()), 1));
@@ -83,13 +80,12 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("the stream of a later part starts with the symbol before it") {
         const TinyCorpus corpus({verses(500)});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
         const auto [training, validation] = corpus->split(0.2);
-        const auto metrics = evaluate_stream(model, *corpus, validation, pool);
+        const auto metrics = evaluate_stream(model, *corpus, validation);
         CHECK(metrics.characters == 100);
         CHECK(metrics.nats ==
               nats_of(model, tokens_of(*corpus, validation.begin - 1, validation.end), 1));
-        const auto before = evaluate_stream(model, *corpus, training, pool);
+        const auto before = evaluate_stream(model, *corpus, training);
         CHECK(before.characters == 400);
         CHECK(before.nats == nats_of(model, tokens_of(*corpus, 0, training.end), 1));
     }
@@ -97,8 +93,7 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("a stream longer than any buffer is read to its end") {
         const TinyCorpus corpus({verses(9000)});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        const auto metrics = evaluate_stream(model, *corpus, corpus->whole(), pool);
+        const auto metrics = evaluate_stream(model, *corpus, corpus->whole());
         CHECK(metrics.characters == 9000);
         CHECK(metrics.nats == nats_of(model, tokens_of(*corpus, 0, corpus->tokens()), 1));
     }
@@ -106,8 +101,7 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("windows start from an empty state and predict what follows each character") {
         const TinyCorpus corpus({"abcdefghijklm"});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        const auto metrics = evaluate_windows(model, *corpus, corpus->whole(), 5, pool);
+        const auto metrics = evaluate_windows(model, *corpus, corpus->whole(), 5);
         // abcde predict bcdef, fghij predict ghijk; klm is too short.
         CHECK(metrics.characters == 10);
         CHECK(metrics.bytes == 10);
@@ -118,11 +112,9 @@ TEST_SUITE("evaluation/evaluator") {
     }
 
     TEST_CASE("there are as many windows as fit with one character to follow") {
-        ThreadPool pool(1);
         for (const std::size_t characters : {11U, 12U, 20U, 21U, 22U}) {
             const TinyCorpus corpus({verses(characters)});
-            const auto metrics =
-                evaluate_windows(model_for(*corpus), *corpus, corpus->whole(), 10, pool);
+            const auto metrics = evaluate_windows(model_for(*corpus), *corpus, corpus->whole(), 10);
             CHECK(metrics.characters == (characters - 1) / 10 * 10);
         }
     }
@@ -138,32 +130,29 @@ TEST_SUITE("evaluation/evaluator") {
             .layers = 1,
             .hidden_size = 2,
             .embedding_size = 2};
-        ThreadPool pool(1);
-        const LanguageModel model(config, initial_weights(config, 1, pool));
-        CHECK(evaluate_windows(model, *corpus, validation, 256, pool).characters == 111360);
-        CHECK(evaluate_stream(model, *corpus, validation, pool).characters == 111540);
+        const TestModel model(config, CpuMachine(1).initial_weights(config, 1));
+        CHECK(evaluate_windows(model, *corpus, validation, 256).characters == 111360);
+        CHECK(evaluate_stream(model, *corpus, validation).characters == 111540);
     }
 
     TEST_CASE("windows read over the separators between documents") {
         const TinyCorpus parts({"abc", "de", "fghijk"}), whole({"abcdefghijk"});
         REQUIRE(parts->vocabulary() == whole->vocabulary());
         const auto model = model_for(*whole);
-        ThreadPool pool(1);
-        CHECK(evaluate_windows(model, *parts, parts->whole(), 5, pool) ==
-              evaluate_windows(model, *whole, whole->whole(), 5, pool));
+        CHECK(evaluate_windows(model, *parts, parts->whole(), 5) ==
+              evaluate_windows(model, *whole, whole->whole(), 5));
     }
 
     TEST_CASE("the nats of a character spelled in several symbols are summed") {
         const TinyCorpus corpus({"aabb\u65e5aabb\u00e9bbaa"}, {.min_count = 2});
         REQUIRE(corpus->tokens() == 1 + 12 + 3 + 2);
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        const auto stream = evaluate_stream(model, *corpus, corpus->whole(), pool);
+        const auto stream = evaluate_stream(model, *corpus, corpus->whole());
         CHECK(stream.characters == 14);
         CHECK(stream.bytes == 17);
         CHECK(stream.nats == nats_of(model, tokens_of(*corpus, 0, corpus->tokens()), 1));
 
-        const auto windows = evaluate_windows(model, *corpus, corpus->whole(), 4, pool);
+        const auto windows = evaluate_windows(model, *corpus, corpus->whole(), 4);
         const auto ids = [&](const std::string& text) { return corpus->tokenizer().encode(text); };
         CHECK(windows.characters == 12);
         CHECK(windows.bytes == 15);
@@ -179,7 +168,6 @@ TEST_SUITE("evaluation/evaluator") {
         const TinyCorpus corpus({"aabb\u65e5aabb\u00e9bbaa", "ab\u65e6"}, {.min_count = 2});
         REQUIRE(corpus->tokens() == 1 + 12 + 3 + 2 + 1 + 2 + 3);
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
         std::vector<std::uint64_t> indices;
         std::vector<std::string> texts;
         std::vector<double> nats;
@@ -197,18 +185,17 @@ TEST_SUITE("evaluation/evaluator") {
                                                   "a", "a", "a", "b",      "\u65e6"};
         SUBCASE("as a stream") {
             const auto metrics =
-                evaluate_stream(model, *corpus, corpus->whole(), pool, Precision::float32, visitor);
+                evaluate_stream(model, *corpus, corpus->whole(), Precision::float32, visitor);
             CHECK(indices == starts);
             CHECK(texts == characters);
             CHECK(sum == doctest::Approx(metrics.nats).epsilon(1e-12));
-            CHECK(metrics ==
-                  evaluate_stream(model, *corpus, corpus->whole(), pool, Precision::float32));
+            CHECK(metrics == evaluate_stream(model, *corpus, corpus->whole(), Precision::float32));
             // The character of three symbols: what stands behind the first four until its end.
             CHECK(nats[4] == doctest::Approx(nats_of(model, tokens_of(*corpus, 0, 8), 5)));
         }
         SUBCASE("in windows, without the first character and the tail") {
-            const auto metrics = evaluate_windows(model, *corpus, corpus->whole(), 3, pool,
-                                                  Precision::float32, visitor);
+            const auto metrics =
+                evaluate_windows(model, *corpus, corpus->whole(), 3, Precision::float32, visitor);
             REQUIRE(metrics.characters == 15);
             CHECK(indices == std::vector(starts.begin() + 1, starts.begin() + 16));
             CHECK(texts == std::vector(characters.begin() + 1, characters.begin() + 16));
@@ -218,15 +205,13 @@ TEST_SUITE("evaluation/evaluator") {
 
     TEST_CASE("clusters and bytes are counted as characters of their models") {
         const std::string text = "e\u0323\u0301a e\u0323\u0301a \U0001F1EB\U0001F1F7";
-        ThreadPool pool(1);
         const TinyCorpus clusters(
             {text}, {.unit = Unit::grapheme, .normalization = Normalization::none, .min_count = 2});
-        const auto by_cluster =
-            evaluate_stream(model_for(*clusters), *clusters, clusters->whole(), pool);
+        const auto by_cluster = evaluate_stream(model_for(*clusters), *clusters, clusters->whole());
         CHECK(by_cluster.characters == 7);
         CHECK(by_cluster.bytes == text.size());
         const TinyCorpus bytes({text}, byte_settings());
-        const auto by_byte = evaluate_stream(model_for(*bytes), *bytes, bytes->whole(), pool);
+        const auto by_byte = evaluate_stream(model_for(*bytes), *bytes, bytes->whole());
         CHECK(by_byte.characters == text.size());
         CHECK(by_byte.bytes == text.size());
     }
@@ -235,24 +220,22 @@ TEST_SUITE("evaluation/evaluator") {
         const TinyCorpus corpus({verses(5000), verses(700)});
         const auto model = model_for(*corpus);
         const auto part = corpus->split(0.5).validation;
-        ThreadPool one(1), three(3);
-        CHECK(evaluate_stream(model, *corpus, part, one) ==
-              evaluate_stream(model, *corpus, part, three));
-        CHECK(evaluate_windows(model, *corpus, part, 50, one) ==
-              evaluate_windows(model, *corpus, part, 50, three));
-        CHECK(estimate(model, *corpus, part, one) == estimate(model, *corpus, part, three));
+        const auto three = model.on(3);
+        CHECK(evaluate_stream(model, *corpus, part) == evaluate_stream(three, *corpus, part));
+        CHECK(evaluate_windows(model, *corpus, part, 50) ==
+              evaluate_windows(three, *corpus, part, 50));
+        CHECK(estimate(model, *corpus, part) == estimate(three, *corpus, part));
     }
 
     TEST_CASE("an estimate counts every character once") {
         const TinyCorpus corpus({verses(5000), verses(333)}, {.min_count = 40});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
         for (const auto& part :
              {corpus->whole(), corpus->split(0.3).training, corpus->split(0.3).validation}) {
-            const auto exact = evaluate_stream(model, *corpus, part, pool);
+            const auto exact = evaluate_stream(model, *corpus, part);
             for (const std::int64_t streams : {1, 3, 64}) {
                 const auto quick =
-                    estimate(model, *corpus, part, pool, {.streams = streams, .lead_in = 5});
+                    estimate(model, *corpus, part, {.streams = streams, .lead_in = 5});
                 CHECK(quick.characters == exact.characters);
                 CHECK(quick.bytes == exact.bytes);
                 CHECK(quick.nats == doctest::Approx(exact.nats).epsilon(0.03));
@@ -263,9 +246,8 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("each stream of an estimate is warmed by the symbols before it") {
         const TinyCorpus corpus({verses(1000)});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
         const auto metrics =
-            estimate(model, *corpus, corpus->whole(), pool, {.streams = 4, .lead_in = 20});
+            estimate(model, *corpus, corpus->whole(), {.streams = 4, .lead_in = 20});
         double expected = nats_of(model, tokens_of(*corpus, 0, 251), 1);
         for (const std::uint64_t begin : {251U, 501U, 751U}) {
             expected += nats_of(model, tokens_of(*corpus, begin - 21, begin + 250), 21);
@@ -276,8 +258,7 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("an estimate of a long text reads as much as asked") {
         const TinyCorpus corpus({verses(8000)});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        const auto metrics = estimate(model, *corpus, corpus->whole(), pool,
+        const auto metrics = estimate(model, *corpus, corpus->whole(),
                                       {.streams = 4, .lead_in = 8, .symbols = 1000});
         CHECK(metrics.characters == 1000);
     }
@@ -285,18 +266,15 @@ TEST_SUITE("evaluation/evaluator") {
     TEST_CASE("a part too short for a window or without characters is an error") {
         const TinyCorpus corpus({"abcdef"});
         const auto model = model_for(*corpus);
-        ThreadPool pool(1);
-        CHECK_THROWS_AS(evaluate_windows(model, *corpus, corpus->whole(), 6, pool), InputError);
-        CHECK(evaluate_windows(model, *corpus, corpus->whole(), 5, pool).characters == 5);
-        CHECK_THROWS_AS(evaluate_stream(model, *corpus, corpus->split(0).validation, pool),
-                        InputError);
-        CHECK_THROWS_AS(estimate(model, *corpus, corpus->split(0).validation, pool), InputError);
+        CHECK_THROWS_AS(evaluate_windows(model, *corpus, corpus->whole(), 6), InputError);
+        CHECK(evaluate_windows(model, *corpus, corpus->whole(), 5).characters == 5);
+        CHECK_THROWS_AS(evaluate_stream(model, *corpus, corpus->split(0).validation), InputError);
+        CHECK_THROWS_AS(estimate(model, *corpus, corpus->split(0).validation), InputError);
     }
 
     TEST_CASE("a corpus of another vocabulary is refused") {
         const TinyCorpus corpus({"abcdef"}), other({"abc"});
-        ThreadPool pool(1);
-        CHECK_THROWS_AS(evaluate_stream(model_for(*other), *corpus, corpus->whole(), pool),
+        CHECK_THROWS_AS(evaluate_stream(model_for(*other), *corpus, corpus->whole()),
                         std::logic_error);
     }
 }

@@ -11,10 +11,13 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "cpu/cpu_machine.hpp"
 
 using namespace carousel;
 
 namespace {
+
+const CpuMachine k_machine(1);
 
 constexpr float k_infinity = std::numeric_limits<float>::infinity();
 constexpr float k_last_draw = 1.0F - 0x1p-24F;
@@ -32,7 +35,7 @@ std::map<TokenId, int> frequencies(const SamplerConfig& config, const std::vecto
     std::map<TokenId, int> counts;
     for (int i = 0; i < draws; ++i) {
         const float draw = (static_cast<float>(i) + 0.5F) / static_cast<float>(draws);
-        ++counts[sampler.sample(logits, draw)];
+        ++counts[sampler.sample(k_machine, logits, draw)];
     }
     return counts;
 }
@@ -66,12 +69,13 @@ TEST_SUITE("generation/sampler") {
 
     TEST_CASE("temperature 0 takes the most likely symbol whatever the draw") {
         Sampler sampler({.temperature = 0});
-        for (const float draw : {0.0F, 0.5F, k_last_draw}) CHECK(sampler.sample(k_five, draw) == 1);
+        for (const float draw : {0.0F, 0.5F, k_last_draw})
+            CHECK(sampler.sample(k_machine, k_five, draw) == 1);
     }
 
     TEST_CASE("among equals temperature 0 takes the lowest id") {
         Sampler sampler({.temperature = 0});
-        CHECK(sampler.sample(std::vector<float>{0, 7, 3, 7}, 0.9F) == 1);
+        CHECK(sampler.sample(k_machine, std::vector<float>{0, 7, 3, 7}, 0.9F) == 1);
     }
 
     TEST_CASE("the smallest temperatures take the most likely symbol too") {
@@ -128,13 +132,14 @@ TEST_SUITE("generation/sampler") {
         CHECK(kept({.temperature = 1, .top_k = 5, .top_p = 0.999F, .min_p = 1e-9F}, logits) ==
               Ids{0, 3, 4});
         Sampler sampler({.temperature = 1});
-        CHECK(sampler.sample(std::vector<float>{-k_infinity, -300, -k_infinity}, 0) == 1);
+        CHECK(sampler.sample(k_machine, std::vector<float>{-k_infinity, -300, -k_infinity}, 0) ==
+              1);
     }
 
     TEST_CASE("a symbol that is all but impossible is not drawn, not even by 0") {
         // Its probability is a denormal number, which some threads turn to zero and some do not.
         Sampler sampler({.temperature = 1});
-        CHECK(sampler.sample(std::vector<float>{-300, 0, 0}, 0) == 1);
+        CHECK(sampler.sample(k_machine, std::vector<float>{-300, 0, 0}, 0) == 1);
     }
 
     TEST_CASE("logits beyond all measure still give a symbol") {
@@ -142,7 +147,7 @@ TEST_SUITE("generation/sampler") {
         CHECK(kept({.temperature = 1, .top_p = 0.5F}, {3e38F, -3e38F}) == Ids{0});
         Sampler sampler({});
         const std::vector<float> no_numbers(3, std::numeric_limits<float>::quiet_NaN());
-        CHECK_THROWS_AS(sampler.sample(no_numbers, 0.5F), SnapshotError);
+        CHECK_THROWS_AS(sampler.sample(k_machine, no_numbers, 0.5F), SnapshotError);
     }
 
     TEST_CASE("the extreme draws give symbols that were kept") {
@@ -151,8 +156,8 @@ TEST_SUITE("generation/sampler") {
               SamplerConfig{.temperature = 1, .top_p = 0.5F},
               SamplerConfig{.temperature = 1, .min_p = 0.7F}}) {
             Sampler sampler(config);
-            CHECK(kept(config, k_five).contains(sampler.sample(k_five, 0)));
-            CHECK(kept(config, k_five).contains(sampler.sample(k_five, k_last_draw)));
+            CHECK(kept(config, k_five).contains(sampler.sample(k_machine, k_five, 0)));
+            CHECK(kept(config, k_five).contains(sampler.sample(k_machine, k_five, k_last_draw)));
         }
     }
 
@@ -166,8 +171,8 @@ TEST_SUITE("generation/sampler") {
         for (int i = 0; i < 50; ++i) {
             const float draw = static_cast<float>(i) / 50;
             Sampler fresh(config), fresh_too(config);
-            CHECK(used.sample(large, draw) == fresh.sample(large, draw));
-            CHECK(used.sample(small, draw) == fresh_too.sample(small, draw));
+            CHECK(used.sample(k_machine, large, draw) == fresh.sample(k_machine, large, draw));
+            CHECK(used.sample(k_machine, small, draw) == fresh_too.sample(k_machine, small, draw));
         }
     }
 

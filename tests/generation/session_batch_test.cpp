@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "cpu/inference.hpp"
 #include "generation/small_sessions.hpp"
+#include "model/reader.hpp"
 #include "text/utf8.hpp"
 
 using namespace carousel;
@@ -32,10 +32,10 @@ struct Samples {
     std::vector<SessionProgress> reports;
 };
 
-Samples generate(const LanguageModel& model, const Tokenizer& tokenizer, const Request& request,
+Samples generate(const TestModel& model, const Tokenizer& tokenizer, const Request& request,
                  const std::string& prompt = "", int threads = 1) {
-    ThreadPool pool(threads);
-    SessionBatch batch(model, tokenizer, pool, request.count);
+    const auto team = model.on(threads);
+    SessionBatch batch(team, tokenizer, request.count);
     Session first(tokenizer, model.config(),
                   {.sampler = request.sampler,
                    .seed = request.seed,
@@ -72,8 +72,7 @@ TEST_SUITE("generation/session_batch") {
         const auto samples =
             generate(model, tokenizer, {.sampler = {.temperature = 0}, .length = 40}, "the");
 
-        ThreadPool pool(1);
-        Inference inference(model, pool, 1);
+        const auto reader = model->reader(1);
         auto state = RecurrentState::zeros(model.config(), 1);
         std::vector<TokenId> ids{Vocabulary::k_separator};
         const auto prompt = tokenizer.encode("the");
@@ -82,7 +81,7 @@ TEST_SUITE("generation/session_batch") {
         std::string expected;
         for (std::size_t i = 0; i < ids.size(); ++i) {
             TokenIds one(TokenIds::shape_type{1, 1}, ids[i]);
-            inference.advance(one, state, logits);
+            reader->advance(one, state, logits);
             if (i + 1 < ids.size()) continue;
             const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
             expected += tokenizer.vocabulary().symbol(static_cast<TokenId>(best)).text;
@@ -183,8 +182,7 @@ TEST_SUITE("generation/session_batch") {
             "\U0001F468\u200D\U0001F469\u200D\U0001F467 \U0001F1EB\U0001F1F7 ",
             settings);
         const auto model = endless_model(tokenizer, 8);
-        ThreadPool pool(1);
-        SessionBatch batch(model, tokenizer, pool, 1);
+        SessionBatch batch(model, tokenizer, 1);
         batch.join(
             Session(tokenizer, model.config(), {.sampler = {.temperature = 1}, .length = 400}, {}));
         std::string text;
@@ -267,8 +265,8 @@ TEST_SUITE("generation/session_batch") {
             sessions.emplace_back(small.tokenizer, small.model.config(), config, prompt);
             alone.push_back(rest_of(small, sessions.back()));
         }
-        ThreadPool pool(2);
-        SessionBatch batch(small.model, small.tokenizer, pool, 5);
+        const auto team = small.model.on(2);
+        SessionBatch batch(team, small.tokenizer, 5);
         std::vector<std::size_t> who;  // by number in the batch
         const auto join = [&](std::size_t i) {
             CHECK(batch.join(sessions[i]) == who.size());
@@ -300,8 +298,7 @@ TEST_SUITE("generation/session_batch") {
     TEST_CASE("a full batch, a session that is not there and one that has ended are refused") {
         const auto all = small_sessions();
         const auto& small = all.front();
-        ThreadPool pool(1);
-        SessionBatch batch(small.model, small.tokenizer, pool, 1);
+        SessionBatch batch(small.model, small.tokenizer, 1);
         CHECK_THROWS_AS(batch.leave(0), std::logic_error);
         batch.join(small.start());
         CHECK_THROWS_AS(batch.join(small.start()), std::logic_error);
@@ -319,7 +316,6 @@ TEST_SUITE("generation/session_batch") {
     TEST_CASE("a tokenizer of another model is refused") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = untrained_model(tokenizer.vocabulary().size() + 1, 5);
-        ThreadPool pool(1);
-        CHECK_THROWS_AS(SessionBatch(model, tokenizer, pool, 1), std::logic_error);
+        CHECK_THROWS_AS(SessionBatch(model, tokenizer, 1), std::logic_error);
     }
 }

@@ -28,8 +28,7 @@ Session restored(const SmallSession& small, std::span<const std::byte> bytes) {
 
 /// A session that has written some symbols.
 Session half_written(const SmallSession& small) {
-    ThreadPool pool(1);
-    SessionBatch batch(small.model, small.tokenizer, pool, 1);
+    SessionBatch batch(small.model, small.tokenizer, 1);
     batch.join(small.start());
     for (int i = 0; i < 20; ++i) batch.advance();
     return batch.leave(0);
@@ -38,8 +37,7 @@ Session half_written(const SmallSession& small) {
 /// Lets a session write that may be any.
 void write_some(const SmallSession& small, const Session& session) {
     if (session.progress().end) return;
-    ThreadPool pool(1);
-    SessionBatch batch(small.model, small.tokenizer, pool, 1);
+    SessionBatch batch(small.model, small.tokenizer, 1);
     batch.join(session);
     for (int i = 0; i < 5; ++i) {
         for (const auto& piece : batch.advance()) {
@@ -64,10 +62,9 @@ TEST_SUITE("generation/session_bytes") {
     TEST_CASE("a session saved and restored at any symbol goes on with the same text") {
         for (const auto& small : small_sessions()) {
             INFO(small.name);
-            ThreadPool pool(1);
             const std::string whole = rest_of(small, small.start());
             std::string text;
-            SessionBatch batch(small.model, small.tokenizer, pool, 1);
+            SessionBatch batch(small.model, small.tokenizer, 1);
             batch.join(small.start());
             for (std::uint64_t number = 0; !batch.empty(); ++number) {
                 const auto session = restored(small, saved(small, batch.leave(number)));

@@ -16,8 +16,7 @@ TEST_SUITE("generation/session") {
     TEST_CASE("a branch writes what the original writes, until it draws with other numbers") {
         for (const auto& small : small_sessions()) {
             INFO(small.name);
-            ThreadPool pool(1);
-            SessionBatch batch(small.model, small.tokenizer, pool, 3);
+            SessionBatch batch(small.model, small.tokenizer, 3);
             const auto original = batch.join(small.start());
             std::vector<std::string> texts(3);
             const auto advance = [&] {
@@ -38,8 +37,7 @@ TEST_SUITE("generation/session") {
 
     TEST_CASE("a session that is no longer advanced has written the beginning of its text") {
         const auto small = std::move(small_sessions().front());
-        ThreadPool pool(1);
-        SessionBatch batch(small.model, small.tokenizer, pool, 1);
+        SessionBatch batch(small.model, small.tokenizer, 1);
         batch.join(small.start());
         std::string text;
         for (int i = 0; i < 7; ++i) {

@@ -12,7 +12,7 @@ namespace carousel {
 inline const std::string k_letters = "the quick brown fox jumps over the lazy dog.\n";
 
 /// A model that never ends a document by itself.
-inline LanguageModel endless_model(const Tokenizer& tokenizer, std::uint64_t seed) {
+inline TestModel endless_model(const Tokenizer& tokenizer, std::uint64_t seed) {
     const auto start = untrained_model(tokenizer.vocabulary().size(), seed);
     auto weights = start.weights();
     weights.back().values[Vocabulary::k_separator] = -1e4F;
@@ -20,7 +20,7 @@ inline LanguageModel endless_model(const Tokenizer& tokenizer, std::uint64_t see
 }
 
 /// A model whose symbols come with these logits, whatever came before.
-inline LanguageModel constant_model(const std::vector<float>& logits) {
+inline TestModel constant_model(const std::vector<float>& logits) {
     const auto start = untrained_model(logits.size(), 1, 0);
     auto weights = start.weights();
     weights.back().values = logits;
@@ -31,7 +31,7 @@ inline LanguageModel constant_model(const std::vector<float>& logits) {
 struct SmallSession {
     std::string name;
     Tokenizer tokenizer;
-    LanguageModel model;
+    TestModel model;
     SessionConfig config;
     std::string prompt;
 
@@ -65,8 +65,7 @@ inline std::vector<SmallSession> small_sessions() {
 
 /// What a session still writes when it is let.
 inline std::string rest_of(const SmallSession& small, const Session& session) {
-    ThreadPool pool(1);
-    SessionBatch batch(small.model, small.tokenizer, pool, 1);
+    SessionBatch batch(small.model, small.tokenizer, 1);
     batch.join(session);
     std::string text;
     while (!batch.empty()) {

@@ -5,6 +5,11 @@
 #include <cmath>
 #include <vector>
 
+#include "model/cell_shapes.hpp"
+#include "model/parameter.hpp"
+#include "model/work.hpp"
+#include "planning/reference_forecast.hpp"
+
 using namespace carousel;
 
 namespace {
@@ -17,9 +22,25 @@ PlanRequest request_for(double characters, std::int64_t symbols) {
     return request;
 }
 
-SpeedModel machine(int threads, double flops_of_a_core) {
-    return {threads, threads * flops_of_a_core, threads > 4 ? 3e-6 : 0};
-}
+/// So many cores, of which more than four lose time by meeting at each step of few streams.
+struct Cores final : Forecast {
+    Cores(int count, double flops_of_a_core)
+        : threads(count), flops_per_second(count * flops_of_a_core) {}
+    double seconds_of_update(const LanguageModelConfig& model, const BatchShape& shape,
+                             OptimizerKind optimizer) const override {
+        const bool meet = threads > 4 && shape.batch_size < 8 * threads;
+        return update_work(model, shape, optimizer) / flops_per_second +
+               (meet ? 3e-6 * static_cast<double>(shape.window * model.layers) : 0.0);
+    }
+    double training_bytes(const LanguageModelConfig& model,
+                          const BatchShape& shape) const override {
+        return carousel::training_bytes(model, shape);
+    }
+    int threads;
+    double flops_per_second;
+};
+
+const ReferenceForecast k_reference;
 
 TrainingLength steps(double count) {
     return {LengthKind::steps, count};
@@ -39,7 +60,7 @@ void for_each_situation(Visit&& visit) {
                     CAPTURE(symbols);
                     CAPTURE(threads);
                     CAPTURE(core);
-                    visit(request_for(characters, symbols), machine(threads, core));
+                    visit(request_for(characters, symbols), Cores(threads, core));
                 }
             }
         }
@@ -50,13 +71,13 @@ void for_each_situation(Visit&& visit) {
 
 TEST_SUITE("planning/plan") {
     TEST_CASE("more time never makes the net smaller nor the expected loss higher") {
-        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+        for_each_situation([](const PlanRequest& request, const Cores& speed) {
             std::optional<Plan> before;
             for (const double time : k_times) {
                 CAPTURE(time);
                 const auto plan = choose_plan(request, speed, time);
                 if (before) {
-                    CHECK(recurrent_weights(plan.model) >= recurrent_weights(before->model));
+                    CHECK(multiplied_weights(plan.model) >= multiplied_weights(before->model));
                     CHECK(plan.loss <= before->loss);
                 }
                 before = plan;
@@ -65,7 +86,7 @@ TEST_SUITE("planning/plan") {
     }
 
     TEST_CASE("every plan fits into memory, text and time, and has updates enough") {
-        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+        for_each_situation([](const PlanRequest& request, const Cores& speed) {
             for (const double time : k_times) {
                 CAPTURE(time);
                 const auto plan = choose_plan(request, speed, time);
@@ -85,7 +106,7 @@ TEST_SUITE("planning/plan") {
     }
 
     TEST_CASE("a text that is read often is learned with dropout, one read once without") {
-        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+        for_each_situation([](const PlanRequest& request, const Cores& speed) {
             for (const double time : k_times) {
                 const auto plan = choose_plan(request, speed, time);
                 CAPTURE(plan.passes);
@@ -99,38 +120,38 @@ TEST_SUITE("planning/plan") {
 
     TEST_CASE("a net worth its time reads more characters than it has weights") {
         // A gigantic net on a megabyte for two minutes would do the opposite.
-        for_each_situation([](const PlanRequest& request, const SpeedModel& speed) {
+        for_each_situation([](const PlanRequest& request, const Cores& speed) {
             for (const double time : {120.0, 600.0, 3600.0}) {
                 const auto plan = choose_plan(request, speed, time);
                 CAPTURE(plan.model.hidden_size);
                 if (plan.model.hidden_size > 128)
-                    CHECK(plan.characters > recurrent_weights(plan.model));
+                    CHECK(plan.characters > static_cast<double>(multiplied_weights(plan.model)));
             }
         });
     }
 
     TEST_CASE("two cores plan for a megabyte what docs/recipes.md says") {
         const auto request = request_for(1e6, 65);
-        const auto two_minutes = choose_plan(request, k_reference_speed, 120);
+        const auto two_minutes = choose_plan(request, k_reference, 120);
         CHECK(two_minutes.model.cell == CellKind::cifg);
         CHECK(two_minutes.model.hidden_size == 256);
         CHECK(two_minutes.training.batch_size == 32);
         CHECK(two_minutes.training.window == 64);
         CHECK(two_minutes.training.learning_rate == doctest::Approx(0.006));
         CHECK(two_minutes.training.dropout_output == 0.05F);
-        CHECK(choose_plan(request, k_reference_speed, 600).model.hidden_size == 320);
-        CHECK(choose_plan(request, k_reference_speed, 3600).model.hidden_size == 512);
+        CHECK(choose_plan(request, k_reference, 600).model.hidden_size == 320);
+        CHECK(choose_plan(request, k_reference, 3600).model.hidden_size == 512);
     }
 
     TEST_CASE("a plan without a time does not depend on the machine") {
         const auto request = request_for(5e5, 80);
-        const auto timed = choose_plan(request, k_reference_speed, 120);
+        const auto timed = choose_plan(request, k_reference, 120);
         const auto plan = choose_plan_by_size(request, steps(timed.updates));
         CHECK(plan.model == timed.model);
         CHECK(plan.training == timed.training);
         CHECK(plan.characters == doctest::Approx(timed.characters));
-        CHECK(recurrent_weights(choose_plan_by_size(request_for(1e9, 80), steps(2000)).model) >
-              recurrent_weights(plan.model));
+        CHECK(multiplied_weights(choose_plan_by_size(request_for(1e9, 80), steps(2000)).model) >
+              multiplied_weights(plan.model));
         CHECK_THROWS_AS(choose_plan_by_size(request, {LengthKind::seconds, 60}), std::logic_error);
     }
 
@@ -155,7 +176,7 @@ TEST_SUITE("planning/plan") {
             request.model.cell = static_cast<CellKind>(kind);
             request.decided.layers = 1;
             CAPTURE(kind);
-            const auto plan = choose_plan(request, k_reference_speed, 600);
+            const auto plan = choose_plan(request, k_reference, 600);
             CHECK(plan.loss > 0.5);
             CHECK(plan.loss < 2);
             CHECK(plan.model.hidden_size >= 128);
@@ -163,8 +184,8 @@ TEST_SUITE("planning/plan") {
             small.corpus.characters = small.corpus.tokens = 100'000;
             const bool recurrent = units_meet(cell_shape(request.model.cell));
             CHECK(recurrent ==
-                  (choose_plan(small, k_reference_speed, 600).training.dropout_recurrent > 0));
-            const auto hasty = choose_plan(request, k_reference_speed, 0.01);
+                  (choose_plan(small, k_reference, 600).training.dropout_recurrent > 0));
+            const auto hasty = choose_plan(request, k_reference, 0.01);
             CHECK(hasty.loss <= std::log(65));
             CHECK(hasty.loss_high <= std::log(65));
         }
@@ -177,7 +198,7 @@ TEST_SUITE("planning/plan") {
         request.decided.embedding_size = 17;
         request.decided.batch_size = 5;
         request.decided.window = 33;
-        const auto plan = choose_plan(request, k_reference_speed, 120);
+        const auto plan = choose_plan(request, k_reference, 120);
         CHECK(plan.model.hidden_size == 100);
         CHECK(plan.model.layers == 3);
         CHECK(plan.model.embedding_size == 17);
@@ -185,17 +206,17 @@ TEST_SUITE("planning/plan") {
         CHECK(plan.training.window == 33);
         request.decided = {};
         request.decided.window = 33;
-        CHECK(choose_plan(request, k_reference_speed, 120).training.window == 33);
+        CHECK(choose_plan(request, k_reference, 120).training.window == 33);
     }
 
     TEST_CASE("little memory makes a smaller net") {
         auto request = request_for(1e7, 65);
-        const SpeedModel speed = machine(64, 95e9);
+        const Cores speed(64, 95e9);
         const auto free = choose_plan(request, speed, 36000);
         request.memory = free.memory / 3;
         const auto bound = choose_plan(request, speed, 36000);
         CHECK(bound.memory <= request.memory);
-        CHECK(recurrent_weights(bound.model) < recurrent_weights(free.model));
+        CHECK(multiplied_weights(bound.model) < multiplied_weights(free.model));
     }
 
     TEST_CASE("a size that was asked for and does not fit gets the batch that needs least memory") {
@@ -203,17 +224,17 @@ TEST_SUITE("planning/plan") {
         request.decided.layers = 2;
         request.decided.hidden_size = 2048;
         request.memory = 1e9;
-        const auto plan = choose_plan(request, k_reference_speed, 3600);
+        const auto plan = choose_plan(request, k_reference, 3600);
         request.decided.batch_size = 4;
         request.decided.window = 32;
-        const auto least = choose_plan(request, k_reference_speed, 3600);
+        const auto least = choose_plan(request, k_reference, 3600);
         CHECK(least.memory > request.memory);
         CHECK(plan.memory == least.memory);
     }
 
     TEST_CASE("a text of a few characters still has a plan") {
         for (const double characters : {2.0, 10.0, 500.0}) {
-            const auto plan = choose_plan(request_for(characters, 2), k_reference_speed, 10);
+            const auto plan = choose_plan(request_for(characters, 2), k_reference, 10);
             const auto& t = plan.training;
             CHECK(static_cast<double>(t.batch_size * t.window) <= characters);
             CHECK(std::isfinite(plan.loss));
@@ -223,11 +244,11 @@ TEST_SUITE("planning/plan") {
     TEST_CASE("what is foreseen for a number of characters follows from the settings") {
         const auto request = request_for(1e6, 65);
         auto plan = choose_plan_by_size(request, steps(2000));
-        foresee(plan, request.corpus, k_reference_speed, 3e6);
+        foresee(plan, request.corpus, k_reference, 3e6);
         CHECK(plan.passes == doctest::Approx(3));
         CHECK(plan.seconds == doctest::Approx(3e6 / plan.characters_per_second));
         const auto loss = plan.loss;
-        foresee(plan, request.corpus, k_reference_speed, 6e6);
+        foresee(plan, request.corpus, k_reference, 6e6);
         CHECK(plan.loss < loss);
         CHECK(plan.loss_low < plan.loss);
         CHECK(plan.loss_high > plan.loss);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cpu/gradient_clipping.hpp"
+#include "cpu/gradient_norm.hpp"
 #include "cpu/initialization.hpp"
 #include "cpu/optimizer.hpp"
 #include "cpu/truncated_backpropagation.hpp"
@@ -15,6 +15,7 @@
 #include "reference/random_window.hpp"
 #include "reference/reference_model.hpp"
 #include "support/near.hpp"
+#include "training/gradient_clipping.hpp"
 
 using namespace carousel;
 
@@ -224,8 +225,8 @@ TEST_SUITE("reference/fast_path") {
                 const auto masks = drawn_masks(config, t, b, example.rates, {7, n});
                 fast.run(inputs, targets, state, {7, n}, gradients.data());
                 const double norm = global_norm(pool, gradients.data(), gradients.size());
-                optimizer.update(pool, model, gradients.data(), n + 1, rate,
-                                 clipping_factor(norm, clip));
+                optimizer.update(pool, model, gradients.data(),
+                                 {n + 1, rate, clipping_factor(norm, clip)});
 
                 const auto result = reference_backward(
                     weights, {config, inputs, targets, reference_state, masks, truncated});

@@ -8,12 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "cpu/gradient_clipping.hpp"
+#include "cpu/gradient_norm.hpp"
 #include "cpu/optimizer.hpp"
 #include "cpu/parameter.hpp"
 #include "cpu/truncated_backpropagation.hpp"
 #include "reference/drawn_masks.hpp"
 #include "support/near.hpp"
+#include "training/gradient_clipping.hpp"
 
 using namespace carousel;
 
@@ -183,8 +184,8 @@ TEST_SUITE("reference/pytorch") {
                 }
                 const double norm = global_norm(pool, gradients.data(), gradients.size());
                 CHECK(distance(std::vector{loss, norm}, run.losses_and_norms[n]).relative() < 1e-5);
-                optimizer.update(pool, model, gradients.data(), n + 1, run.adam(0),
-                                 clipping_factor(norm, run.adam(5)));
+                optimizer.update(pool, model, gradients.data(),
+                                 {n + 1, run.adam(0), clipping_factor(norm, run.adam(5))});
             }
             for (const auto& tensor : model.weights()) {
                 CAPTURE(tensor.name);

@@ -6,9 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "cpu/initialization.hpp"
-#include "cpu/language_model.hpp"
-#include "cpu/thread_pool.hpp"
+#include "support/test_model.hpp"
 #include "text/character_counts.hpp"
 #include "text/text_settings.hpp"
 #include "text/tokenizer.hpp"
@@ -31,14 +29,13 @@ inline TextSettings byte_settings() {
 
 /// A model as it is before training, with its output matrix scaled so that its probabilities are
 /// far from even.
-inline LanguageModel untrained_model(std::size_t vocabulary_size, std::uint64_t seed,
-                                     float output_scale = 8) {
+inline TestModel untrained_model(std::size_t vocabulary_size, std::uint64_t seed,
+                                 float output_scale = 8) {
     const LanguageModelConfig config{.vocabulary_size = static_cast<std::int64_t>(vocabulary_size),
                                      .layers = 2,
                                      .hidden_size = 20,
                                      .embedding_size = 12};
-    ThreadPool pool(1);
-    auto weights = initial_weights(config, seed, pool);
+    auto weights = CpuMachine(1).initial_weights(config, seed);
     for (auto& weight : weights[weights.size() - 2].values) weight *= output_scale;
     return {config, weights};
 }

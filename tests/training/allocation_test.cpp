@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "cpu/buffer.hpp"
 #include "training/small_training.hpp"
 
 namespace {

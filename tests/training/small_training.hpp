@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "base/sha256.hpp"
-#include "cpu/initialization.hpp"
+#include "cpu/cpu_machine.hpp"
 #include "training/trainer.hpp"
 
 namespace carousel {
@@ -52,21 +53,23 @@ public:
 
     SmallTraining(int threads, const LanguageModelConfig& config, const TrainingConfig& training,
                   std::vector<TokenId> text)
-        : pool(threads),
-          model(config, initial_weights(config, training.seed, pool)),
+        : machine(threads),
           text_(std::move(text)),
           shape_{training.batch_size, training.window},
           seed_(training.seed),
-          trainer(model, pool, batches(), training) {}
+          trainer(machine, config, machine.initial_weights(config, training.seed), batches(),
+                  training) {}
     SmallTraining(const SmallTraining&) = delete;
     SmallTraining& operator=(const SmallTraining&) = delete;
 
     /// The batches that the trainer sees.
-    BatchIterator batches() const {
+    BatchIterator batches() const { return batches(shape_, {}); }
+    /// Those of a process that has some of the streams.
+    BatchIterator batches(const BatchShape& shape, const StreamShare& streams) const {
         const auto read = [this](std::uint64_t begin, std::span<TokenId> out) {
             for (auto& id : out) id = text_[begin++];
         };
-        return {read, 0, text_.size(), shape_, seed_};
+        return {read, 0, text_.size(), shape, seed_, streams};
     }
 
     /// `count` steps; the schedule is at the part of `total` steps that are done.
@@ -83,13 +86,12 @@ public:
         const auto add = [&](const std::vector<NamedTensor>& tensors) {
             for (const auto& tensor : tensors) hash.update(std::as_bytes(std::span(tensor.values)));
         };
-        add(model.weights());
+        add(trainer.weights());
         if (trainer.averages()) add(trainer.averaged_weights());
         return to_hex(hash.finish());
     }
 
-    ThreadPool pool;
-    LanguageModel model;
+    CpuMachine machine;
 
 private:
     /// Symbols that lean on the one before them, so that there is something to learn.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <barrier>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -11,10 +12,12 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "cpu/inference.hpp"
 #include "kernels/kernels.hpp"
+#include "model/reader.hpp"
+#include "support/near.hpp"
 #include "training/small_training.hpp"
 
 using namespace carousel;
@@ -59,10 +62,42 @@ std::string hash_under(const std::string& instruction_set, CellKind cell) {
     return std::string(line.data(), 64);
 }
 
+/// Two trainers in one process that sum as two processes do: each on a thread of its own.
+class Pair {
+public:
+    class Side final : public Communicator {
+    public:
+        Side(Pair& pair, std::size_t number) : pair_(pair), number_(number) {}
+        void sum(std::span<float> values) override {
+            auto& said = pair_.said_;
+            said[number_].assign(values.begin(), values.end());
+            pair_.meet_.arrive_and_wait();
+            for (std::size_t i = 0; i < values.size(); ++i) values[i] = said[0][i] + said[1][i];
+            pair_.meet_.arrive_and_wait();
+        }
+        double sum(double value) override {
+            pair_.value_[number_] = value;
+            pair_.meet_.arrive_and_wait();
+            const double result = pair_.value_[0] + pair_.value_[1];
+            pair_.meet_.arrive_and_wait();
+            return result;
+        }
+
+    private:
+        Pair& pair_;
+        std::size_t number_;
+    };
+
+private:
+    std::barrier<> meet_{2};
+    std::array<std::vector<float>, 2> said_;
+    std::array<double, 2> value_{};
+};
+
 /// Hash of the weights alone.
 Sha256Digest weights_only(const SmallTraining& training) {
     Sha256 hash;
-    for (const auto& tensor : training.model.weights())
+    for (const auto& tensor : training.trainer.weights())
         hash.update(std::as_bytes(std::span(tensor.values)));
     return hash.finish();
 }
@@ -72,10 +107,10 @@ Sha256Digest weights_only(const SmallTraining& training) {
 TEST_SUITE("training/trainer") {
     TEST_CASE("one step on three threads changes every parameter") {
         SmallTraining training(3);
-        const auto before = training.model.weights();
+        const auto before = training.trainer.weights();
         training.run(1);
         CHECK(training.last.finite);
-        const auto after = training.model.weights();
+        const auto after = training.trainer.weights();
         for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i].values != before[i].values);
     }
 
@@ -143,14 +178,14 @@ TEST_SUITE("training/trainer") {
         config.dropout_recurrent = 0;
         config.reset_probability = 0.999999F;
         SmallTraining training(1, small_config(), config);
-        Inference inference(training.model, training.pool, config.batch_size);
+        const auto reader = training.trainer.model().reader(config.batch_size);
         auto batches = training.batches();
         for (std::uint64_t step = 0; step < 3; ++step) {
             Batch batch;
             batches.fill(0, step, batch);
             auto empty = RecurrentState::zeros(small_config(), config.batch_size);
             Tensor<2> surprisals;
-            inference.surprisals(batch.inputs, batch.targets, empty, surprisals);
+            reader->surprisals(batch.inputs, batch.targets, empty, surprisals);
             training.run(1);
             double sum = 0;
             for (const float nats : surprisals) sum += double{nats};
@@ -164,7 +199,7 @@ TEST_SUITE("training/trainer") {
         std::vector<NamedTensor> expected;
         for (int n = 1; n <= 200; ++n) {
             training.run(1, 1000);
-            const auto weights = training.model.weights();
+            const auto weights = training.trainer.weights();
             if (n == 1) expected = weights;
             const double kept = std::min(0.9, (n - 1) / (n + 8.0));
             for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -190,7 +225,7 @@ TEST_SUITE("training/trainer") {
         config.dropout_input = config.dropout_between = config.dropout_output = 0;
         config.dropout_recurrent = config.reset_probability = 0;
         SmallTraining training(1, small_config(), config);
-        Inference inference(training.model, training.pool, config.batch_size);
+        const auto reader = training.trainer.model().reader(config.batch_size);
         auto batches = training.batches();
         auto state = RecurrentState::zeros(small_config(), config.batch_size);
         for (std::uint64_t step = 0; step < 45; ++step) {
@@ -199,7 +234,7 @@ TEST_SUITE("training/trainer") {
             Batch batch;
             batches.fill(step / batches.windows_per_epoch(), window, batch);
             Tensor<2> surprisals;
-            inference.surprisals(batch.inputs, batch.targets, state, surprisals);
+            reader->surprisals(batch.inputs, batch.targets, state, surprisals);
             training.run(1);
             const auto reached = training.trainer.state();
             REQUIRE(std::equal(state.hidden.begin(), state.hidden.end(),
@@ -238,7 +273,7 @@ TEST_SUITE("training/trainer") {
             };
             run_to(first, cut);
             second.run(3);  // leftovers that must not matter
-            second.model.set_weights(first.model.weights());
+            second.trainer.set_weights(first.trainer.weights());
             second.trainer.set_state(first.trainer.state());
             run_to(second, 60);
             CHECK(second.weights_hash() == whole.weights_hash());
@@ -253,7 +288,7 @@ TEST_SUITE("training/trainer") {
                 second(1, small_config(cell));
             whole.run(6);
             first.run(3);
-            second.model.set_weights(first.model.weights());
+            second.trainer.set_weights(first.trainer.weights());
             second.trainer.set_state(first.trainer.state());
             second.run(3);
             CHECK(second.weights_hash() == whole.weights_hash());
@@ -266,19 +301,19 @@ TEST_SUITE("training/trainer") {
         without.average = 0;
         SmallTraining first(1, small_config(), without), second(1);
         first.run(30);
-        second.model.set_weights(first.model.weights());
+        second.trainer.set_weights(first.trainer.weights());
         second.trainer.set_state(first.trainer.state());
-        CHECK(second.trainer.averaged_weights() == first.model.weights());
+        CHECK(second.trainer.averaged_weights() == first.trainer.weights());
         second.run(1);
-        CHECK(second.trainer.averaged_weights() != second.model.weights());
+        CHECK(second.trainer.averaged_weights() != second.trainer.weights());
     }
 
     TEST_CASE("after a reset training begins anew") {
         SmallTraining training(1), fresh(1);
-        const auto first = training.model.weights();
+        const auto first = training.trainer.weights();
         training.run(45);
         training.trainer.reset();
-        training.model.set_weights(first);
+        training.trainer.set_weights(first);
         CHECK(shown(training.trainer.state()) == shown(fresh.trainer.state()));
         training.run(10);
         fresh.run(10);
@@ -315,11 +350,51 @@ TEST_SUITE("training/trainer") {
         CHECK(training.last.loss < 0.2);
     }
 
+    TEST_CASE("two processes with parts of the streams train the model that one with all trains") {
+        for (const auto mask : {DropoutMask::window, DropoutMask::step}) {
+            auto config = small_training_config();
+            config.dropout_mask = mask;
+            config.reset_probability = 0.4F;
+            SmallTraining whole(1, small_config(), config);
+            whole.run(10);
+            Pair pair;
+            std::array<std::vector<NamedTensor>, 2> weights;
+            std::array<StepReport, 2> reports;
+            const auto process = [&](std::size_t number) {
+                auto own = config;
+                own.batch_size = number == 0 ? 2 : 3;
+                Pair::Side side(pair, number);
+                const CpuMachine machine(1);
+                Trainer trainer(machine, small_config(),
+                                machine.initial_weights(small_config(), config.seed),
+                                whole.batches({.batch_size = own.batch_size, .window = own.window},
+                                              {.first = number == 0 ? 0 : 2, .total = 5}),
+                                own, &side);
+                for (int n = 0; n < 10; ++n) reports[number] = trainer.step(0.01 * n);
+                weights[number] = trainer.weights();
+            };
+            std::thread other([&] { process(1); });
+            process(0);
+            other.join();
+            CHECK(weights[0] == weights[1]);
+            CHECK(reports[0].loss == reports[1].loss);
+            CHECK(reports[0].loss == doctest::Approx(whole.last.loss).epsilon(1e-3));
+            CHECK(reports[0].gradient_norm ==
+                  doctest::Approx(whole.last.gradient_norm).epsilon(1e-2));
+            // Sums in another order are rounded otherwise; another mask would be far off.
+            const auto expected = whole.trainer.weights();
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                CAPTURE(expected[i].name);
+                CHECK(distance(weights[0][i].values, expected[i].values).difference < 5e-3);
+            }
+        }
+    }
+
     TEST_CASE("a loss or gradient that is not finite is reported and changes nothing") {
         SmallTraining undisturbed(1), training(2);
         undisturbed.run(10);
         training.run(10);
-        const auto good = training.model.weights();
+        const auto good = training.trainer.weights();
         const auto state = shown(training.trainer.state());
         for (std::size_t i = 0; i < good.size(); ++i) {
             for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
@@ -330,7 +405,7 @@ TEST_SUITE("training/trainer") {
                 if (saturates) continue;  // a gate that is open for ever is a number
                 auto weights = good;
                 weights[i].values.assign(weights[i].values.size(), bad);
-                training.model.set_weights(weights);
+                training.trainer.set_weights(weights);
                 const auto before = training.weights_hash();
                 training.run(1);
                 CHECK_FALSE(training.last.finite);
@@ -338,7 +413,7 @@ TEST_SUITE("training/trainer") {
                 CHECK(shown(training.trainer.state()) == state);
             }
         }
-        training.model.set_weights(good);
+        training.trainer.set_weights(good);
         training.run(5);
         undisturbed.run(5);
         CHECK(training.weights_hash() == undisturbed.weights_hash());

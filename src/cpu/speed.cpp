@@ -1,4 +1,4 @@
-#include "planning/speed.hpp"
+#include "cpu/speed.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "cpu/cpu_learner.hpp"
 #include "cpu/initialization.hpp"
 #include "cpu/team_share.hpp"
-#include "training/trainer.hpp"
+#include "model/cell_shapes.hpp"
+#include "model/work.hpp"
 
 namespace carousel {
 
@@ -21,20 +23,9 @@ double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// In FLOP; from the nets of 128 to 512 units in docs/performance.md.
-constexpr double k_unit_work = 450, k_parameter_work = 320;
-
 constexpr BatchShape k_shape{.batch_size = 32, .window = 16};
 constexpr std::int64_t k_symbols = 64;
 constexpr OptimizerKind k_optimizer = OptimizerKind::muon;
-
-double work(const LanguageModelConfig& model, const BatchShape& shape, OptimizerKind optimizer) {
-    const auto units =
-        static_cast<double>(shape.batch_size * shape.window * model.layers * model.hidden_size);
-    return update_flops(model, shape) + k_unit_work * units +
-           k_parameter_work * parameter_count(model) +
-           (optimizer == OptimizerKind::muon ? orthogonalization_flops(model) : 0);
-}
 
 TeamShare share(const SpeedModel& speed, const LanguageModelConfig& model,
                 const BatchShape& shape) {
@@ -60,25 +51,41 @@ LanguageModelConfig calibration_net(std::int64_t hidden_size) {
             .embedding_size = hidden_size};
 }
 
+Batch random_batch() {
+    const TokenIds::shape_type shape{k_shape.window, k_shape.batch_size};
+    Batch batch{TokenIds(shape), TokenIds(shape)};
+    std::uint64_t at = 0;
+    for (auto* ids : {&batch.inputs, &batch.targets}) {
+        for (auto& id : *ids) {
+            id = static_cast<TokenId>(random_word({1, RandomPurpose::benchmark, 5}, at++) %
+                                      k_symbols);
+        }
+    }
+    return batch;
+}
+
 // The median time of an update.
-double measure(const LanguageModelConfig& net, ThreadPool& pool, double seconds) {
+double measure(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& net,
+               double seconds) {
     const auto start = Clock::now();
-    LanguageModel model(net, initial_weights(net, 1, pool));
-    TrainingConfig config;
-    config.batch_size = k_shape.batch_size;
-    config.window = k_shape.window;
-    config.optimizer = k_optimizer;
-    const auto read = [](std::uint64_t begin, std::span<TokenId> out) {
-        const RandomKey key{1, RandomPurpose::benchmark, 5};
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<TokenId>(random_word(key, begin + i) % k_symbols);
+    TrainingConfig training;
+    training.batch_size = k_shape.batch_size;
+    training.window = k_shape.window;
+    training.optimizer = k_optimizer;
+    CpuLearner learner(machine, pool, net, initial_weights(net, 1, pool), learner_config(training));
+    auto state = RecurrentState::zeros(net, k_shape.batch_size);
+    const auto batch = random_batch();
+    std::uint64_t number = 0;
+    const auto update = [&] {
+        learner.window(batch, state, {1, number});
+        learner.gradient_norm();
+        learner.update({.number = ++number, .learning_rate = 1e-3F});
     };
-    Trainer trainer(model, pool, BatchIterator(read, 0, 8192, k_shape, 1), config);
     std::vector<double> times;
-    trainer.step(0);  // touches every buffer for the first time
+    update();  // touches every buffer for the first time
     do {
         const auto begin = Clock::now();
-        trainer.step(0);
+        update();
         times.push_back(since(begin));
     } while (since(start) < seconds || times.size() < 3);
     std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
@@ -87,22 +94,27 @@ double measure(const LanguageModelConfig& net, ThreadPool& pool, double seconds)
 
 }  // namespace
 
-double seconds_of_update(const SpeedModel& speed, const LanguageModelConfig& model,
-                         const BatchShape& shape, OptimizerKind optimizer) {
-    return work(model, shape, optimizer) /
-               (speed.flops_per_second * part_at_work(speed, model, shape)) +
-           meetings(speed, model, shape) * speed.meeting_seconds;
+double CpuForecast::seconds_of_update(const LanguageModelConfig& model, const BatchShape& shape,
+                                      OptimizerKind optimizer) const {
+    return update_work(model, shape, optimizer) /
+               (speed_.flops_per_second * part_at_work(speed_, model, shape)) +
+           meetings(speed_, model, shape) * speed_.meeting_seconds;
 }
 
-SpeedModel measure_speed(ThreadPool& pool, double seconds) {
+double CpuForecast::training_bytes(const LanguageModelConfig& model,
+                                   const BatchShape& shape) const {
+    return carousel::training_bytes(model, shape);
+}
+
+SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds) {
     SpeedModel speed{pool.size(), 0, 0};
     const auto large = calibration_net(256), small = calibration_net(64);
-    const double large_time = measure(large, pool, seconds * 0.7);
-    const double large_work = work(large, k_shape, k_optimizer);
+    const double large_time = measure(machine, pool, large, seconds * 0.7);
+    const double large_work = update_work(large, k_shape, k_optimizer);
     const double met = meetings(speed, large, k_shape);
     if (met > 0) {  // the same number of meetings, less work: the difference tells the rate
-        const double small_time = measure(small, pool, seconds * 0.3);
-        const double more_work = large_work - work(small, k_shape, k_optimizer);
+        const double small_time = measure(machine, pool, small, seconds * 0.3);
+        const double more_work = large_work - update_work(small, k_shape, k_optimizer);
         const double rate = more_work / std::max(large_time - small_time, large_time * 0.1);
         speed.meeting_seconds = std::max(0.0, large_time - large_work / rate) / met;
     }
@@ -110,7 +122,7 @@ SpeedModel measure_speed(ThreadPool& pool, double seconds) {
     return speed;
 }
 
-double available_memory() {
+double free_memory() {
     std::ifstream file("/proc/meminfo");
     for (std::string name; file >> name; std::getline(file, name)) {
         double kilobytes = 0;

@@ -1,4 +1,4 @@
-#include "cpu/gradient_clipping.hpp"
+#include "cpu/gradient_norm.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,11 +22,6 @@ double global_norm(ThreadPool& pool, const float* gradients, std::int64_t count)
     double sum = 0;
     for (const double part : piece_sums) sum += part;
     return std::sqrt(sum);
-}
-
-float clipping_factor(double norm, float clip) {
-    if (clip <= 0 || norm <= double{clip}) return 1.0F;
-    return static_cast<float>(double{clip} / norm);
 }
 
 }  // namespace carousel

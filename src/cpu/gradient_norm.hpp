@@ -11,8 +11,4 @@ namespace carousel {
 /// threads.
 double global_norm(ThreadPool& pool, const float* gradients, std::int64_t count);
 
-/// Factor that brings a gradient of this norm to at most `clip`: min(1, clip / norm); 1 when clip
-/// is 0 (Pascanu, Mikolov & Bengio 2013, algorithm 1).
-float clipping_factor(double norm, float clip);
-
 }  // namespace carousel

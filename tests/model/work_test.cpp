@@ -1,0 +1,59 @@
+#include "model/work.hpp"
+
+#include <doctest/doctest.h>
+
+#include "model/parameter.hpp"
+
+using namespace carousel;
+
+namespace {
+
+LanguageModelConfig net(std::int64_t hidden_size, CellKind cell = CellKind::lstm) {
+    return {.cell = cell,
+            .vocabulary_size = 65,
+            .layers = 2,
+            .hidden_size = hidden_size,
+            .embedding_size = hidden_size};
+}
+
+}  // namespace
+
+TEST_SUITE("model/work") {
+    TEST_CASE("the work of an update is that of docs/performance.md and the input table") {
+        const auto lstm = net(512);
+        CHECK(multiplied_weights(lstm) == 3 * 4 * 512 * 512);
+        const double products = 8192.0 * ((6 * 2 - 3) * 8.0 * 512 * 512 + 6.0 * 512 * 65);
+        CHECK(update_flops(lstm, {64, 128}) == products + 6.0 * 65 * 512 * 4 * 512);
+        const double matrix = 5 * (3 * 4.0 * 512 * 512 * 512 + 512.0 * 512 * 512);
+        CHECK(orthogonalization_flops(lstm) == doctest::Approx(4 * matrix));
+        CHECK(multiplied_weights(net(512, CellKind::cifg)) == 3 * 3 * 512 * 512);
+    }
+
+    TEST_CASE("rounds cost products and memory of their own") {
+        const auto with = net(512, CellKind::mogrifier), without = net(512, CellKind::capped_lstm);
+        // Ten rounds of rank 64, and W of layer 0, which is a table elsewhere.
+        const double rounds = 10 * 64 * 2 * 512, input = 4 * 512 * 512;
+        CHECK(multiplied_weights(with) == multiplied_weights(without) + rounds + input);
+        CHECK(update_flops(with, {64, 128}) ==
+              update_flops(without, {64, 128}) + 6 * (rounds + input) * 8192 - 6.0 * 65 * input);
+        CHECK(training_bytes(with, {64, 128}) >
+              training_bytes(without, {64, 128}) + 4 * 8192 * 2 * 512 * 10);
+    }
+
+    TEST_CASE("attention costs two matrices a layer and the outputs that it reads") {
+        const auto with = net(512, CellKind::attention_lstm), without = net(512);
+        const double matrices = 4 * 512 * 512, outputs = 2 * 2 * 64 * 512;
+        CHECK(multiplied_weights(with) == multiplied_weights(without) + matrices);
+        CHECK(update_flops(with, {64, 128}) ==
+              update_flops(without, {64, 128}) + 6 * (matrices + outputs) * 8192);
+        CHECK(orthogonalization_flops(with) ==
+              doctest::Approx(orthogonalization_flops(without) + 4 * 5 * 4.0 * 512 * 512 * 512));
+        CHECK(training_bytes(with, {64, 128}) >
+              training_bytes(without, {64, 128}) + 4 * 8192 * 3 * 2 * 512);
+    }
+
+    TEST_CASE("the memory of a training is near what one was measured to take") {
+        // `carousel benchmark`: 340 MB.
+        CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));
+    }
+}
