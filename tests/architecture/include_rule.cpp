@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
@@ -32,11 +33,19 @@ const std::vector<Door> k_doors = {
     {{"cblas.h"}, {"cpu/blas.cpp"}},
     {{"nettle/*"}, {"base/sha256.cpp"}},
     {{"nlohmann/*"}, {"app/*.cpp", "cli/*.cpp", "cli/setting_json.hpp"}},
-    {{"immintrin.h", "arm_neon.h"}, {"kernels/vector.hpp", "cpu/thread_pool.cpp"}},
+    {{"immintrin.h", "arm_neon.h"},
+     {"kernels/vector.hpp", "cpu/floating_point_mode.cpp", "cpu/thread_pool.cpp"}},
     {{"fmt/*"}, {"main.cpp", "[!k]*/*.cpp"}},  // every room but the kernels
     {{"sys/*", "fcntl.h", "pthread.h", "sched.h", "signal.h", "unistd.h"},
      {"main.cpp", "[!k]*/*.cpp"}},
 };
+
+/// Who may know the processor: its own rooms, the one place that chooses machines, and what
+/// measures it.
+const std::vector<std::string> k_knows_processor = {"cpu/*", "kernels/*", "app/machines.?pp",
+                                                    "benchmark/*"};
+constexpr std::array<std::string_view, 4> k_words_of_processor = {"ThreadPool", "k_panel",
+                                                                  "kernels()", "instruction_set()"};
 
 /// Compiled once for each instruction set: an inline function in here could be linked into code
 /// that runs on every processor.
@@ -67,6 +76,8 @@ std::string project_breach(std::string_view path, std::string_view header) {
     if (!own_floor) return fmt::format("the room '{}' has no floor", own);
     if (other.empty() || !other_floor)
         return fmt::format("\"{}\" is not spelled room/unit.hpp", header);
+    if ((other == "cpu" || other == "kernels") && !matches(k_knows_processor, std::string(path)))
+        return fmt::format("\"{}\" is the processor's: see model/machine.hpp", header);
     if (own == other || *other_floor < *own_floor) return {};
     return fmt::format(
         "'{}' (floor {}) includes '{}' (floor {}): only lower floors may be included", own,
@@ -87,8 +98,18 @@ std::string outside_breach(const std::string& path, const std::string& header) {
     return fmt::format("<{}> has no door", header);
 }
 
-/// What is wrong with one line, empty when nothing is.
-std::string line_breach(const std::string& path, std::string_view line) {
+/// The processor is named where it is known only.
+std::string word_breach(const std::string& path, std::string_view line) {
+    if (matches(k_knows_processor, path)) return {};
+    for (const auto word : k_words_of_processor) {
+        if (line.find(word) != std::string_view::npos)
+            return fmt::format("'{}' is a word of the processor: see model/machine.hpp", word);
+    }
+    return {};
+}
+
+/// The header that a line includes, with its quotes or brackets; empty when it includes none.
+std::string included_header(std::string_view line) {
     const auto skip_blanks = [&] {
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     };
@@ -101,10 +122,38 @@ std::string line_breach(const std::string& path, std::string_view line) {
     skip_blanks();
     const char open = line.empty() ? '\0' : line.front();
     const auto end = line.find(open == '<' ? '>' : '"', 1);
-    if ((open != '<' && open != '"') || end == std::string_view::npos)
-        return "an include that is neither <header> nor \"room/unit.hpp\"";
-    const std::string header(line.substr(1, end - 1));
-    return open == '"' ? project_breach(path, header) : outside_breach(path, header);
+    if ((open != '<' && open != '"') || end == std::string_view::npos) return "?";
+    return std::string(line.substr(0, end + 1));
+}
+
+/// What is wrong with one line, empty when nothing is.
+std::string line_breach(const std::string& path, std::string_view line) {
+    if (auto breach = word_breach(path, line); !breach.empty()) return breach;
+    const auto included = included_header(line);
+    if (included.empty()) return {};
+    if (included == "?") return "an include that is neither <header> nor \"room/unit.hpp\"";
+    const auto header = included.substr(1, included.size() - 2);
+    return included.front() == '"' ? project_breach(path, header) : outside_breach(path, header);
+}
+
+/// "cpu/attention" of "cpu/attention.hpp".
+std::string unit_of(std::string_view file) {
+    return std::string(file.substr(0, file.rfind('.')));
+}
+
+/// All that a unit includes, directly or by way of others.
+std::set<std::string> reached_from(const std::string& unit, const Includes& includes) {
+    std::set<std::string> reached;
+    std::vector<std::string> open{unit};
+    while (!open.empty()) {
+        const auto next = open.back();
+        open.pop_back();
+        const auto found = includes.find(next);
+        if (found == includes.end()) continue;
+        for (const auto& other : found->second)
+            if (reached.insert(other).second) open.push_back(other);
+    }
+    return reached;
 }
 
 }  // namespace
@@ -121,6 +170,27 @@ std::vector<std::string> breaches(std::string_view path, std::string_view text) 
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return found;
+}
+
+void add_includes(std::string_view path, std::string_view text, Includes& includes) {
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const auto included = included_header(text.substr(0, end));
+        if (included.starts_with('"')) {
+            const auto own = unit_of(path),
+                       other = unit_of(included.substr(1, included.size() - 2));
+            if (own != other) includes[own].insert(other);
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+std::vector<std::string> knotted_units(const Includes& includes) {
+    std::vector<std::string> knotted;
+    for (const auto& [unit, others] : includes) {
+        if (reached_from(unit, includes).contains(unit)) knotted.push_back(unit);
+    }
+    return knotted;
 }
 
 std::vector<std::string> source_files(const std::filesystem::path& source) {
