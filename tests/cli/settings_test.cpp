@@ -81,4 +81,13 @@ TEST_SUITE("cli/settings") {
         check_options(&TrainingRequest::architecture);
         check_options(&TrainingRequest::training);
     }
+
+    TEST_CASE("text and architecture of a model are fixed when its training goes on") {
+        const auto check_fixed = [](const auto& setting) {
+            if (setting.is_option()) CHECK_MESSAGE(setting.fixed, setting.name);
+        };
+        for_each_setting<TextSettings>(check_fixed);
+        for_each_setting<DecodingSettings>(check_fixed);
+        for_each_setting<LanguageModelConfig>(check_fixed);
+    }
 }
