@@ -3,12 +3,15 @@
 // The waist of the house. Above it one trains and reads models and knows no processor; below it
 // lives what computes: cpu/ today. To read this room:
 //
-//   cell_kind, cell_shapes, language_model_config   what a model is
-//   limits, parameter, named_tensor, work           what follows from it: sizes, tensors,
-//   arithmetic tensor, batch, recurrent_state                  what goes in and out
-//   training_config, training_state                 how it is trained, and how far that has come
-//   model, reader, learner, adapter, forecast       what a machine does
-//   machine                                         and what makes these
+//   cell_kind, cell_shapes                      the cells
+//   language_model_config, limits               what a model is, and how large it may be
+//   parameter, named_tensor, work               what follows: its tensors, its arithmetic
+//   tensor, batch, recurrent_state              what goes in and comes out
+//   training_config, optimizer_config           how it is trained
+//   setting, *_descriptions                     all of that as options, files and pages have it
+//   training_state                              how far a training has come
+//   model, reader, learner, adapter, forecast   what a machine does
+//   machine                                     what makes these
 //
 // Nothing here says where numbers lie in memory or who computes them. One virtual call does the
 // work of a window or of a batch of characters. A machine leaves the floating-point mode of its
