@@ -40,6 +40,9 @@ const std::vector<Door> k_doors = {
      {"main.cpp", "[!k]*/*.cpp"}},
 };
 
+/// What a door shows comes from app/ and the rooms of results: it trains nothing itself.
+const std::vector<std::string> k_doors_of_house = {"cli"}, k_closed_to_doors = {"training", "data"};
+
 /// Who may know the processor: its own rooms, the one place that chooses machines, and what
 /// measures it.
 const std::vector<std::string> k_knows_processor = {"cpu/*", "kernels/*", "app/machines.?pp",
@@ -78,6 +81,9 @@ std::string project_breach(std::string_view path, std::string_view header) {
         return fmt::format("\"{}\" is not spelled room/unit.hpp", header);
     if ((other == "cpu" || other == "kernels") && !matches(k_knows_processor, std::string(path)))
         return fmt::format("\"{}\" is the processor's: see model/machine.hpp", header);
+    if (matches(k_doors_of_house, std::string(own)) &&
+        matches(k_closed_to_doors, std::string(other)))
+        return fmt::format("'{}' is a door and includes '{}': go through app", own, other);
     if (own == other || *other_floor < *own_floor) return {};
     return fmt::format(
         "'{}' (floor {}) includes '{}' (floor {}): only lower floors may be included", own,

@@ -80,6 +80,13 @@ TEST_SUITE("architecture/include_rule") {
         }
     }
 
+    TEST_CASE("a door trains nothing itself") {
+        CHECK(only_breach("cli/train.cpp", "#include \"training/trainer.hpp\"\n") != "none");
+        CHECK(only_breach("cli/train.cpp", "#include \"data/corpus.hpp\"\n") != "none");
+        CHECK(only_breach("cli/train.cpp", "#include \"app/training.hpp\"\n") == "none");
+        CHECK(only_breach("app/training.cpp", "#include \"training/trainer.hpp\"\n") == "none");
+    }
+
     TEST_CASE("every header is guarded by #pragma once") {
         for (const auto& file : source_files(k_source)) {
             if (!file.ends_with(".hpp")) continue;
