@@ -1,8 +1,8 @@
 #include "app/machines.hpp"
 
+#include "base/available_cores.hpp"
 #include "cpu/blas.hpp"
 #include "cpu/cpu_machine.hpp"
-#include "cpu/thread_pool.hpp"
 #include "kernels/kernels.hpp"
 
 namespace carousel {

@@ -17,6 +17,7 @@
 #include "base/quantity.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "snapshot/weights_hash.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {

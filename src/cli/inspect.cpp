@@ -20,6 +20,7 @@
 #include "model/training_descriptions.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "snapshot/weights_hash.hpp"
 #include "text/printable.hpp"
 #include "text/text_descriptions.hpp"
 #include "text/vocabulary.hpp"

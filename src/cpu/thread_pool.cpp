@@ -1,15 +1,8 @@
 #include "cpu/thread_pool.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <set>
-#include <sstream>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "cpu/floating_point_mode.hpp"
@@ -53,19 +46,6 @@ template <typename Ready>
 void wait_until(std::chrono::microseconds time, Ready ready) {
     if (spin_until(time, ready)) return;
     while (!ready()) std::this_thread::yield();
-}
-
-// Processor time this control group may use, in cores; 0 when there is no limit.
-double control_group_limit() {
-    std::ifstream v2("/sys/fs/cgroup/cpu.max");
-    std::string quota;
-    double period = 0;
-    if (v2 >> quota >> period && quota != "max" && period > 0) return std::stod(quota) / period;
-    std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
-        v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-    double limit = 0;
-    if (v1_quota >> limit && v1_period >> period && limit > 0 && period > 0) return limit / period;
-    return 0;
 }
 
 }  // namespace
@@ -155,28 +135,6 @@ void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {
             task(i);
         }
     });
-}
-
-int available_cores() {
-    cpu_set_t mask;
-    CPU_ZERO(&mask);
-    if (sched_getaffinity(0, sizeof mask, &mask) != 0)
-        return std::max(1U, std::thread::hardware_concurrency());
-    // Hyper-threads share one set of arithmetic units: count each core of a package once.
-    std::set<std::pair<std::string, std::string>> cores;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (!CPU_ISSET(cpu, &mask)) continue;
-        const auto topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-        std::ifstream package_file(topology + "physical_package_id"),
-            core_file(topology + "core_id");
-        std::string package, core;
-        if (!(package_file >> package && core_file >> core)) core = "cpu" + std::to_string(cpu);
-        cores.emplace(package, core);
-    }
-    auto count = static_cast<int>(cores.size());
-    if (const double limit = control_group_limit(); limit > 0)
-        count = std::min(count, static_cast<int>(limit));
-    return std::max(1, count);
 }
 
 }  // namespace carousel

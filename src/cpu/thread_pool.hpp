@@ -59,10 +59,6 @@ private:
     alignas(64) std::atomic<std::int64_t> next_{0};
 };
 
-/// Processors this process may use: physical cores within its affinity mask and control-group
-/// quota; at least 1.
-int available_cores();
-
 /// Part `index` of [0, count) cut into `parts` ranges whose sizes differ by at most one.
 struct Range {
     std::int64_t begin = 0, end = 0;

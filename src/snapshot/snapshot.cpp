@@ -10,10 +10,13 @@
 #include "model/language_model_descriptions.hpp"
 #include "model/parameter.hpp"
 #include "model/training_descriptions.hpp"
-#include "snapshot/archive.hpp"
 #include "text/printable.hpp"
 #include "text/text_descriptions.hpp"
 #include "text/tokenizer.hpp"
+
+// What `require_valid` asks of a record, one function for each part of it, in the order of the
+// fields: settings first, since the shapes of all tensors follow from them. A condition is written
+// so that a number that is none fails it.
 
 namespace carousel {
 
@@ -176,12 +179,6 @@ void require_valid(const Snapshot& snapshot) {
         refuse("it is a training state in 8 bits, which cannot be resumed");
     }
     if (snapshot.state) require_state(snapshot, parameters);
-}
-
-Sha256Digest weights_sha256(const Snapshot& snapshot) {
-    Sha256 hash;
-    write_record(snapshot.weights, [&](std::span<const std::byte> bytes) { hash.update(bytes); });
-    return hash.finish();
 }
 
 }  // namespace carousel

@@ -14,6 +14,20 @@
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 
+// The room snapshot keeps a model in a file: settings, alphabet, weights and, where it can be
+// resumed, all that its training remembers. To be read in this order:
+//
+//     snapshot         the record: plain fields, and what they must fulfil (`require_valid`)
+//     fields           its grammar: which fields in which order, once for both directions
+//     archive          numbers, words, texts, lists and records in bytes; the door to Boost
+//     snapshot_file    the container around them (length, checksum, version), read and replaced
+//     weights_hash     the fingerprint of a model
+//     model_files      how the files of one model are named, moved aside and thinned out
+//
+// What a file says is believed only when its checksum is right, every count fits into the bytes
+// left, and `require_valid` has passed. `docs/snapshot_format.md` says every byte; a change of the
+// grammar is a new version. Nothing here computes with a weight or knows an option.
+
 namespace carousel {
 
 /// A text of its own to validate on.
@@ -77,9 +91,5 @@ struct Snapshot {
 /// name and shape that the configuration implies, every number finite, the vocabulary valid.
 /// Throws: std::invalid_argument with a clause that says what is wrong.
 void require_valid(const Snapshot& snapshot);
-
-/// A hash of the weights alone, the same for every file that holds them; `docs/snapshot_format.md`
-/// defines it.
-Sha256Digest weights_sha256(const Snapshot& snapshot);
 
 }  // namespace carousel

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "snapshot/weights_hash.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;

@@ -4,7 +4,6 @@
 
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,14 +44,11 @@ TEST_SUITE("architecture/include_rule") {
     }
 
     TEST_CASE("no unit includes itself by way of others") {
-        // To be untied yet; nothing may join them.
-        const std::set<std::string> known{"snapshot/archive", "snapshot/fields",
-                                          "snapshot/snapshot"};
         Includes includes;
         for (const auto& file : source_files(k_source))
             add_includes(file, contents(file), includes);
         REQUIRE(includes.size() > 50);
-        for (const auto& unit : knotted_units(includes)) CHECK_MESSAGE(known.contains(unit), unit);
+        for (const auto& unit : knotted_units(includes)) FAIL_CHECK(unit);
     }
 
     TEST_CASE("units that include each other are found, in headers and sources together") {
