@@ -17,6 +17,10 @@
 
 #include "base/error.hpp"
 
+// In this order: system calls that a signal may interrupt; the file that replaces another one;
+// reading; scratch files; flushing folders; locks. Every failure becomes an InputError that names
+// the path, the cause and, where there is one, the remedy.
+
 namespace carousel {
 
 namespace {
@@ -41,6 +45,36 @@ std::string_view remedy(int code) {
 [[noreturn]] void fail(std::string_view action, std::string_view path, int code) {
     throw InputError(fmt::format("Cannot {} {}: {}.{}", action, shown_path(path),
                                  std::generic_category().message(code), remedy(code)));
+}
+
+/// Bytes of the UTF-8 sequence at the front of `text`; 0 where none stands.
+std::size_t sequence_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    if (lead < 0x80) return 1;
+    const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (lead > 0xF4 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+    }
+    return length;
+}
+
+/// Whether a code point, as UTF-8, is a control character or one that reorders or hides text.
+bool drives_terminal(std::string_view code_point) {
+    constexpr std::pair<std::string_view, std::string_view> k_ranges[] = {
+        {{"\0", 1}, "\x1F"},
+        {"\x7F", "\x7F"},
+        {"\xC2\x80", "\xC2\x9F"},           // C1
+        {"\xD8\x9C", "\xD8\x9C"},           // Arabic letter mark
+        {"\xE2\x80\x8E", "\xE2\x80\x8F"},   // marks of direction
+        {"\xE2\x80\xA8", "\xE2\x80\xAE"},   // separators, embeddings, overrides
+        {"\xE2\x81\xA6", "\xE2\x81\xAF"},   // isolates
+        {"\xEF\xBB\xBF", "\xEF\xBB\xBF"},   // byte-order mark
+        {"\xEF\xBF\xB9", "\xEF\xBF\xBB"}};  // annotations
+    return std::any_of(std::begin(k_ranges), std::end(k_ranges), [&](const auto& range) {
+        return range.first.size() == code_point.size() && range.first <= code_point &&
+               code_point <= range.second;
+    });
 }
 
 /// Repeats a system call that a signal has interrupted.
@@ -126,22 +160,16 @@ private:
 
 std::string shown_path(const std::filesystem::path& path) {
     std::string shown;
-    const std::string& text = path.native();
-    const auto escape = [&](char byte) {
-        shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
-                        static_cast<unsigned char>(text[i + 1]) - 0x80U < 0x20U;
-        if (c1) {
-            escape(text[i]);
-            escape(text[++i]);
-        } else if (byte < 0x20 || byte == 0x7F) {
-            escape(text[i]);
+    for (std::string_view rest = path.native(); !rest.empty();) {
+        const std::size_t length = sequence_length(rest);
+        const auto front = rest.substr(0, std::max<std::size_t>(1, length));
+        if (length == 0 || drives_terminal(front)) {
+            for (const char byte : front)
+                shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
         } else {
-            shown += text[i];
+            shown += front;
         }
+        rest.remove_prefix(front.size());
     }
     return shown;
 }

@@ -10,7 +10,10 @@
 
 #include "base/error.hpp"
 #include "text/decoding.hpp"
-#include "text/printable.hpp"
+
+// Walks through what CORPUS names, in the order of the paths' bytes, the same on every machine;
+// what is skipped is told in notes, and a standard input or a pipe is spooled, since a corpus reads
+// its documents more than once.
 
 namespace carousel {
 
@@ -20,12 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t k_binary_probe = 8192;
 
-std::string shown(const fs::path& path) {
-    return printable(path.native(), Whitespace::escape);
-}
-
 [[noreturn]] void cannot_read(const fs::path& path, const std::error_code& cause) {
-    throw InputError(fmt::format("Cannot read {}: {}.", shown(path), cause.message()));
+    throw InputError(fmt::format("Cannot read {}: {}.", shown_path(path), cause.message()));
 }
 
 bool looks_binary(const fs::path& path) {
@@ -63,7 +62,7 @@ std::vector<fs::path> files_below(const fs::path& folder, std::vector<std::strin
         } else if (fs::is_regular_file(status)) {
             files.push_back(path);
         } else if (!fs::is_directory(status) && !fs::is_symlink(status)) {
-            notes.push_back(fmt::format("Skipped {}: it is no regular file.", shown(path)));
+            notes.push_back(fmt::format("Skipped {}: it is no regular file.", shown_path(path)));
         }
         const fs::path current = path;
         entry.increment(error);
@@ -81,7 +80,7 @@ void add_folder(const fs::path& folder, DocumentList& list) {
             list.notes.push_back(
                 fmt::format("Skipped {}: it looks binary (a NUL byte near its front). Name the "
                             "file itself to use it.",
-                            shown(path)));
+                            shown_path(path)));
             continue;
         }
         std::error_code error;
@@ -93,7 +92,7 @@ void add_folder(const fs::path& folder, DocumentList& list) {
         throw InputError(fmt::format(
             "{}: no text in this directory. Hidden entries, links and binary files do not count; "
             "name files to use them.",
-            shown(folder)));
+            shown_path(folder)));
     }
 }
 
@@ -127,7 +126,7 @@ DocumentList find_documents(const std::vector<std::string>& arguments,
 }
 
 std::string shown_name(const Document& document) {
-    return document.path == "-" ? "standard input" : shown(document.path);
+    return document.path == "-" ? "standard input" : shown_path(document.path);
 }
 
 DocumentReader::DocumentReader(const Document& document) : spool_(document.spool.get()) {

@@ -47,6 +47,12 @@ TEST_SUITE("base/file") {
         CHECK(shown_path("plain/ß.txt") == "plain/ß.txt");
         CHECK(shown_path("a\x1b[2J\n\x7f") == "a\\x1b[2J\\x0a\\x7f");
         CHECK(shown_path("a\xc2\x9b!") == "a\\xc2\\x9b!");
+        CHECK(shown_path("txt.\u202eexe\u2066") == "txt.\\xe2\\x80\\xaeexe\\xe2\\x81\\xa6");
+        CHECK(shown_path("\ufeff\u2029\u061c\u200f") ==
+              "\\xef\\xbb\\xbf\\xe2\\x80\\xa9\\xd8\\x9c\\xe2\\x80\\x8f");
+        CHECK(shown_path("a\x9b\xe2\x80") == "a\\x9b\\xe2\\x80");
+        CHECK(shown_path("\u65e5\u672c/\U0001F600 \u00a0\u2030") ==
+              "\u65e5\u672c/\U0001F600 \u00a0\u2030");
     }
 
     TEST_CASE("a file is read whole, in pieces of any size") {
