@@ -3,6 +3,20 @@
 #include <stdexcept>
 #include <string>
 
+// The room base holds what every other room may need and what knows nothing of text, models or
+// options. Each file stands alone; there is no order to read them in, but errors come first:
+//
+//     error            the kinds of errors, by who can mend them; what a message says
+//     file             reading, scratch files, replacing a file whole, locks
+//     random           every random number of the program, as a function of its position
+//     sha256           fingerprints of texts, weights and files
+//     available_cores  how many processors this process may use
+//     quantity, words  numbers for people; enumerations and their words
+//     stopwatch, token_id
+//
+// What never happens here: a message to the screen, an option, a global that changes, a lookup of
+// the locale. A helper that only one room needs lives in that room.
+
 namespace carousel {
 
 /// Root of every error that a user can cause or mend. The message is whole sentences: what failed,

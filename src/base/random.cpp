@@ -2,6 +2,9 @@
 
 #include <random>
 
+// Philox, and what is made of its words: uniform numbers, integers below a bound, near-normal
+// numbers. Only integer arithmetic and exact conversions, so every machine draws the same bits.
+
 namespace carousel {
 
 namespace {

@@ -37,7 +37,7 @@ double meetings(const SpeedModel& speed, const LanguageModelConfig& model,
     return static_cast<double>(shape.window * model.layers * share(speed, model, shape).meetings);
 }
 
-// Of the threads: where streams are shared, only as many work as there are streams.
+// The threads that have work: where streams are shared, only as many work as there are streams.
 double part_at_work(const SpeedModel& speed, const LanguageModelConfig& model,
                     const BatchShape& shape) {
     if (!share(speed, model, shape).by_streams) return 1;

@@ -6,6 +6,15 @@
 
 #include "base/random.hpp"
 
+// An epoch with B = 3 streams in a ring of N tokens, from the epoch's offset o on:
+//
+//     o                  o + N/3            o + 2N/3
+//     |--w0--|--w1--|..  |--w0--|--w1--|..  |--w0--|--w1--|..  and back to o
+//     stream 0           stream 1           stream 2
+//
+// Window w holds w T to (w + 1) T of each arc. What is left at an arc's end is shorter than a
+// window and is not read in this epoch; the offset of the next one puts the cuts elsewhere.
+
 namespace carousel {
 
 BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted) {

@@ -12,6 +12,10 @@
 #include "text/decoding.hpp"
 #include "text/normalization.hpp"
 
+// A corpus is read twice, or once with a fixed vocabulary: first every document is decoded,
+// normalised and counted, then decoded again and encoded into the store. Checkpoints, one after
+// each piece, let `first` and `split` find a character without reading from the beginning.
+
 namespace carousel {
 
 namespace {

@@ -18,6 +18,16 @@
 #include "text/tokenizer.hpp"
 #include "text/vocabulary.hpp"
 
+// The room data turns files into the batches that a training reads. In the order of the way:
+//
+//     documents        which files CORPUS names, in which order, what is skipped and why
+//     corpus           their text as one row of ids, a separator before each document; its parts
+//     id_store         such a row on disk, in the narrowest width, mapped: memory does not grow
+//     batch_iterator   windows of B parallel streams, a function of seed and position alone
+//
+// What never happens here: a number of a model, a thread, a message to the screen (progress is told
+// to a function that the caller gives).
+
 namespace carousel {
 
 /// What a corpus does with characters that a given vocabulary lacks and cannot spell.

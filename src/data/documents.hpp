@@ -17,8 +17,8 @@ namespace carousel {
 struct Document {
     std::string path;        ///< `-` for standard input
     std::uint64_t size = 0;  ///< bytes when it was found
-    std::shared_ptr<const ScratchFile>
-        spool;  ///< its content when the source can be read once only
+    /// Its content when the source can be read once only.
+    std::shared_ptr<const ScratchFile> spool;
 };
 
 struct DocumentList {

@@ -9,6 +9,9 @@
 
 #include "evaluation/character_surprisal.hpp"
 
+// One n-gram model, used three times: it counts the end of the training text, predicts the other
+// text as it is, and predicts it again while it learns from each symbol.
+
 namespace carousel {
 
 namespace {

@@ -12,6 +12,11 @@
 #include "base/error.hpp"
 #include "model/reader.hpp"
 
+// First how stretches of a corpus are read side by side (`StretchReader`, for the stream and the
+// estimate), then windows of characters (`CharacterReader`, `EvaluationWindow`), then the three
+// protocols over them. A stream's surprisals do not depend on its neighbours, so no figure depends
+// on how many are read at once.
+
 namespace carousel {
 
 namespace {

@@ -8,6 +8,19 @@
 #include "model/model.hpp"
 #include "model/quantization.hpp"
 
+// The room evaluation says how well a model predicts a text. In reading order:
+//
+//     metrics               sums of surprisal, from which every measure follows
+//     character_surprisal   symbols put together to characters, which are what is counted
+//     evaluator             the protocols: `stream`, `windows`, and a training's quick estimate
+//     adaptive_evaluator    the stream again, by a model that learns while it reads
+//     ngram_model, baseline     what a model is compared with: counts of the training text
+//     text_place            where in its documents a symbol stands
+//
+// The law of the room: a figure is a function of model, text and protocol alone, not of threads,
+// batches or how far a text was cut. What never happens here: a comparison that mixes protocols, a
+// rounded number.
+
 namespace carousel {
 
 // All of these: nats of a character spelled in several symbols are summed; separators are not

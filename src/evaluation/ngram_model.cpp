@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+// Sequences are nodes of a tree, found by a hash of (shorter sequence, symbol) and kept in blocks
+// that never move. `add` walks through the contexts from the longest to the empty one; a sequence
+// that is new counts once more in the next shorter context, which is what Kneser-Ney counts.
+
 namespace carousel {
 
 namespace {

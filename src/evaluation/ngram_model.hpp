@@ -38,7 +38,8 @@ public:
     /// Throws: std::logic_error for sizes out of range.
     explicit NgramModel(const NgramConfig& config);
 
-    /// Of `symbol` after what was read and added. Range: symbol < V; the result is in (0, 1).
+    /// The probability of `symbol` after what was read and added. Range: symbol < V; the result is
+    /// in (0, 1).
     double probability(TokenId symbol) const;
 
     /// Counts `symbol` as what follows here, and goes on behind it. When as many sequences are
@@ -67,7 +68,7 @@ private:
         std::uint32_t kinds = 0;            // continuations with a count
         std::uint32_t once = 0, twice = 0;  // those counted 1 and 2 times
     };
-    /// Of the sequences of one length.
+    /// What is taken off the counts of the sequences of one length.
     struct Discounts {
         std::array<std::uint64_t, 4> sequences{};  // counted 1, 2, 3 and 4 times
         std::array<double, 4> amount{};            // by min(count, 3)

@@ -7,6 +7,10 @@
 #include "base/error.hpp"
 #include "model/machine.hpp"
 
+// From logits to a symbol in the order of the controls: candidates (finite logits), temperature and
+// softmax, top_k, top_p, min_p, the draw. Sums are doubles in the order of the candidates, so the
+// result is the same on every machine.
+
 namespace carousel {
 
 namespace {

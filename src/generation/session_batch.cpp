@@ -8,6 +8,11 @@
 #include "model/machine.hpp"
 #include "model/reader.hpp"
 
+// A row is a session in the batch. Its memory is a column of `memory_`, (L, B, ...), where the
+// model reads it without copying; from joining to the next symbol, and after leaving, a session
+// holds its memory itself. `pack` moves memories to where the next reading wants them, and only
+// when a session has come or gone.
+
 namespace carousel {
 
 namespace {

@@ -17,6 +17,11 @@
 #include "base/sha256.hpp"
 #include "model/cell_kind.hpp"
 
+// Two archives with one interface: bytes written, bytes read. `value` says how each kind of value
+// becomes unsigned integers in either direction, `fields` which values a session has. What comes
+// from bytes is checked in two places: counts here, before anything is allocated, and what values
+// mean in the constructor of Session.
+
 namespace carousel {
 
 namespace {

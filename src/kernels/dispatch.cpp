@@ -6,6 +6,8 @@
 #include "kernels/kernels.hpp"
 #include "kernels/tables.hpp"
 
+// The only file of the room that is ordinary code: it asks the processor what it supports, once.
+
 namespace carousel {
 
 namespace {

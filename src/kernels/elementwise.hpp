@@ -3,6 +3,10 @@
 #include "kernels/kernels.hpp"
 #include "kernels/vector.hpp"
 
+// Loops over one or several rows of numbers that lie one after the other: optimizers, sums, and the
+// small vector operations of layers. Sums run in sixteen lanes that are added by one fixed tree at
+// the end, so that their bits are the same for every instruction set.
+
 namespace carousel {
 namespace {
 

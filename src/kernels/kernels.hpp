@@ -5,6 +5,24 @@
 
 #include "model/cell_shapes.hpp"
 
+// The room kernels holds the loops in which a program spends its time, and nothing else. Whoever
+// calls them reads this file, which says what each computes and how its numbers lie in memory, and
+// takes them from the table that `kernels()` returns. Inside, in reading order:
+//
+//     vector, functions    sixteen floats as one value; exp, sigmoid, tanh over them
+//     product              the matrix product, by tiles in registers
+//     cell, cells/*        the loops over units and streams; one file for each cell's equations
+//     softmax, normalization, attention, modulate, elementwise, quantized    the rest, by subject
+//     table                all of these once for each instruction set; compiled several times
+//     tables, dispatch     the tables there are, and the choice among them at the first use
+//
+// The law of the room: a kernel gives the same bits on every instruction set. So each number is
+// computed by the same operations in the same order everywhere, no call leaves for a library of
+// mathematics, and no product and sum become one rounding but where `fma` is written.
+// What never happens here: allocation, threads, an exception (but for an unknown CAROUSEL_ISA),
+// and, in all files but dispatch.cpp, library code of any kind: the linker could keep the copy that
+// was compiled for a processor which this one is not.
+
 namespace carousel {
 
 /// Width of a panel: weights, gates and logits are stored in columns of sixteen.

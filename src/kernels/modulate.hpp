@@ -3,6 +3,9 @@
 #include "kernels/functions.hpp"
 #include "kernels/kernels.hpp"
 
+// One vector scales another by twice a sigmoid, forward and backward: a round of cells that have
+// them (Melis, Kočiský & Blunsom 2020).
+
 namespace carousel {
 namespace {
 

@@ -3,6 +3,10 @@
 #include "kernels/kernels.hpp"
 #include "kernels/vector.hpp"
 
+// Layer normalization in three passes over a row, which stays in the first cache: the mean, what
+// each number is apart from it with the sum of squares, then the scaled result. Sums go in four
+// chains of sixteen lanes and are joined in one order.
+
 namespace carousel {
 namespace {
 

@@ -3,6 +3,11 @@
 #include "kernels/functions.hpp"
 #include "kernels/kernels.hpp"
 
+// A row of logits becomes probabilities in two passes: its largest element, then exponentials of
+// what each is below that, with their sum, so that nothing overflows. The row is padded to whole
+// panels with a value whose exponential is zero, and zero again afterwards. The logarithm of the
+// sum is a double: a loss is a small difference of two large numbers.
+
 namespace carousel {
 namespace {
 

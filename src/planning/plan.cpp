@@ -12,6 +12,9 @@
 #include "planning/learning_rules.hpp"
 #include "planning/reference_forecast.hpp"
 
+// The nets and shapes that come into question, the `Chooser` that goes through those that time and
+// memory allow and keeps the one of which the least loss is expected, and the two ways to ask it.
+
 namespace carousel {
 
 namespace {

@@ -8,6 +8,18 @@
 #include "model/training_config.hpp"
 #include "planning/expected_loss.hpp"
 
+// The room planning chooses the settings of a training for a text, a machine and a time, and says
+// what loss they should reach. In reading order:
+//
+//     preset                sizes with a name
+//     expected_loss         a fit to finished trainings: loss as a function of net, text, updates
+//     learning_rules        learning rate, dropout, warm-up that suit a size and so many updates
+//     plan                  the choice: the best expected loss that fits into the time
+//     reference_forecast    the machine that stands in where the one at hand must not matter
+//
+// How fast a machine is, and what memory a net takes there, it says itself (`model/forecast.hpp`).
+// What never happens here: a training, a file, a message. What the user has decided is kept.
+
 namespace carousel {
 
 /// What a plan must know of a text.

@@ -8,6 +8,10 @@
 #include "report/axis.hpp"
 #include "report/markup.hpp"
 
+// First the plane, which maps numbers to places, then what is drawn on it: axes, series, the names
+// at the ends of the lines, the mark. Places are written with one decimal, so that the same data
+// gives the same bytes everywhere.
+
 namespace carousel {
 
 namespace {
@@ -17,7 +21,7 @@ constexpr double k_width = 480, k_height = 290;
 constexpr double k_left = 48, k_right = 82, k_top = 30, k_bottom = 44;
 constexpr double k_line_height = 15;
 
-struct Range {
+struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = -low;
 
     void take(double value) {
@@ -29,7 +33,7 @@ struct Range {
 
 /// Where numbers come to lie.
 struct Plane {
-    Range x, y;
+    Extent x, y;
 
     double left(double value) const {
         return k_left + (value - x.low) / x.width() * (k_width - k_left - k_right);
@@ -40,7 +44,7 @@ struct Plane {
 };
 
 // Room for lines that are flat or a single point, and some air above and below the others.
-void widen(Range& range, bool from_zero, double air) {
+void widen(Extent& range, bool from_zero, double air) {
     if (from_zero) range.take(0);
     if (range.width() <= 0) {
         const double half = range.low == 0 ? 1 : std::abs(range.low) / 2;

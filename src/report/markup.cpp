@@ -8,6 +8,10 @@
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
+// Two ways for text to get into a page: `plain_markup` where no element may stand, `visible_markup`
+// where what has no shape of its own is drawn as a box. Both write the five characters that HTML
+// reads as markup as references.
+
 namespace carousel {
 
 namespace {

@@ -6,6 +6,9 @@
 #include "report/markup.hpp"
 #include "report/page_style.hpp"
 
+// Each function appends one element to the body. Text goes through `visible_markup`, without an
+// exception; what is appended as it is comes from this room.
+
 namespace carousel {
 
 Page::Page(std::string_view title, std::string_view kind)

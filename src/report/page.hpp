@@ -6,6 +6,18 @@
 
 #include "report/surprising_lines.hpp"
 
+// The room report makes HTML pages that need no other file: data in, a string out. To be read in
+// this order:
+//
+//     page, page_style      the page, from its title to its tables; its style sheet
+//     markup                text of strangers made harmless, the one way by which text gets in
+//     line_chart, axis      curves in SVG; round numbers along them
+//     colour_scale          nine colours for surprisal, light and dark
+//     surprisal_text, surprising_lines, whole_characters    a text in them, its worst lines
+//
+// What never happens here: a script, an address outside of the page, a file, a model. What is given
+// as text may hold anything; it can neither leave its element nor hide what a reader sees.
+
 namespace carousel {
 
 /// A name and what stands beside it, both any text.

@@ -4,6 +4,9 @@
 
 #include "report/colour_scale.hpp"
 
+// The style sheet as text with the colours of both themes filled in. It stands in each page, so it
+// is short, and holds no character that HTML reads as markup.
+
 namespace carousel {
 
 namespace {
@@ -117,10 +120,10 @@ b { padding: 0 .2em; border: 1px solid; border-radius: .2em; font: 600 .75em/1 u
 @media print { .text i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .scale { position: static; } }
 )css";
 
-std::string step_rules() {
+std::string shade_rules() {
     std::string out;
-    for (std::size_t step = 1; step < k_scale_bits.size(); ++step)
-        out += fmt::format(".s{0} {{ background: var(--s{0}); color: var(--i{0}); }}\n", step);
+    for (std::size_t shade = 1; shade < k_scale_bits.size(); ++shade)
+        out += fmt::format(".s{0} {{ background: var(--s{0}); color: var(--i{0}); }}\n", shade);
     return out;
 }
 
@@ -132,7 +135,7 @@ std::string page_style() {
                "@media (prefers-color-scheme: dark) {{ :root {{ {}{} }} }}",
                scale_properties(Theme::light), k_light_rest, scale_properties(Theme::dark),
                k_dark_rest) +
-           k_rules + step_rules();
+           k_rules + shade_rules();
 }
 
 }  // namespace carousel

@@ -12,15 +12,15 @@ namespace carousel {
 namespace {
 
 // From here on a blank gets a mark.
-constexpr std::size_t k_surprising_step = 2;
+constexpr std::size_t k_surprising_shade = 2;
 
 // Lines that a browser lays out together, when they come into sight: a long page opens at once.
 constexpr std::uint64_t k_lines_of_block = 50;
 
 // The class that marks a character without ink; the marks themselves are in the style.
-const char* blank_class(std::string_view character, std::size_t step) {
+const char* blank_class(std::string_view character, std::size_t shade) {
     if (character.ends_with('\n')) return "n";
-    if (step < k_surprising_step) return "";
+    if (shade < k_surprising_shade) return "";
     if (character == " " || character == "\u00a0") return "w";
     return character == "\t" ? "t" : "";
 }
@@ -29,13 +29,13 @@ const char* blank_class(std::string_view character, std::size_t step) {
 
 void append_coloured(std::string_view character, double nats, std::string& html) {
     const double bits = nats / std::numbers::ln2;
-    const auto step = step_of(bits);
-    const std::string_view blank = blank_class(character, step);
+    const auto shade = shade_of(bits);
+    const std::string_view blank = blank_class(character, shade);
     html += "<i";
-    if (step > 0 || !blank.empty()) {
-        const auto colour = step > 0 ? fmt::format("s{}", step) : std::string();
+    if (shade > 0 || !blank.empty()) {
+        const auto colour = shade > 0 ? fmt::format("s{}", shade) : std::string();
         html +=
-            fmt::format(" class=\"{}{}{}\"", colour, step > 0 && !blank.empty() ? " " : "", blank);
+            fmt::format(" class=\"{}{}{}\"", colour, shade > 0 && !blank.empty() ? " " : "", blank);
     }
     html += fmt::format(" data-b=\"{:.{}f}\">", bits, bits < 9.995 ? 2 : 1);
     if (character.ends_with('\n')) character.remove_suffix(1);

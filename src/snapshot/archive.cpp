@@ -18,6 +18,9 @@
 
 #include "snapshot/fields.hpp"
 
+// First the archive that writes, then the one that reads, with the same cases in the same order;
+// at the end the instantiations, which are all the records that ever stand in a file.
+
 namespace carousel {
 
 namespace {

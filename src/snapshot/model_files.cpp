@@ -13,6 +13,9 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 
+// Names first, then moving a model aside, then thinning out its step files, then looking for the
+// newest one. No file is opened here: names and times say everything.
+
 namespace carousel {
 
 namespace {

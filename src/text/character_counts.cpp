@@ -9,6 +9,10 @@
 #include "base/error.hpp"
 #include "text/utf8.hpp"
 
+// Counting keeps up with a disk: ASCII is taken eight bytes at a time, every other code point has a
+// counter in one array over all of Unicode, and only clusters of several code points are hashed.
+// Each has a bound, so that no text makes memory grow without end.
+
 namespace carousel {
 
 namespace {

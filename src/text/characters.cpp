@@ -11,6 +11,10 @@
 
 #include "text/utf8.hpp"
 
+// Code points and bytes need no state. Clusters are ICU's, but asking it for each character of a
+// plain text would be slow: between two code points that no rule ever joins (`PlainCodePoints`) a
+// boundary is certain, so only the stretches around marks, emoji, jamo and the like go to ICU.
+
 namespace carousel {
 
 namespace {
@@ -56,7 +60,7 @@ const PlainCodePoints& plain_code_points() {
 
 // ICU is given at most so many bytes at once: more than the longest cluster, little enough that a
 // cut giant does not have much looked at twice.
-constexpr std::size_t k_window = 4 * k_longest_cluster;
+constexpr std::size_t k_most_at_once = 4 * k_longest_cluster;
 
 // The last boundary between code points of `text` at or before `position`.
 std::size_t code_point_edge(std::string_view text, std::size_t position) {
@@ -185,10 +189,10 @@ bool CharacterSplitter::next_cluster(std::string_view& character) {
 bool CharacterSplitter::find_ends() {
     const std::string_view text = text_;
     const std::size_t begin = begin_;
-    const std::size_t window = code_point_edge(text, begin + k_window);
-    const std::size_t run = find_plain_run(text, begin, window);
+    const std::size_t limit = code_point_edge(text, begin + k_most_at_once);
+    const std::size_t run = find_plain_run(text, begin, limit);
     // With one plain character more: a prefix before it may take it in, but no mark follows it.
-    const std::size_t stop = run < window ? run + utf8_length(text[run]) : window;
+    const std::size_t stop = run < limit ? run + utf8_length(text[run]) : limit;
     clusters_->find(text.substr(begin, stop - begin), ends_);
     std::size_t from = begin;
     bool cut = false;
@@ -202,7 +206,7 @@ bool CharacterSplitter::find_ends() {
         from = ends_[i];
     }
     const bool at_text_end = finished_ && stop == text.size();
-    if (!cut && stop == window && !at_text_end) ends_.pop_back();
+    if (!cut && stop == limit && !at_text_end) ends_.pop_back();
     std::reverse(ends_.begin(), ends_.end());
     return !ends_.empty();
 }

@@ -14,6 +14,11 @@
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
+// A Decoder finds the encoding from the first bytes and hands all of them to one `Encoding`: UTF-8,
+// which is only checked, and so keeps most of its bytes untouched, or a converter of ICU, whose
+// offsets are followed so that an error names the byte of the file. Both hold back what is not
+// certain yet, and treat what is invalid as the settings say.
+
 namespace carousel {
 
 // What all encodings share: pieces come in, and what is invalid is dealt with as the settings say.

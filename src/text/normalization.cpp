@@ -8,6 +8,9 @@
 
 #include "text/utf8.hpp"
 
+// First which text is in its form already, which is most of it and is only copied; then how text
+// that comes in pieces is cut where no code point reacts with what follows.
+
 namespace carousel {
 
 namespace {

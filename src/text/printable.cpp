@@ -8,6 +8,9 @@
 #include "base/error.hpp"
 #include "text/utf8.hpp"
 
+// Three subjects in this order: which code points are dangerous on a terminal and how they are
+// shown; how wide text is; escapes that people write in options.
+
 namespace carousel {
 
 namespace {
@@ -35,11 +38,11 @@ std::size_t width_of(char32_t code_point) {
 }
 
 // Bytes and columns of what stands at the front of `text`: a code point, or an invalid byte.
-struct Step {
+struct Front {
     std::size_t bytes, columns;
     std::optional<char32_t> code_point;
 };
-Step first_step(std::string_view text) {
+Front front_of(std::string_view text) {
     const std::string_view head = text.substr(0, 4);
     const std::size_t length = utf8_length(text.front());
     if (length > head.size() || valid_utf8_prefix(head.substr(0, length)) != length) {
@@ -111,7 +114,7 @@ std::string printable(std::string_view text, Whitespace whitespace) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const Step step = first_step(text);
+        const Front front = front_of(text);
         const auto byte = static_cast<unsigned>(static_cast<unsigned char>(text.front()));
         const bool kept = whitespace == Whitespace::keep && (byte == '\n' || byte == '\t');
         if (kept) {
@@ -120,14 +123,14 @@ std::string printable(std::string_view text, Whitespace whitespace) {
             out += "\\n";
         } else if (byte == '\t') {
             out += "\\t";
-        } else if (!step.code_point || (step.bytes == 1 && is_control(*step.code_point))) {
+        } else if (!front.code_point || (front.bytes == 1 && is_control(*front.code_point))) {
             out += fmt::format("\\x{:02x}", byte);
-        } else if (is_control(*step.code_point) || is_deceptive(*step.code_point)) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(*step.code_point));
+        } else if (is_control(*front.code_point) || is_deceptive(*front.code_point)) {
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(*front.code_point));
         } else {
-            out.append(text.substr(0, step.bytes));
+            out.append(text.substr(0, front.bytes));
         }
-        text.remove_prefix(step.bytes);
+        text.remove_prefix(front.bytes);
     }
     return out;
 }
@@ -135,9 +138,9 @@ std::string printable(std::string_view text, Whitespace whitespace) {
 std::size_t display_width(std::string_view text) {
     std::size_t columns = 0;
     while (!text.empty()) {
-        const Step step = first_step(text);
-        columns += step.columns;
-        text.remove_prefix(step.bytes);
+        const Front front = front_of(text);
+        columns += front.columns;
+        text.remove_prefix(front.bytes);
     }
     return columns;
 }
@@ -145,10 +148,10 @@ std::size_t display_width(std::string_view text) {
 std::string_view cut_to_width(std::string_view text, std::size_t columns) {
     std::size_t end = 0;
     for (std::size_t used = 0; end < text.size();) {
-        const Step step = first_step(text.substr(end));
-        used += step.columns;
+        const Front front = front_of(text.substr(end));
+        used += front.columns;
         if (used > columns) break;
-        end += step.bytes;
+        end += front.bytes;
     }
     return text.substr(0, end);
 }

@@ -51,8 +51,8 @@ struct TextSettings {
 
 /// How the bytes of a file become text.
 struct DecodingSettings {
-    std::string
-        encoding{};  ///< a converter name that ICU knows; empty: byte-order mark, else UTF-8
+    /// A converter name that ICU knows; empty: what the byte-order mark says, else UTF-8.
+    std::string encoding{};
     InvalidInput invalid = InvalidInput::error;
 
     bool operator==(const DecodingSettings&) const = default;

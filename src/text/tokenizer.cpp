@@ -11,6 +11,10 @@
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
+// First what a Tokenizer must fulfil and how a prompt is encoded whole; then the TextEncoder,
+// through which a corpus passes: one loop for each unit, the one over code points written for
+// speed.
+
 namespace carousel {
 
 namespace {

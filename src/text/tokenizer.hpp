@@ -15,6 +15,24 @@
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 
+// The room text turns the bytes of files into the symbols of a model, and symbols into text again.
+// In the order in which text passes:
+//
+//     text_settings    what a character is, chosen once for a model; how files are decoded
+//     decoding         bytes of any encoding, in pieces            -> valid UTF-8
+//     normalization    newlines folded, one of Unicode's forms     -> UTF-8
+//     characters       code points, grapheme clusters or bytes, one after the other
+//     character_counts, vocabulary     which of them get a symbol
+//     tokenizer        text -> ids, for prompts whole and for corpora in pieces (TextEncoder)
+//     nearest          what stands for a character that a model does not know
+//     text_stream      ids -> text as it is generated, no code point or cluster before it is whole
+//     utf8_constraint  which ids may follow, so that what is generated is valid UTF-8
+//     utf8, printable  arithmetic of UTF-8; text made harmless for a terminal
+//
+// The law of the room: cutting a text into other pieces changes nothing, and text that nobody can
+// spell is an error with its place, never silently lost. ICU is spoken to here and nowhere else,
+// and its types appear in no header. No file is opened here.
+
 namespace carousel {
 
 /// What is done with characters of a prompt that the model has no symbol for and cannot spell.

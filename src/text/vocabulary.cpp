@@ -9,6 +9,10 @@
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
+// Building and merging first, then what a stored alphabet must fulfil, then how a character finds
+// its id. Code points are looked up in pages of 256, of which only those with a symbol exist; all
+// the others share one empty page. An array over all of Unicode would be cold in every cache.
+
 namespace carousel {
 
 namespace {

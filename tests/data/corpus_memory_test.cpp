@@ -17,8 +17,8 @@ using namespace carousel;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t k_corpus_size =
-    3'000'000;  // the sanitizer's own memory is not ours to measure
+// The sanitizer's own memory is not ours to measure.
+constexpr std::size_t k_corpus_size = 3'000'000;
 constexpr bool k_measures = false;
 #else
 constexpr std::size_t k_corpus_size = 300'000'000;

@@ -114,7 +114,7 @@ TEST_SUITE("generation/sampler") {
     }
 
     TEST_CASE("each control works on what the one before it left") {
-        // Of the two that top_k keeps the first has 4/7 of the rest, which 0.5 does not exceed.
+        // The first of the two that top_k keeps has 4/7 of the rest, which 0.5 does not exceed.
         CHECK(kept({.temperature = 1, .top_k = 2, .top_p = 0.5F}, k_five) == Ids{1});
         // Flattened by the temperature, 0.3 is 0.87 of 0.4; as it was, it is 0.75.
         CHECK(kept({.temperature = 2, .min_p = 0.8F}, k_five) == Ids{1, 3});

@@ -29,37 +29,37 @@ double contrast(const Colour& a, const Colour& b) {
 }  // namespace
 
 TEST_SUITE("report/colour_scale") {
-    TEST_CASE("each step starts at its bits") {
-        CHECK(step_of(0) == 0);
-        CHECK(step_of(0.999) == 0);
-        CHECK(step_of(1) == 1);
-        CHECK(step_of(1000) == k_scale_bits.size() - 1);
-        for (std::size_t step = 0; step < k_scale_bits.size(); ++step)
-            CHECK(step_of(k_scale_bits[step]) == step);
+    TEST_CASE("each shade starts at its bits") {
+        CHECK(shade_of(0) == 0);
+        CHECK(shade_of(0.999) == 0);
+        CHECK(shade_of(1) == 1);
+        CHECK(shade_of(1000) == k_scale_bits.size() - 1);
+        for (std::size_t shade = 0; shade < k_scale_bits.size(); ++shade)
+            CHECK(shade_of(k_scale_bits[shade]) == shade);
     }
 
     TEST_CASE("a character can be read on each of its colours, light and dark") {
         for (const auto theme : {Theme::light, Theme::dark}) {
             CHECK(contrast(ink(theme), background(theme)) > 12);
-            for (std::size_t step = 0; step < k_scale_bits.size(); ++step) {
-                CAPTURE(step);
-                CHECK(contrast(step_background(step, theme), step_ink(step, theme)) >= 4.5);
+            for (std::size_t shade = 0; shade < k_scale_bits.size(); ++shade) {
+                CAPTURE(shade);
+                CHECK(contrast(shade_background(shade, theme), shade_ink(shade, theme)) >= 4.5);
             }
         }
     }
 
     TEST_CASE("the scale goes steadily away from the paper, so that its order is seen in grey") {
         for (const auto theme : {Theme::light, Theme::dark}) {
-            for (std::size_t step = 1; step < k_scale_bits.size(); ++step) {
-                CAPTURE(step);
+            for (std::size_t shade = 1; shade < k_scale_bits.size(); ++shade) {
+                CAPTURE(shade);
                 const auto paper = background(theme);
-                CHECK(contrast(paper, step_background(step, theme)) >
-                      1.05 * contrast(paper, step_background(step - 1, theme)));
+                CHECK(contrast(paper, shade_background(shade, theme)) >
+                      1.05 * contrast(paper, shade_background(shade - 1, theme)));
             }
         }
     }
 
-    TEST_CASE("the legend names the bits of each step") {
+    TEST_CASE("the legend names the bits of each shade") {
         const auto legend = scale_legend();
         CHECK(WellFormed::flaw(legend).empty());
         for (const char* part : {">0<", ">1<", ">15+<", "bits"})

@@ -39,7 +39,7 @@ std::string seen(const std::string& html) {
 }  // namespace
 
 TEST_SUITE("report/surprisal_text") {
-    TEST_CASE("a character has the step of its bits and tells them") {
+    TEST_CASE("a character has the shade of its bits and tells them") {
         CHECK(coloured("a", 0.25) == "<i data-b=\"0.25\">a</i>");
         CHECK(coloured("a", 2.5) == "<i class=\"s2\" data-b=\"2.50\">a</i>");
         CHECK(coloured("<", 12.34) == "<i class=\"s7\" data-b=\"12.3\">&lt;</i>");
