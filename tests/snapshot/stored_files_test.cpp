@@ -9,6 +9,7 @@
 
 #include "model/cell_kind.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "snapshot/weights_hash.hpp"
 #include "support/temporary_folder.hpp"
 
 // Model files that programs of the past wrote. They are never written anew: a new version of the
