@@ -45,121 +45,123 @@ struct CellShape {
     std::int64_t attention_span = 0;
 };
 
-/// One constant for each line of `CAROUSEL_CELLS`, with its gates in the order of files.
+/// One constant for each line of `CAROUSEL_CELLS`, with its gates in the order of files: for `lstm`
+/// there is `k_lstm`.
 namespace cell_shapes {
 
 /// i f g o
-inline constexpr CellShape lstm{
+inline constexpr CellShape k_lstm{
     .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = 1};
 
 /// f g o
-inline constexpr CellShape cifg{
+inline constexpr CellShape k_cifg{
     .gates = 3, .input = {0, 3}, .recurrent = {0, 3}, .states = 1, .forget_gate = 0};
 
 /// i f g o
-inline constexpr CellShape capped_lstm = lstm;
+inline constexpr CellShape k_capped_lstm = k_lstm;
 
 /// a
-inline constexpr CellShape rnn{.gates = 1, .input = {0, 1}, .recurrent = {0, 1}};
+inline constexpr CellShape k_rnn{.gates = 1, .input = {0, 1}, .recurrent = {0, 1}};
 
 /// i g o
-inline constexpr CellShape lstm1997{.gates = 3, .input = {0, 3}, .recurrent = {0, 3}, .states = 1};
+inline constexpr CellShape k_lstm1997{
+    .gates = 3, .input = {0, 3}, .recurrent = {0, 3}, .states = 1};
 
 /// i f g o; the diagonal: of the gates i f o
-inline constexpr CellShape peephole{.gates = 4,
-                                    .input = {0, 4},
-                                    .recurrent = {0, 4},
-                                    .states = 1,
-                                    .diagonals = 3,
-                                    .forget_gate = 1};
+inline constexpr CellShape k_peephole{.gates = 4,
+                                      .input = {0, 4},
+                                      .recurrent = {0, 4},
+                                      .states = 1,
+                                      .diagonals = 3,
+                                      .forget_gate = 1};
 
 /// n_x r z n_h: the candidate has one pre-activation of W and one of U
-inline constexpr CellShape gru{
+inline constexpr CellShape k_gru{
     .gates = 4, .input = {0, 3}, .recurrent = {1, 3}, .forget_gate = 2, .keeps_output = true};
 
 /// r z n
-inline constexpr CellShape gru_before{.gates = 3,
-                                      .input = {0, 3},
-                                      .recurrent = {0, 2},
-                                      .mixed = {2, 1},
-                                      .forget_gate = 1,
-                                      .keeps_output = true};
+inline constexpr CellShape k_gru_before{.gates = 3,
+                                        .input = {0, 3},
+                                        .recurrent = {0, 2},
+                                        .mixed = {2, 1},
+                                        .forget_gate = 1,
+                                        .keeps_output = true};
 
 /// m_h m_x i f g o: v is the product of the first two
-inline constexpr CellShape mlstm{.gates = 6,
-                                 .input = {1, 5},
-                                 .recurrent = {0, 1},
-                                 .mixed = {2, 4},
-                                 .states = 1,
-                                 .forget_gate = 3,
-                                 .multiplies = true};
+inline constexpr CellShape k_mlstm{.gates = 6,
+                                   .input = {1, 5},
+                                   .recurrent = {0, 1},
+                                   .mixed = {2, 4},
+                                   .states = 1,
+                                   .forget_gate = 3,
+                                   .multiplies = true};
 
 /// i f g o; the states c n m
-inline constexpr CellShape slstm{
+inline constexpr CellShape k_slstm{
     .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 3, .forget_gate = 1};
 
 /// f i g
-inline constexpr CellShape minlstm{
+inline constexpr CellShape k_minlstm{
     .gates = 3, .input = {0, 3}, .recurrent = {0, 0}, .forget_gate = 0, .keeps_output = true};
 
 /// z g
-inline constexpr CellShape mingru{.gates = 2,
-                                  .input = {0, 2},
-                                  .recurrent = {0, 0},
-                                  .forget_gate = 0,
-                                  .forget_sign = -1,
-                                  .keeps_output = true};
+inline constexpr CellShape k_mingru{.gates = 2,
+                                    .input = {0, 2},
+                                    .recurrent = {0, 0},
+                                    .forget_gate = 0,
+                                    .forget_sign = -1,
+                                    .keeps_output = true};
 
 /// a; the diagonal holds the periods
-inline constexpr CellShape clockwork{.gates = 1,
-                                     .input = {0, 1},
-                                     .recurrent = {0, 1},
-                                     .states = 1,
-                                     .diagonals = 1,
-                                     .keeps_output = true,
-                                     .clockwork = true};
+inline constexpr CellShape k_clockwork{.gates = 1,
+                                       .input = {0, 1},
+                                       .recurrent = {0, 1},
+                                       .states = 1,
+                                       .diagonals = 1,
+                                       .keeps_output = true,
+                                       .clockwork = true};
 
 /// i f g o d; the diagonal: of c(t-1) and of the layer below
-inline constexpr CellShape depth_gated{.gates = 5,
-                                       .input = {0, 5},
-                                       .recurrent = {0, 4},
-                                       .states = 1,
-                                       .diagonals = 2,
-                                       .forget_gate = 1,
-                                       .reads_below = true};
+inline constexpr CellShape k_depth_gated{.gates = 5,
+                                         .input = {0, 5},
+                                         .recurrent = {0, 4},
+                                         .states = 1,
+                                         .diagonals = 2,
+                                         .forget_gate = 1,
+                                         .reads_below = true};
 
 /// i f g o along time, then i f g o along depth; a state of each
-inline constexpr CellShape grid{.gates = 8,
-                                .input = {0, 8},
-                                .recurrent = {0, 8},
-                                .states = 2,
-                                .forget_gate = 1,
-                                .reads_below = true,
-                                .two_outputs = true};
+inline constexpr CellShape k_grid{.gates = 8,
+                                  .input = {0, 8},
+                                  .recurrent = {0, 8},
+                                  .states = 2,
+                                  .forget_gate = 1,
+                                  .reads_below = true,
+                                  .two_outputs = true};
 
 /// i f g o
-inline constexpr CellShape mogrifier{
+inline constexpr CellShape k_mogrifier{
     .gates = 4, .input = {0, 4}, .recurrent = {0, 4}, .states = 1, .forget_gate = 1, .rounds = 5};
 
 /// i f g o n: n is c(t), normalized
-inline constexpr CellShape layernorm_lstm{.gates = 5,
-                                          .input = {0, 4},
-                                          .recurrent = {0, 4},
-                                          .normalized = {4, 1},
-                                          .states = 1,
-                                          .forget_gate = 1};
+inline constexpr CellShape k_layernorm_lstm{.gates = 5,
+                                            .input = {0, 4},
+                                            .recurrent = {0, 4},
+                                            .normalized = {4, 1},
+                                            .states = 1,
+                                            .forget_gate = 1};
 
 /// i f g o
-inline constexpr CellShape attention_lstm{.gates = 4,
-                                          .input = {0, 4},
-                                          .recurrent = {0, 4},
-                                          .states = 1,
-                                          .forget_gate = 1,
-                                          .attention_span = 64};
+inline constexpr CellShape k_attention_lstm{.gates = 4,
+                                            .input = {0, 4},
+                                            .recurrent = {0, 4},
+                                            .states = 1,
+                                            .forget_gate = 1,
+                                            .attention_span = 64};
 
 }  // namespace cell_shapes
 
-#define CAROUSEL_CELL(name, word, type) cell_shapes::name,
+#define CAROUSEL_CELL(name, word, type) cell_shapes::k_##name,
 inline constexpr CellShape k_cell_shapes[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
 #undef CAROUSEL_CELL
 

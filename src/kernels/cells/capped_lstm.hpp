@@ -9,7 +9,7 @@ namespace {
 /// state stays within [-1, 1] (Melis, Dyer & Blunsom 2018, section 2).
 struct CappedLstm {
     enum { i, f, g, o };
-    static constexpr CellShape k_shape = cell_shapes::capped_lstm;
+    static constexpr CellShape k_shape = cell_shapes::k_capped_lstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);

@@ -9,7 +9,7 @@ namespace {
 /// Steunebrink & Schmidhuber 2017, section 3).
 struct Cifg {
     enum { f, g, o };
-    static constexpr CellShape k_shape = cell_shapes::cifg;
+    static constexpr CellShape k_shape = cell_shapes::k_cifg;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[f] = sigmoid(x.gate[f]);

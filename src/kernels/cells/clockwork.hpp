@@ -10,7 +10,7 @@ namespace {
 /// the number of steps since the unit worked; its diagonal, which is not learned, the period.
 struct Clockwork {
     enum { a };
-    static constexpr CellShape k_shape = cell_shapes::clockwork;
+    static constexpr CellShape k_shape = cell_shapes::k_clockwork;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         const F16 next = x.before[0] + broadcast(1.0F), none = broadcast(0.0F);

@@ -11,7 +11,7 @@ namespace {
 struct DepthGatedLstm {
     enum { i, f, g, o, d };
     enum { p_c, p_l };
-    static constexpr CellShape k_shape = cell_shapes::depth_gated;
+    static constexpr CellShape k_shape = cell_shapes::k_depth_gated;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(x.gate[i]);

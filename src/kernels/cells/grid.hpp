@@ -12,7 +12,7 @@ struct GridLstm {
     using Time = LstmArithmetic<0>;
     using Depth = LstmArithmetic<4>;
     enum { c_time, c_depth };
-    static constexpr CellShape k_shape = cell_shapes::grid;
+    static constexpr CellShape k_shape = cell_shapes::k_grid;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         Time::remember(x.gate, x.before[c_time], x.state[c_time], x.hidden);

@@ -10,7 +10,7 @@ namespace {
 /// candidate's two shares are gates of their own, so that W and U stay one product each.
 struct Gru {
     enum { n_x, r, z, n_h };
-    static constexpr CellShape k_shape = cell_shapes::gru;
+    static constexpr CellShape k_shape = cell_shapes::k_gru;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[r] = sigmoid(x.gate[r]);

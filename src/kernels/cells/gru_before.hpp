@@ -9,7 +9,7 @@ namespace {
 /// h(t-1))), h = z h(t-1) + (1 - z) n (Cho et al. 2014, equations 5 to 8).
 struct GruBefore {
     enum { r, z, n };
-    static constexpr CellShape k_shape = cell_shapes::gru_before;
+    static constexpr CellShape k_shape = cell_shapes::k_gru_before;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[z] = sigmoid(x.gate[z]);

@@ -9,7 +9,7 @@ namespace {
 /// = o tanh n, n = γ N(c) + b (Ba, Kiros & Hinton 2016, supplementary material).
 struct LayerNormLstm {
     enum { i, f, g, o, n };
-    static constexpr CellShape k_shape = cell_shapes::layernorm_lstm;
+    static constexpr CellShape k_shape = cell_shapes::k_layernorm_lstm;
 
     /// v = c(t).
     static CAROUSEL_INLINE F16 mix(auto& x) {

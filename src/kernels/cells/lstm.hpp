@@ -41,7 +41,7 @@ struct LstmArithmetic {
 /// LSTM with a forget gate (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000):
 /// c = f c(t-1) + i g, h = o tanh c.
 struct Lstm : LstmArithmetic<0> {
-    static constexpr CellShape k_shape = cell_shapes::lstm;
+    static constexpr CellShape k_shape = cell_shapes::k_lstm;
 };
 
 }  // namespace

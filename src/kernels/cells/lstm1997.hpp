@@ -9,7 +9,7 @@ namespace {
 /// [-2, 2] and h = o (2 s(c) - 1) as in the paper (Hochreiter & Schmidhuber 1997, appendix A.1).
 struct Lstm1997 {
     enum { i, g, o };
-    static constexpr CellShape k_shape = cell_shapes::lstm1997;
+    static constexpr CellShape k_shape = cell_shapes::k_lstm1997;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         // 4 s(a) - 2 = 2 tanh(a / 2) and 2 s(c) - 1 = tanh(c / 2)

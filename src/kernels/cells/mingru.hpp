@@ -9,7 +9,7 @@ namespace {
 /// h = (1 - z) h(t-1) + z q(g) (minGRU; Feng et al. 2024, section 3.1; q in appendix B).
 struct MinimalGru {
     enum { z, g };
-    static constexpr CellShape k_shape = cell_shapes::mingru;
+    static constexpr CellShape k_shape = cell_shapes::k_mingru;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[z] = sigmoid(x.gate[z]);

@@ -9,7 +9,7 @@ namespace {
 /// g with f' = f / (f + i), i' = 1 - f' (minLSTM; Feng et al. 2024, section 3.2).
 struct MinimalLstm {
     enum { f, i, g };
-    static constexpr CellShape k_shape = cell_shapes::minlstm;
+    static constexpr CellShape k_shape = cell_shapes::k_minlstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         // f / (f + i) = s(log f - log i), which cannot be 0 / 0

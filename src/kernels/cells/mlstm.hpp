@@ -9,7 +9,7 @@ namespace {
 /// (multiplicative LSTM; Krause, Lu, Murray & Renals 2016), with biases on both factors.
 struct MultiplicativeLstm : LstmArithmetic<2> {
     enum { m_h, m_x };
-    static constexpr CellShape k_shape = cell_shapes::mlstm;
+    static constexpr CellShape k_shape = cell_shapes::k_mlstm;
 
     static CAROUSEL_INLINE F16 mix(auto& x) { return x.gate[m_h] * x.gate[m_x]; }
 

@@ -9,7 +9,7 @@ namespace {
 /// (Melis, Kočiský & Blunsom 2020, section 2). The rounds are products, and those of
 /// `cpu/rounds.hpp`; what is left for a unit is the same.
 struct MogrifierLstm : CappedLstm {
-    static constexpr CellShape k_shape = cell_shapes::mogrifier;
+    static constexpr CellShape k_shape = cell_shapes::k_mogrifier;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 struct Peephole {
     enum { i, f, g, o };
     enum { p_i, p_f, p_o };
-    static constexpr CellShape k_shape = cell_shapes::peephole;
+    static constexpr CellShape k_shape = cell_shapes::k_peephole;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         x.gate[i] = sigmoid(fma(x.diagonal[p_i], x.before[0], x.gate[i]));

@@ -8,7 +8,7 @@ namespace {
 /// The simple recurrent network: h = tanh a (Elman 1990).
 struct Rnn {
     enum { a };
-    static constexpr CellShape k_shape = cell_shapes::rnn;
+    static constexpr CellShape k_shape = cell_shapes::k_rnn;
 
     static CAROUSEL_INLINE void forward(auto& x) { x.hidden = hyperbolic_tangent(x.gate[a]); }
 

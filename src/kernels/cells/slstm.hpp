@@ -11,7 +11,7 @@ namespace {
 struct ExponentialLstm {
     enum { i, f, g, o };
     enum { c, n, m };
-    static constexpr CellShape k_shape = cell_shapes::slstm;
+    static constexpr CellShape k_shape = cell_shapes::k_slstm;
 
     static CAROUSEL_INLINE void forward(auto& x) {
         const F16 one = broadcast(1.0F), zero = broadcast(0.0F);
