@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <numbers>
 #include <span>
@@ -12,10 +11,11 @@
 #include <utility>
 
 #include "app/loaded_model.hpp"
+#include "app/sample.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
+#include "base/stopwatch.hpp"
 #include "base/words.hpp"
-#include "generation/generator.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
 #include "report/axis.hpp"
@@ -149,28 +149,18 @@ std::string about_curves(const TrainingConfig& config) {
 std::vector<PageSample> write_samples(const LanguageModelConfig& model,
                                       std::span<const NamedTensor> weights,
                                       const Tokenizer& tokenizer, const SampleConfig& config) {
-    struct OutOfTime {};
     const auto own = model_on_threads(threads_for(model, 1, {}), model, weights);
     constexpr std::array k_temperatures = {0.5F, 0.8F, 1.0F};
     std::vector<PageSample> samples;
     for (const float temperature : k_temperatures) {
-        const auto start = std::chrono::steady_clock::now();
-        const std::chrono::duration<double> allowed(config.seconds / k_temperatures.size());
-        PageSample sample{fmt::format("temperature {}", temperature), ""};
-        Generator generator(*own.model, tokenizer,
-                            {.sampler = {.temperature = temperature},
-                             .seed = config.seed,
-                             .length = config.length,
-                             .precision = config.precision});
-        try {
-            generator.run({}, [&](std::int64_t, std::string_view piece) {
-                sample.text += piece;
-                if (std::chrono::steady_clock::now() - start > allowed) throw OutOfTime{};
-            });
-        } catch (const OutOfTime&) {
-            sample.text += " …";
-        }
-        samples.push_back(std::move(sample));
+        const Stopwatch stopwatch;
+        auto [text, whole] = write_sample(
+            *own.model, tokenizer,
+            {.sampler = {.temperature = temperature}, .seed = config.seed, .length = config.length},
+            config.precision,
+            [&] { return stopwatch.seconds() <= config.seconds / k_temperatures.size(); });
+        if (!whole) text += " …";
+        samples.push_back({fmt::format("temperature {}", temperature), std::move(text)});
     }
     return samples;
 }

@@ -8,11 +8,11 @@
 
 #include "app/best_model.hpp"
 #include "app/recovery.hpp"
+#include "app/sample.hpp"
 #include "app/training_choices.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "evaluation/evaluator.hpp"
-#include "generation/generator.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -171,12 +171,11 @@ void TrainingRun::validate() {
 }
 
 std::string TrainingRun::sample(std::uint64_t length) {
-    const GeneratorConfig generation{
-        .sampler = {.temperature = 0.8F}, .seed = snapshot_.training.seed, .length = length};
-    std::string text;
-    Generator generator(trainer_->model(), config_.corpus.tokenizer(), generation);
-    generator.run({}, [&](std::int64_t, std::string_view piece) { text += piece; });
-    return text;
+    return write_sample(trainer_->model(), config_.corpus.tokenizer(),
+                        {.sampler = {.temperature = 0.8F},
+                         .seed = snapshot_.training.seed,
+                         .length = length})
+        .text;
 }
 
 void TrainingRun::sample_now() {

@@ -6,11 +6,17 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/loaded_model.hpp"
+#include "app/machines.hpp"
+#include "app/sample.hpp"
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
+#include "generation/session_batch.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
 #include "support/temporary_folder.hpp"
@@ -109,6 +115,23 @@ public:
     TemporaryFolder folder;
 };
 
+/// A model that has learned the text well enough to write a while.
+struct Writer {
+    explicit Writer(const SmallText& text) {
+        auto request = text.request("writer.carousel");
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 600};
+        Caller().train(request);
+        loaded.emplace(load_model(text.folder / "writer.carousel"));
+        machine = make_machine(1);
+        model = machine->model(loaded->snapshot.model, loaded->snapshot.weights);
+    }
+
+    SessionConfig config{.seed = 3, .length = 200};
+    std::optional<LoadedModel> loaded;
+    std::unique_ptr<Machine> machine;
+    std::unique_ptr<Model> model;
+};
+
 }  // namespace
 
 TEST_SUITE("app/training") {
@@ -137,6 +160,43 @@ TEST_SUITE("app/training") {
         CHECK(second.sample == whole.sample);
         CHECK(text.hash("parts.carousel") == text.hash("whole.carousel"));
         CHECK(text.hash("parts.resume.carousel") == text.hash("whole.resume.carousel"));
+    }
+
+    TEST_CASE("what was trained writes a text, and two branches of it that begin alike") {
+        const SmallText text;
+        const Writer writer(text);
+        const auto whole = write_sample(*writer.model, writer.loaded->tokenizer, writer.config);
+
+        SessionBatch batch(*writer.model, writer.loaded->tokenizer, 2);
+        std::vector<std::string> texts(1);
+        const auto write = [&] {
+            for (const auto& piece : batch.advance()) texts[piece.session] += piece.text;
+        };
+        batch.join(Session(writer.loaded->tokenizer, writer.model->config(), writer.config, {}));
+        for (int symbol = 0; symbol < 20; ++symbol) write();
+        auto branch = batch.copy(0);
+        branch.draw_from(4, 0);
+        batch.join(std::move(branch));
+        const std::string trunk = texts[0];
+        texts.push_back(trunk);
+        while (!batch.empty()) write();
+
+        CHECK(whole.whole);
+        CHECK(texts[0] == whole.text);
+        CHECK(texts[1].starts_with(trunk));
+        CHECK(texts[1] != texts[0]);
+    }
+
+    TEST_CASE("a sample that is not continued ends where it was left") {
+        const SmallText text;
+        const Writer writer(text);
+        int asked = 0;
+        const auto part = write_sample(*writer.model, writer.loaded->tokenizer, writer.config,
+                                       Precision::float32, [&] { return ++asked <= 10; });
+        CHECK_FALSE(part.whole);
+        CHECK(write_sample(*writer.model, writer.loaded->tokenizer, writer.config)
+                  .text.starts_with(part.text));
+        CHECK(part.text.size() <= 10);
     }
 
     TEST_CASE("a caller that stops before the first step gets a model that can go on") {
