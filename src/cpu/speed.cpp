@@ -1,12 +1,12 @@
 #include "cpu/speed.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "base/random.hpp"
+#include "base/stopwatch.hpp"
 #include "cpu/cpu_learner.hpp"
 #include "cpu/initialization.hpp"
 #include "cpu/team_share.hpp"
@@ -16,12 +16,6 @@
 namespace carousel {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 constexpr BatchShape k_shape{.batch_size = 32, .window = 16};
 constexpr std::int64_t k_symbols = 64;
@@ -67,7 +61,7 @@ Batch random_batch() {
 // The median time of an update.
 double measure(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& net,
                double seconds) {
-    const auto start = Clock::now();
+    const Stopwatch all;
     TrainingConfig training;
     training.batch_size = k_shape.batch_size;
     training.window = k_shape.window;
@@ -84,10 +78,10 @@ double measure(const Machine& machine, ThreadPool& pool, const LanguageModelConf
     std::vector<double> times;
     update();  // touches every buffer for the first time
     do {
-        const auto begin = Clock::now();
+        const Stopwatch one;
         update();
-        times.push_back(since(begin));
-    } while (since(start) < seconds || times.size() < 3);
+        times.push_back(one.seconds());
+    } while (all.seconds() < seconds || times.size() < 3);
     std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
     return times[times.size() / 2];
 }

@@ -50,6 +50,12 @@ const std::vector<std::string> k_knows_processor = {"cpu/*", "kernels/*", "app/m
 constexpr std::array<std::string_view, 4> k_words_of_processor = {"ThreadPool", "k_panel",
                                                                   "kernels()", "instruction_set()"};
 
+/// Who may speak to a terminal, end the program or ask the system for signals: the command line.
+const std::vector<std::string> k_knows_terminal = {"main.cpp", "cli/*"};
+constexpr std::array<std::string_view, 9> k_words_of_terminal = {
+    "stdout",  "stderr", "std::cout",   "std::cerr", "fmt::print",
+    "printf(", "exit(",  "std::signal", "<csignal>"};
+
 /// Compiled once for each instruction set: an inline function in here could be linked into code
 /// that runs on every processor.
 bool compiled_for_instruction_sets(std::string_view path) {
@@ -104,12 +110,20 @@ std::string outside_breach(const std::string& path, const std::string& header) {
     return fmt::format("<{}> has no door", header);
 }
 
-/// The processor is named where it is known only.
+/// The processor and the terminal are named where they are known only.
 std::string word_breach(const std::string& path, std::string_view line) {
-    if (matches(k_knows_processor, path)) return {};
-    for (const auto word : k_words_of_processor) {
-        if (line.find(word) != std::string_view::npos)
-            return fmt::format("'{}' is a word of the processor: see model/machine.hpp", word);
+    const auto names = [&](std::string_view word) {
+        return line.find(word) != std::string_view::npos;
+    };
+    if (!matches(k_knows_processor, path)) {
+        const auto word = std::ranges::find_if(k_words_of_processor, names);
+        if (word != k_words_of_processor.end())
+            return fmt::format("'{}' is a word of the processor: see model/machine.hpp", *word);
+    }
+    if (!matches(k_knows_terminal, path)) {
+        const auto word = std::ranges::find_if(k_words_of_terminal, names);
+        if (word != k_words_of_terminal.end())
+            return fmt::format("'{}' is a word of the terminal: see app/events.hpp", *word);
     }
     return {};
 }

@@ -76,6 +76,18 @@ TEST_SUITE("architecture/include_rule") {
         }
     }
 
+    TEST_CASE("the terminal is named by the command line alone") {
+        for (const char* line :
+             {"    fmt::print(\"a\");\n", "    std::fputs(text, stderr);\n", "    std::exit(1);\n",
+              "    ::_exit(130);\n", "    std::signal(SIGINT, stop);\n", "#include <csignal>\n"}) {
+            CAPTURE(line);
+            for (const char* path : {"app/training.cpp", "training/trainer.cpp", "base/file.cpp"})
+                CHECK(only_breach(path, line) != "none");
+            for (const char* path : {"cli/train.cpp", "main.cpp"})
+                CHECK(only_breach(path, line) == "none");
+        }
+    }
+
     TEST_CASE("a door trains nothing itself") {
         CHECK(only_breach("cli/train.cpp", "#include \"training/trainer.hpp\"\n") != "none");
         CHECK(only_breach("cli/train.cpp", "#include \"data/corpus.hpp\"\n") != "none");
