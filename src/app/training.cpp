@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "app/machines.hpp"
-#include "app/training_choices.hpp"
 #include "app/training_files.hpp"
 #include "app/training_log.hpp"
 #include "app/training_page.hpp"
+#include "app/training_settings.hpp"
 #include "base/quantity.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/snapshot_file.hpp"
@@ -170,7 +170,7 @@ TrainingPreview preview_training(const TrainingRequest& request, const TrainingH
         .characters_to_learn_from = text.training().characters,
         .characters_to_validate_on = text.validation().part.characters};
     const auto& plan = preview.plan.plan;
-    const auto length = choose_length(request);
+    const auto length = settle_length(request);
     preview.parameters = static_cast<std::uint64_t>(parameter_count(plan.model));
     preview.seconds = length.kind == LengthKind::seconds ? length.amount : plan.seconds;
     return preview;

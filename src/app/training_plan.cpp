@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/text_difficulty.hpp"
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 #include "base/quantity.hpp"
 
 namespace carousel {
@@ -55,11 +55,11 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     auto corpus = facts_of(text);
     const auto symbols = static_cast<std::int64_t>(text.corpus().vocabulary().size());
     if (options.resume) {
-        plan.model = keep_model(options, *stored, symbols);
-        plan.training = choose_training(options, stored, {}, corpus.tokens, training.notes);
+        plan.model = settle_model(options, *stored, symbols);
+        plan.training = settle_training(options, stored, {}, corpus.tokens, training.notes);
         return training;
     }
-    const auto length = choose_length(options);
+    const auto length = settle_length(options);
     const bool foretells = length.kind == LengthKind::seconds || measure == MeasureSpeed::always;
     if (const auto loss = foretells ? text_difficulty(text) : std::nullopt) {
         corpus.ngram_loss = training.ngram_loss = *loss;
@@ -81,7 +81,7 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
             "This takes {} of memory, and the system has {} to give: choose smaller sizes.",
             format_bytes(plan.memory), format_bytes(machine.available_memory())));
     }
-    plan.training = choose_training(options, stored, plan.training, corpus.tokens, training.notes);
+    plan.training = settle_training(options, stored, plan.training, corpus.tokens, training.notes);
     for (auto& note : idle_options(options, plan.model, plan.training))
         training.notes.push_back(std::move(note));
     return training;

@@ -9,7 +9,7 @@
 #include "app/best_model.hpp"
 #include "app/recovery.hpp"
 #include "app/sample.hpp"
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "evaluation/evaluator.hpp"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/model_text.hpp"
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "text/printable.hpp"
@@ -42,8 +42,8 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
     : paths_(corpus_paths(options, stored)) {
     const auto documents = documents_of(paths_, folder);
     for (const auto& note : documents.notes) tell(Skipped{note});
-    reading_.text = choose_text(options, stored);
-    reading_.decoding = choose_decoding(options, stored);
+    reading_.text = settle_text(options, stored);
+    reading_.decoding = settle_decoding(options, stored);
     reading_.scratch_folder = folder;
     if (stored != nullptr) {
         reading_.vocabulary.emplace(stored->symbols);

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 #include "base/error.hpp"
 #include "support/temporary_folder.hpp"
 

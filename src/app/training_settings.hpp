@@ -14,18 +14,19 @@
 
 namespace carousel {
 
-// What a training uses: the options given, else what the snapshot says (with --resume or --from),
-// else the preset, else the plan. `stored` is that snapshot or null.
+// What was asked for becomes what a training uses: the request, else what the snapshot says (with
+// --resume or --from), else the preset, else the plan. `stored` is that snapshot or null. A request
+// asks, a plan chooses, and here both are settled; below nobody sees a request.
 //
 // On --resume architecture, text, batch and seed may not change: UsageError (exit 2) with both
 // values. With --from, text and architecture are those of the model.
 
-TextSettings choose_text(const TrainingRequest& options, const Snapshot* stored);
-DecodingSettings choose_decoding(const TrainingRequest& options, const Snapshot* stored);
+TextSettings settle_text(const TrainingRequest& options, const Snapshot* stored);
+DecodingSettings settle_decoding(const TrainingRequest& options, const Snapshot* stored);
 
 /// The architecture of a model that is trained further, for a corpus of so many symbols.
-LanguageModelConfig keep_model(const TrainingRequest& options, const Snapshot& stored,
-                               std::int64_t vocabulary_size);
+LanguageModelConfig settle_model(const TrainingRequest& options, const Snapshot& stored,
+                                 std::int64_t vocabulary_size);
 
 /// What a plan for a new training starts from: sizes that an option, the preset or the model of
 /// `from` (or null) decides, in this order, and settings that no plan chooses.
@@ -33,11 +34,11 @@ PlanRequest plan_request(const TrainingRequest& options, const Snapshot* from,
                          const CorpusFacts& corpus, std::int64_t vocabulary_size);
 
 /// That given, else ten minutes; two for the embedded text.
-TrainingLength choose_length(const TrainingRequest& options);
+TrainingLength settle_length(const TrainingRequest& options);
 
 /// `planned`: for a new training; `tokens`: of the training part, to which a batch given on resume
 /// is fitted. Sentences about what was changed or shrunk are added to `notes`.
-TrainingConfig choose_training(const TrainingRequest& options, const Snapshot* stored,
+TrainingConfig settle_training(const TrainingRequest& options, const Snapshot* stored,
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes);
 

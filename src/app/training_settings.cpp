@@ -1,4 +1,4 @@
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +54,7 @@ void note_changes(const Given<TrainingConfig>& given, const TrainingConfig& stor
 
 }  // namespace
 
-TextSettings choose_text(const TrainingRequest& o, const Snapshot* stored) {
+TextSettings settle_text(const TrainingRequest& o, const Snapshot* stored) {
     if (stored != nullptr) return keep(o.text, stored->text, k_fixed_text);
     const auto text = o.text.over({});
     if (text.unit != Unit::byte) return text;
@@ -63,13 +63,13 @@ TextSettings choose_text(const TrainingRequest& o, const Snapshot* stored) {
             .newlines = Newlines::keep};
 }
 
-DecodingSettings choose_decoding(const TrainingRequest& o, const Snapshot* stored) {
+DecodingSettings settle_decoding(const TrainingRequest& o, const Snapshot* stored) {
     if (o.resume && stored != nullptr) return keep(o.decoding, stored->decoding, k_fixed_text);
     return o.decoding.over({});
 }
 
-LanguageModelConfig keep_model(const TrainingRequest& o, const Snapshot& stored,
-                               std::int64_t vocabulary_size) {
+LanguageModelConfig settle_model(const TrainingRequest& o, const Snapshot& stored,
+                                 std::int64_t vocabulary_size) {
     auto model = keep(o.architecture, stored.model, k_fixed_model);
     model.vocabulary_size = vocabulary_size;
     return model;
@@ -96,7 +96,7 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
         decided.window = decided.window.value_or(sizes.window);
     }
     if (from != nullptr) {
-        request.model = keep_model(o, *from, vocabulary_size);
+        request.model = settle_model(o, *from, vocabulary_size);
         decided.layers = request.model.layers;
         decided.hidden_size = request.model.hidden_size;
         decided.embedding_size = request.model.embedding_size;
@@ -108,7 +108,7 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
     return request;
 }
 
-TrainingLength choose_length(const TrainingRequest& o) {
+TrainingLength settle_length(const TrainingRequest& o) {
     return o.training[&TrainingConfig::length].value_or(
         TrainingLength{LengthKind::seconds, o.corpus.empty() ? 120.0 : 600.0});
 }
@@ -133,7 +133,7 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
     if (fine_tuned)
         t.learning_rate =
             two_digits(t.learning_rate / 3);  // near its goal, smaller steps keep a model there
-    t.length = choose_length(o);
+    t.length = settle_length(o);
     if (!given[&TrainingConfig::length]) {
         notes.push_back(fmt::format(
             "No length was given: training takes {}. Choose with --time, --epochs or --steps.",
@@ -176,7 +176,7 @@ TrainingConfig resume(const TrainingRequest& o, const Snapshot& stored, std::uin
 
 }  // namespace
 
-TrainingConfig choose_training(const TrainingRequest& o, const Snapshot* stored,
+TrainingConfig settle_training(const TrainingRequest& o, const Snapshot* stored,
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes) {
     if (o.resume && stored != nullptr) return resume(o, *stored, tokens, notes);

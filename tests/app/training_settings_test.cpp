@@ -1,4 +1,4 @@
-#include "app/training_choices.hpp"
+#include "app/training_settings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -57,17 +57,17 @@ TrainingRequest resuming() {
 
 TrainingConfig chosen(const TrainingRequest& options, const Snapshot& stored,
                       std::vector<std::string>& notes) {
-    return choose_training(options, &stored, {}, 1000, notes);
+    return settle_training(options, &stored, {}, 1000, notes);
 }
 
 }  // namespace
 
-TEST_SUITE("app/training_choices") {
+TEST_SUITE("app/training_settings") {
     TEST_CASE("a resumed run keeps every setting that is not given, and says nothing") {
         const auto stored = stored_run();
         std::vector<std::string> notes;
         CHECK(chosen(resuming(), stored, notes) == stored.training);
-        CHECK(keep_model(resuming(), stored, 9) == stored.model);
+        CHECK(settle_model(resuming(), stored, 9) == stored.model);
         CHECK(notes.empty());
     }
 
@@ -125,10 +125,10 @@ TEST_SUITE("app/training_choices") {
             CHECK(chosen(options, stored, notes) == expected);
             CHECK(notes.size() == 1);
             notes.clear();
-            auto fresh = choose_training({}, nullptr, {}, 1000, notes);
+            auto fresh = settle_training({}, nullptr, {}, 1000, notes);
             options = {};
             changes[i](options, fresh);
-            CHECK(choose_training(options, nullptr, {}, 1000, notes) == fresh);
+            CHECK(settle_training(options, nullptr, {}, 1000, notes) == fresh);
         }
     }
 
@@ -141,7 +141,7 @@ TEST_SUITE("app/training_choices") {
         options.training[&TrainingConfig::optimizer] = OptimizerKind::muon;
         CHECK_THROWS_AS(chosen(options, stored, notes), UsageError);
         options.resume = false;
-        CHECK(choose_training(options, nullptr, {}, 1000, notes).optimizer == OptimizerKind::muon);
+        CHECK(settle_training(options, nullptr, {}, 1000, notes).optimizer == OptimizerKind::muon);
     }
 
     TEST_CASE("an architecture is fixed: another is refused, the same is accepted") {
@@ -158,12 +158,12 @@ TEST_SUITE("app/training_choices") {
             CAPTURE(i);
             auto options = resuming();
             changes[i](options);
-            CHECK_THROWS_AS(keep_model(options, stored, 9), UsageError);
+            CHECK_THROWS_AS(settle_model(options, stored, 9), UsageError);
         }
         auto same = resuming();
         same.architecture[&LanguageModelConfig::cell] = CellKind::cifg;
         same.architecture[&LanguageModelConfig::output_input] = OutputInput::sum;
-        CHECK(keep_model(same, stored, 9) == stored.model);
+        CHECK(settle_model(same, stored, 9) == stored.model);
         CHECK(plan_request(same, nullptr, {}, 9).model.cell == CellKind::cifg);
         CHECK(plan_request(same, nullptr, {}, 9).model.output_input == OutputInput::sum);
     }
@@ -183,7 +183,7 @@ TEST_SUITE("app/training_choices") {
         CHECK(plan.training.window == 50);
         options.training[&TrainingConfig::dropout_output] = 0.125F;
         std::vector<std::string> notes;
-        CHECK(choose_training(options, nullptr, plan.training, 1'000'000, notes).dropout_output ==
+        CHECK(settle_training(options, nullptr, plan.training, 1'000'000, notes).dropout_output ==
               0.125F);
     }
 
@@ -214,7 +214,7 @@ TEST_SUITE("app/training_choices") {
         stored.model.vocabulary_size = 11;
         CHECK(plan.model == stored.model);
         std::vector<std::string> notes;
-        const auto training = choose_training({}, &stored, plan.training, 100'000, notes);
+        const auto training = settle_training({}, &stored, plan.training, 100'000, notes);
         CHECK(training.learning_rate == two_digits(plan.training.learning_rate / 3));
     }
 
@@ -227,7 +227,7 @@ TEST_SUITE("app/training_choices") {
         const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 9),
                                               *options.training[&TrainingConfig::length]);
         std::vector<std::string> notes;
-        const auto training = choose_training(options, nullptr, plan.training, 1001, notes);
+        const auto training = settle_training(options, nullptr, plan.training, 1001, notes);
         CHECK(training.batch_size * training.window <= 1001);
         REQUIRE(notes.size() == 1);
         CHECK(notes.front().find("64 streams of 128") != std::string::npos);
@@ -238,7 +238,7 @@ TEST_SUITE("app/training_choices") {
         auto options = resuming();
         options.architecture[&LanguageModelConfig::output_input] = OutputInput::top;
         CHECK_THROWS_WITH_AS(
-            keep_model(options, stored, 9),
+            settle_model(options, stored, 9),
             "--output-input is sum in the model and top here. The architecture is decided once, "
             "when a model is first trained. Leave the option out, or train a new model.",
             UsageError);
