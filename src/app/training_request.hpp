@@ -17,8 +17,8 @@ namespace carousel {
 /// A training that is asked for. What a snapshot, the corpus or a plan can supply is absent where
 /// nothing was said about it.
 struct TrainingRequest {
-    std::vector<std::string>
-        corpus;  ///< files, directories, `-`; empty: stored paths, else the embedded text
+    /// Files, directories, `-`; empty: the stored paths, else the embedded text.
+    std::vector<std::string> corpus;
     std::optional<std::filesystem::path> model;  ///< NAME.carousel
 
     // Text

@@ -34,12 +34,12 @@ struct PlanOptions : TrainingRequest {
 struct GenerateOptions {
     std::optional<std::filesystem::path> model;  ///< absent: the newest
     std::optional<std::string> prompt;           ///< escapes not yet replaced
-    std::optional<std::filesystem::path>
-        prompt_file;  ///< never with `prompt`; `-` is standard input
+    /// Never with `prompt`; `-` is standard input.
+    std::optional<std::filesystem::path> prompt_file;
     UnknownCharacters unknown = UnknownCharacters::error;
     Given<DecodingSettings> decoding;  ///< of the files; absent: as the model's corpus was read
-    std::optional<std::filesystem::path>
-        adapt;                           ///< a text to learn from first; `-` is standard input
+    /// A text to learn from first; `-` is standard input.
+    std::optional<std::filesystem::path> adapt;
     Given<AdaptationConfig> adaptation;  ///< only with `adapt`
     std::uint64_t length = 500;          ///< characters; 0 = until stopped
     SamplerConfig sampler;
