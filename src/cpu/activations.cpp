@@ -38,8 +38,8 @@ void Activations::begin(std::int64_t steps, std::int64_t streams, const Gathered
 namespace {
 
 // Calls copy(pointer into the value, pointer into the slot, count) for each stretch of numbers that
-// lie together in both: in a slot, the states of a block of units stand one after the other. Of the
-// carried outputs the value has the newest first, the slots the oldest.
+// lie together in both: in a slot, the states of a block of units stand one after the other. The
+// value has the newest of the carried outputs first, the slots the oldest.
 template <typename State, typename Layer, typename Copy>
 void for_each_stretch(State& state, std::int64_t index, Layer& layer, std::int64_t slot,
                       Copy copy) {

@@ -127,21 +127,22 @@ public:
     void begin();
     void begin_layer();
 
-    /// Of what the layer above reads, (T, B, H); at last of what this layer read.
+    /// The gradient of what the layer above reads, (T, B, H); at last that of what this layer read.
     float* outputs() { return outputs_.data(); }
     std::int64_t size() const { return outputs_.size(); }
 
-    /// Of h(t). It receives, for t < T - 1, what comes back through the step after.
+    /// The gradient of h(t). For t < T - 1 it receives what comes back through the step after.
     float* hidden(std::int64_t t, std::int64_t b) {
         return (hidden_.size() > 0 ? hidden_ : outputs_).data() + (t * streams_ + b) * hidden_row_;
     }
-    /// Of the output of cells with two; else null.
+    /// The gradient of the output where that is not h; null in other cells.
     const float* output(std::int64_t t, std::int64_t b) const {
         return hidden_.size() > 0 ? outputs_.data() + (t * streams_ + b) * hidden_row_ : nullptr;
     }
-    /// Of the states that the step before left, (B, S H).
+    /// The gradient of the states that the step before left, (B, S H).
     float* states(std::int64_t b) { return states_.data() + b * states_row_; }
-    /// Of states, (T, B, S H): from the layer above, for that below; null where none is read.
+    /// The gradient of states, (T, B, S H), from the layer above and for that below; null in cells
+    /// that do not read them.
     float* depth(std::int64_t t, std::int64_t b) {
         return depth_.size() > 0 ? depth_.data() + (t * streams_ + b) * states_row_ : nullptr;
     }
