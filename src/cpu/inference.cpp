@@ -43,8 +43,10 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
     for (std::int64_t l = 0; l < model.config().layers; ++l) {
         const RecurrentLayerConfig layer{
             .index = l, .limits = {rows_, streams}, .use = use_of(precision)};
-        layers_.push_back(std::make_unique<RecurrentLayer>(
-            model, layer, &embedding_, l > 0 ? layers_.back().get() : nullptr, gates_.data()));
+        const LayerPlace place{.embedding = &embedding_,
+                               .below = l > 0 ? layers_.back().get() : nullptr,
+                               .gates = gates_.data()};
+        layers_.push_back(std::make_unique<RecurrentLayer>(model, layer, place));
     }
     if (!knows_all_symbols_) return;
     std::vector<TokenId> all(static_cast<std::size_t>(model.config().vocabulary_size));

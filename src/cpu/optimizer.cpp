@@ -21,12 +21,12 @@ double power(double beta, std::uint64_t n) {
 
 constexpr std::int64_t k_piece = 16384;  // floats of a task
 
-// Of the step of an orthogonalized matrix, whose root mean square is 1 / sqrt(max(N, K)), to that
-// of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
+// The ratio of the step of an orthogonalized matrix, whose root mean square is 1 / sqrt(max(N, K)),
+// to that of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
 constexpr float k_muon_scale = 0.5F;
 
-// Of a factor's step to that of a matrix: both factors move their product, which else runs away
-// (docs/recipes.md).
+// The ratio of a factor's step to that of a matrix: both factors move their product, which else
+// runs away (docs/recipes.md).
 constexpr float k_factor_scale = 0.3F;
 
 // An orthogonal step would fill what is zero for good.

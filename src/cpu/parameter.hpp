@@ -38,10 +38,10 @@ struct LayerParameters {
     const StoredParameter* mixed_weight = nullptr;      ///< V, of the mixed vector
     const StoredParameter* diagonal = nullptr;
     const StoredParameter* gain = nullptr;  ///< γ of cells that normalize
-    /// Of cells with rounds: down and up of the first, of the second, ...
+    /// The matrices of rounds: down and up of the first, of the second, ...
     std::span<const StoredParameter> rounds{};
-    const StoredParameter *query = nullptr, *context = nullptr,
-                          *distance = nullptr;  ///< of attention
+    /// Those of attention.
+    const StoredParameter *query = nullptr, *context = nullptr, *distance = nullptr;
 };
 
 /// The parameters of a language model (`model_parameters`) and their places.

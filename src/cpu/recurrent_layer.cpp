@@ -54,10 +54,10 @@ Stages stages_of(const LayerContext& context) {
 }  // namespace
 
 RecurrentLayer::RecurrentLayer(const LanguageModel& model, const RecurrentLayerConfig& config,
-                               Embedding* embedding, const RecurrentLayer* below, float* gates)
+                               const LayerPlace& place)
     : index_(config.index),
       use_(config.use),
-      activations_(model.config(), config.limits, gates),
+      activations_(model.config(), config.limits, place.gates),
       matrices_(model, config.index, config.use, config.weight_drop),
       stages_(stages_of({.model = model,
                          .parameters = model.parameters().layer(config.index),
@@ -65,8 +65,8 @@ RecurrentLayer::RecurrentLayer(const LanguageModel& model, const RecurrentLayerC
                          .recurrent_gradient = config.recurrent_gradient,
                          .limits = config.limits,
                          .activations = activations_,
-                         .below = below != nullptr ? &below->activations_ : nullptr,
-                         .embedding = below != nullptr ? nullptr : embedding,
+                         .below = place.below != nullptr ? &place.below->activations_ : nullptr,
+                         .embedding = place.below != nullptr ? nullptr : place.embedding,
                          .matrices = matrices_})) {}
 
 // Calls work(member) for each share of the steps; in 8 bits, which round vectors for one thread, on

@@ -36,6 +36,16 @@
 
 namespace carousel {
 
+class RecurrentLayer;
+
+/// What a layer reads: symbols in layer 0, above it the vectors that the layer `below` hands on.
+/// And the room for its gates, as `Activations` have it.
+struct LayerPlace {
+    Embedding* embedding;         ///< in layer 0
+    const RecurrentLayer* below;  ///< null in layer 0
+    float* gates;
+};
+
 /// What a layer is made for.
 struct RecurrentLayerConfig {
     std::int64_t index = 0;
@@ -51,10 +61,9 @@ struct RecurrentLayerConfig {
 /// docs/model.md.
 class RecurrentLayer {
 public:
-    /// Reads `embedding` in layer 0, and above it the vectors that `below` hands on; `gates` as for
-    /// `Activations`. All of it outlives the layer.
+    /// Model and place must outlive the layer.
     RecurrentLayer(const LanguageModel& model, const RecurrentLayerConfig& config,
-                   Embedding* embedding, const RecurrentLayer* below, float* gates);
+                   const LayerPlace& place);
     RecurrentLayer(const RecurrentLayer&) = delete;  // stages hold on to its parts
     RecurrentLayer& operator=(const RecurrentLayer&) = delete;
 

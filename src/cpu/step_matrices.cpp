@@ -10,7 +10,8 @@ namespace carousel {
 
 namespace {
 
-// Of random numbers: those of V follow those of U. A larger limit of layers must not move them.
+// Streams of random numbers: those of V follow those of U. A larger limit of layers must not move
+// them.
 constexpr std::uint32_t k_streams = 16;
 static_assert(k_most_layers <= k_streams);
 

@@ -25,14 +25,15 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
     const auto& config = model.config();
     for (std::int64_t l = 0; l < config.layers; ++l) {
         gates_.emplace_back(window * batch_size * gates_row_length(config));
-        layers_.push_back(std::make_unique<RecurrentLayer>(
-            model,
-            RecurrentLayerConfig{.index = l,
-                                 .limits = {window * batch_size, batch_size},
-                                 .use = ModelUse::training,
-                                 .recurrent_gradient = recurrent_gradient,
-                                 .weight_drop = dropout.recurrent > 0},
-            &embedding_, l > 0 ? layers_.back().get() : nullptr, gates_.back().data()));
+        const RecurrentLayerConfig layer{.index = l,
+                                         .limits = {window * batch_size, batch_size},
+                                         .use = ModelUse::training,
+                                         .recurrent_gradient = recurrent_gradient,
+                                         .weight_drop = dropout.recurrent > 0};
+        const LayerPlace place{.embedding = &embedding_,
+                               .below = l > 0 ? layers_.back().get() : nullptr,
+                               .gates = gates_.back().data()};
+        layers_.push_back(std::make_unique<RecurrentLayer>(model, layer, place));
         if (dropout.between > 0 && l + 1 < config.layers) {
             between_masks_.emplace_back(dropout, dropout.between, mask_shape(streams));
             dropped_.emplace_back(vectors());

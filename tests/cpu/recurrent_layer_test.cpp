@@ -32,8 +32,8 @@ public:
           embedding_(model, k_limits.positions, ModelUse::training),
           room_(k_limits.positions * gates_row_length(config_)),
           upper_room_(room_.size()),
-          lower_(model, of(0), &embedding_, nullptr, room_.data()),
-          upper_(model, of(1), nullptr, &lower_, upper_room_.data()) {
+          lower_(model, of(0), {&embedding_, nullptr, room_.data()}),
+          upper_(model, of(1), {nullptr, &lower_, upper_room_.data()}) {
         for (auto* layer : {&lower_, &upper_}) layer->prepare(pool_);
         const auto ids = random_ids(k_steps, k_streams, config_.vocabulary_size, 1);
         embedding_.look_up({ids.data(), ids.size()}, nullptr);
