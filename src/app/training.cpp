@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,10 @@ namespace carousel {
 namespace fs = std::filesystem;
 
 namespace {
+
+std::unique_ptr<Machine> machine_for(const TrainingRequest& request) {
+    return make_machine(static_cast<int>(request.threads.value_or(default_threads())));
+}
 
 // Weights for a vocabulary that begins with the old one: known symbols keep their rows, new ones
 // get fresh ones.
@@ -101,6 +106,11 @@ void make_room(const ModelFiles& files, const TellTraining& tell) {
 }  // namespace
 
 TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host) {
+    return run_training(request, *machine_for(request), host);
+}
+
+TrainingResult run_training(const TrainingRequest& request, const Machine& machine,
+                            const TrainingHost& host) {
     const TrainingFiles own(request);
     const auto& files = own.model();
     auto start = load_start(request, files);
@@ -109,19 +119,17 @@ TrainingResult run_training(const TrainingRequest& request, const TrainingHost& 
     const auto& corpus = text.corpus();
 
     // the model and how it is trained
-    const auto machine =
-        make_machine(static_cast<int>(request.threads.value_or(default_threads())));
-    const auto plan = plan_training(request, stored, text, *machine, host.clock);
+    const auto plan = plan_training(request, stored, text, machine, host.clock);
     const auto& training = plan.plan.training;
     Trainer trainer(
-        *machine, plan.plan.model, start_weights(request, stored, plan.plan, *machine),
+        machine, plan.plan.model, start_weights(request, stored, plan.plan, machine),
         BatchIterator([&](std::uint64_t begin, std::span<TokenId> out) { corpus.copy(begin, out); },
                       text.training().begin, text.training().end,
                       {training.batch_size, training.window}, training.seed),
         training);
     if (request.resume) trainer.set_state(*stored->state);
     auto snapshot = first_snapshot(request, stored, text, plan.plan);
-    tell_preparation(request, stored, text, plan, files, host, *machine);
+    tell_preparation(request, stored, text, plan, files, host, machine);
     start.reset();
     if (!request.resume) make_room(files, host.tell);
 
@@ -154,7 +162,7 @@ TrainingResult run_training(const TrainingRequest& request, const TrainingHost& 
                      .host = host,
                      .tell = tell,
                      .closing_seconds = [&] { return page ? page->closing_seconds() : 0; }},
-                    std::move(snapshot), *machine, trainer);
+                    std::move(snapshot), machine, trainer);
     return {run.run(), files.best()};
 }
 
@@ -163,8 +171,7 @@ TrainingPreview preview_training(const TrainingRequest& request, const TrainingH
     if (request.from) from = load_snapshot(*request.from);
     const Snapshot* stored = from ? &*from : nullptr;
     const TrainingText text(request, stored, fs::temp_directory_path(), work_of(host.tell));
-    const auto machine =
-        make_machine(static_cast<int>(request.threads.value_or(default_threads())));
+    const auto machine = machine_for(request);
     TrainingPreview preview{
         .plan = plan_training(request, stored, text, *machine, host.clock, MeasureSpeed::always),
         .characters_to_learn_from = text.training().characters,

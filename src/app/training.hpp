@@ -6,6 +6,7 @@
 #include "app/training_plan.hpp"
 #include "app/training_request.hpp"
 #include "app/training_run.hpp"
+#include "model/machine.hpp"
 
 namespace carousel {
 
@@ -18,6 +19,10 @@ struct TrainingResult {
 /// Trains a model as asked: reads the text, chooses the settings, and runs to the end. The files of
 /// the model are its caller's only answer besides what it tells.
 /// Throws: Error, as base/error.hpp tells its kinds.
+TrainingResult run_training(const TrainingRequest& request, const Machine& machine,
+                            const TrainingHost& host);
+
+/// On a machine of its own, with the threads of the request.
 TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host);
 
 /// What `run_training` would do with the same request.

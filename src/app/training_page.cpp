@@ -117,7 +117,7 @@ void TrainingPage::write(const Standing& run, std::string_view words) {
 
 std::vector<HistoryRecord> TrainingPage::history(const Snapshot& snapshot) const {
     std::vector<HistoryRecord> all;
-    // Of two of one step, that of the snapshot comes first: it may hold a validation.
+    // Where both have a record of a step, the snapshot's comes first: it may hold a validation.
     std::merge(snapshot.history.begin(), snapshot.history.end(), points_.begin(), points_.end(),
                std::back_inserter(all),
                [](const HistoryRecord& a, const HistoryRecord& b) { return a.step < b.step; });

@@ -14,7 +14,7 @@ namespace carousel {
 
 namespace {
 
-// Of a run that went wrong, not two hundred digits.
+// The loss of a run that went wrong has two hundred digits: its size says enough.
 std::string format_loss(double value, int digits) {
     return value < 1e6 ? fmt::format("{:.{}f}", value, digits) : fmt::format("{:.2g}", value);
 }

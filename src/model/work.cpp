@@ -64,9 +64,9 @@ double training_bytes(const LanguageModelConfig& model, const BatchShape& shape)
     constexpr double k_copies = 9;  // weights, average, gradients, two moments, transposed, saved
     constexpr double k_program = 30e6;
     const auto& cell = cell_shape(model.cell);
-    // Of each unit and step backward needs gates, states, h, and h once more with dropout; where
-    // sums are normalized, these too; of each round what scales and is scaled, and an eighth of
-    // that twice; of attention query, context and output.
+    // For each unit and step backward needs gates, states, h, and h once more with dropout; the
+    // sums, where they are normalized; what each round scales and what it is scaled by, and an
+    // eighth of that twice; query, context and output of attention.
     const double kept = static_cast<double>(cell.gates + cell.states + 2 + gain_count(cell)) +
                         2.25 * static_cast<double>(cell.rounds) + (cell.attention_span > 0 ? 3 : 0);
     const double units = symbols(shape) * static_cast<double>(model.layers * model.hidden_size);

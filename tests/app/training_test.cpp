@@ -61,28 +61,35 @@ struct Caller {
     std::optional<std::uint64_t> stop_at{};  // updates
     std::uint64_t steps = 0, validations = 0, recoveries = 0, saves = 0;
     bool diverged = false;
+    std::string machine{};  // as the run describes it
     std::optional<std::string> sample{};
     TrainingResult result{};
 
     void train(const TrainingRequest& request) {
+        train(request, *make_machine(static_cast<int>(*request.threads)));
+    }
+
+    void train(const TrainingRequest& request, const Machine& on) {
         const Stopwatch stopwatch;
-        result = run_training(request, {.clock = [&] { return stopwatch.seconds(); },
-                                        .tell =
-                                            [&](const TrainingEvent& event) {
-                                                std::visit(
-                                                    Hear{[&](const Stepped&) { ++steps; },
-                                                         [&](const Validated&) { ++validations; },
-                                                         [&](const Recovered&) { ++recoveries; },
-                                                         [&](const Saved&) { ++saves; },
-                                                         [&](const Diverged&) { diverged = true; },
-                                                         [&](const Ended& e) { sample = e.sample; },
-                                                         [](const auto&) {}},
-                                                    event);
-                                            },
-                                        .wish_to_stop = [&]() -> std::optional<std::string> {
-                                            if (!stop_at || steps < *stop_at) return std::nullopt;
-                                            return "enough";
-                                        }});
+        result =
+            run_training(request, on,
+                         {.clock = [&] { return stopwatch.seconds(); },
+                          .tell =
+                              [&](const TrainingEvent& event) {
+                                  std::visit(Hear{[&](const Stepped&) { ++steps; },
+                                                  [&](const Validated&) { ++validations; },
+                                                  [&](const Recovered&) { ++recoveries; },
+                                                  [&](const Saved&) { ++saves; },
+                                                  [&](const Diverged&) { diverged = true; },
+                                                  [&](const Prepared& p) { machine = p.machine; },
+                                                  [&](const Ended& e) { sample = e.sample; },
+                                                  [](const auto&) {}},
+                                             event);
+                              },
+                          .wish_to_stop = [&]() -> std::optional<std::string> {
+                              if (!stop_at || steps < *stop_at) return std::nullopt;
+                              return "enough";
+                          }});
     }
 };
 
@@ -197,6 +204,17 @@ TEST_SUITE("app/training") {
         CHECK(write_sample(*writer.model, writer.loaded->tokenizer, writer.config)
                   .text.starts_with(part.text));
         CHECK(part.text.size() <= 10);
+    }
+
+    TEST_CASE("a caller trains on a machine of its own, whatever the request says of threads") {
+        const SmallText text;
+        const auto three = make_machine(3);
+        Caller caller, usual;
+        caller.train(text.request("three.carousel"), *three);
+        usual.train(text.request("one.carousel"));
+        CHECK(caller.machine == three->description());
+        CHECK(caller.machine != usual.machine);
+        CHECK(text.hash("three.carousel") == text.hash("one.carousel"));
     }
 
     TEST_CASE("a caller that stops before the first step gets a model that can go on") {
