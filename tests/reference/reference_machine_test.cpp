@@ -41,7 +41,10 @@ TrainingConfig training(OptimizerKind optimizer) {
 /// Seven windows an epoch.
 BatchIterator batches(const TrainingConfig& config) {
     const auto read = [](std::uint64_t begin, std::span<TokenId> out) {
-        for (auto& id : out) id = static_cast<TokenId>((begin * begin + begin++ / 3) % 11);
+        for (auto& id : out) {
+            id = static_cast<TokenId>((begin * begin + begin / 3) % 11);
+            ++begin;
+        }
     };
     return {read, 0, 90, {config.batch_size, config.window}, config.seed};
 }
