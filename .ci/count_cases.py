@@ -1,6 +1,6 @@
 """Counts the test cases of a run of `meson test`.
 
-Reads testlog.json, one object a line and program, adds up the summaries that doctest prints and
+Reads testlog.json, one object a line and program, adds up the summaries that doctest and unittest print and
 closes with "N passed, N failed". A program that ends badly without a failed case (a crash, a time
 limit) counts as one failed case, a program without a summary as one case by its result.
 """
@@ -10,6 +10,7 @@ import re
 import sys
 
 SUMMARY = re.compile(r"^\[doctest\] test cases: *\d+ *\| *(\d+) passed *\| *(\d+) failed", re.M)
+PYTHON_SUMMARY = re.compile(r"^Ran (\d+) tests? in .*\n\n(?:OK|FAILED \((.*)\))", re.M)
 
 
 def cases(program):
@@ -18,6 +19,11 @@ def cases(program):
     for of_passed, of_failed in summaries:
         passed += int(of_passed)
         failed += int(of_failed)
+    for ran, flaws in PYTHON_SUMMARY.findall(program.get("stdout", "")):
+        bad = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", flaws))
+        passed += int(ran) - min(bad, int(ran))
+        failed += bad
+        summaries.append((ran, bad))
     good = program["result"] in ("OK", "EXPECTEDFAIL", "SKIP")
     if not good and failed == 0:
         failed = 1
