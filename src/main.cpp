@@ -1,22 +1,64 @@
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <variant>
 
 #include "base/error.hpp"
-#include "cli/command.hpp"
+#include "cli/benchmark.hpp"
 #include "cli/command_line.hpp"
+#include "cli/evaluate.hpp"
+#include "cli/export.hpp"
+#include "cli/generate.hpp"
+#include "cli/inspect.hpp"
+#include "cli/plan.hpp"
 #include "cli/terminal.hpp"
+#include "cli/train.hpp"
+#include "cli/version.hpp"
 #include "text/printable.hpp"
+
+// From the words of a command line to the command, and from what it throws to an exit code.
 
 namespace {
 
 constexpr int k_failed = 1, k_internal_error = 3;
+
+/// After a failure of standard output: a reader that has gone away wants no more, all else is an
+/// error.
+void require_reader() {
+    if (errno == EPIPE) return;
+    throw carousel::InputError(
+        fmt::format("Standard output could not be written: {}.", std::strerror(errno)));
+}
+
+int show(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) require_reader();
+    return 0;
+}
+
+/// One function for each thing that a command line may ask for; each returns the exit code.
+struct Run {
+    const carousel::GlobalOptions& global;
+
+    int operator()(const carousel::TrainingRequest& x) const { return train(x, global); }
+    int operator()(const carousel::PlanOptions& x) const { return plan(x, global); }
+    int operator()(const carousel::GenerateOptions& x) const { return generate(x, global); }
+    int operator()(const carousel::EvaluationRequest& x) const { return evaluate(x, global); }
+    int operator()(const carousel::InspectOptions& x) const { return inspect(x, global); }
+    int operator()(const carousel::ExportOptions& x) const { return export_model(x, global); }
+    int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
+    int operator()(const carousel::HelpRequest& help) const { return show(help.text); }
+    int operator()(carousel::VersionRequest) const { return show(carousel::version_text()); }
+};
 
 /// Says why the program ends; every message is whole sentences.
 int fail(std::string_view message, int code) {
@@ -31,8 +73,14 @@ int fail(std::string_view message, int code) {
 
 int main(int argc, char** argv) {
     carousel::hold_standard_streams();
+    // A file that grows too large is an error to report, not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);  // nor is a reader of progress or results who goes away
     try {
-        return carousel::run_command(carousel::parse_command_line(argc, argv));
+        const auto line = carousel::parse_command_line(argc, argv);
+        const int code = std::visit(Run{line.global}, line.command);
+        if (std::fflush(stdout) != 0) require_reader();  // printed counts only once it has arrived
+        return code;
     } catch (const carousel::Error& error) {
         return fail(error.what(), error.exit_code());
     } catch (const std::bad_alloc&) {
