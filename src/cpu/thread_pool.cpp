@@ -15,9 +15,13 @@ namespace carousel {
 
 namespace {
 
+// The first microseconds of a wait are spent in a spin, for whoever is waited for is about to come.
+// After them the core goes, for a moment each time, to any thread that wants it: on a busy machine
+// that may be the one waited for, and where there is none, nothing is lost.
+constexpr auto k_spin_time = std::chrono::microseconds(5);
 // Long enough to bridge the serial moments between two parallel parts of a training step, short
 // enough that a program that waits for input is asleep at once.
-constexpr auto k_spin_time = std::chrono::microseconds(200);
+constexpr auto k_awake_time = std::chrono::microseconds(200);
 
 void pause_processor() {
 #if defined(__x86_64__)
@@ -27,35 +31,31 @@ void pause_processor() {
 #endif
 }
 
-// True when `ready` became true within the spin time.
-template <typename Ready>
-bool spin_until(std::chrono::microseconds time, Ready ready) {
+// True when `ready` became true within the time.
+template <typename Ready, typename Idle>
+bool wait_for(std::chrono::microseconds time, Ready ready, Idle idle) {
     const auto end = std::chrono::steady_clock::now() + time;
     do {
-        for (int i = 0; i < 64; ++i) {
-            if (ready()) return true;
-            pause_processor();
-        }
+        if (ready()) return true;
+        idle();
     } while (std::chrono::steady_clock::now() < end);
     return false;
 }
 
-// Waiting members yield after the spin: on an oversubscribed machine the one waited for needs the
-// core.
 template <typename Ready>
-void wait_until(std::chrono::microseconds time, Ready ready) {
-    if (spin_until(time, ready)) return;
-    while (!ready()) std::this_thread::yield();
+bool spin_until(Ready ready) {
+    return wait_for(k_spin_time, ready, [&] {
+        for (int i = 0; i < 32 && !ready(); ++i) pause_processor();
+    });
 }
 
 }  // namespace
 
 ThreadPool::ThreadPool(int threads)
     : size_(threads),
-      // In a team larger than the machine whoever spins holds the core that another one needs.
-      spin_time_(threads <= static_cast<int>(std::thread::hardware_concurrency())
-                     ? k_spin_time
-                     : k_spin_time * 0) {
+      // In a team larger than the machine whoever waits awake holds the core that another one
+      // needs.
+      crowded_(threads > static_cast<int>(std::thread::hardware_concurrency())) {
     if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
     for (int member = 1; member < size_; ++member)
         threads_.emplace_back([this, member] { serve(member); });
@@ -71,6 +71,12 @@ ThreadPool::~ThreadPool() {
     for (auto& thread : threads_) thread.join();
 }
 
+template <typename Ready>
+void ThreadPool::wait_until(Ready ready) const {
+    if (!crowded_ && spin_until(ready)) return;
+    while (!ready()) std::this_thread::yield();
+}
+
 void ThreadPool::run(Task<int> work) {
     work_ = &work;
     error_ = nullptr;
@@ -84,7 +90,7 @@ void ThreadPool::run(Task<int> work) {
         const FlushDenormals mode;
         execute(0);
     }
-    wait_until(spin_time_, [this] { return running_.load(std::memory_order_acquire) == 0; });
+    wait_until([this] { return running_.load(std::memory_order_acquire) == 0; });
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
@@ -103,7 +109,11 @@ void ThreadPool::serve(int member) {
     std::uint32_t seen = 0;
     while (true) {
         const auto called = [&] { return generation_.load(std::memory_order_acquire) != seen; };
-        if (!spin_until(spin_time_, called)) {
+        const auto awake = [&] {
+            return spin_until(called) ||
+                   wait_for(k_awake_time, called, [] { std::this_thread::yield(); });
+        };
+        if (crowded_ || !awake()) {
             std::unique_lock lock(mutex_);
             wake_.wait(lock, called);
         }
@@ -124,7 +134,7 @@ void ThreadPool::barrier() {
         phase_.store(phase + 1, std::memory_order_release);
         return;
     }
-    wait_until(spin_time_, [&] { return phase_.load(std::memory_order_acquire) != phase; });
+    wait_until([&] { return phase_.load(std::memory_order_acquire) != phase; });
 }
 
 void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -13,8 +12,8 @@
 namespace carousel {
 
 /// A fixed team of threads that run one function together. The caller is member 0; the others wait
-/// a few microseconds in a spin for the next call, then sleep, so an idle program uses no processor
-/// time.
+/// for the next call in a spin of a few microseconds, then give their core to whoever wants it, and
+/// soon sleep, so an idle program uses no processor time.
 ///
 /// Law: what a call computes must not depend on `size()`. Work is split so that each result element
 /// is produced by one member in a fixed order; reductions go over partitions that do not depend on
@@ -43,9 +42,11 @@ public:
 private:
     void serve(int member);
     void execute(int member) noexcept;
+    template <typename Ready>
+    void wait_until(Ready ready) const;
 
     int size_;
-    std::chrono::microseconds spin_time_;
+    bool crowded_;
     std::vector<std::thread> threads_;
     const Task<int>* work_ = nullptr;
     std::exception_ptr error_;
