@@ -1,7 +1,7 @@
 #pragma once
 
 // Sixteen floats, the unit in which every kernel works: one register of AVX-512, two of AVX2, four
-// of NEON, or plain floats. Each operation is one IEEE 754 operation a lane, the same on all of
+// of NEON or of any processor. Each operation is one IEEE 754 operation a lane, the same on all of
 // them, so a kernel written over `F16` gives the same bits whatever it is compiled for. This header
 // is included once by each kernel translation unit and must stay free of library code: an inline
 // function compiled for AVX-512 that the linker shared with other units would crash the program on
@@ -176,62 +176,112 @@ CAROUSEL_INLINE F16 add_to_exponent(F16 a, F16 n) {
 
 #else
 
-#define CAROUSEL_EACH_LANE(expression)                       \
-    F16 r;                                                   \
-    for (int j = 0; j < k_lanes; ++j) r.v[j] = (expression); \
+// Four vectors of four in the compiler's own notation: registers where the processor has any, and
+// plain numbers where it has none.
+typedef float Float4 __attribute__((vector_size(16)));
+typedef std::uint32_t Bits4 __attribute__((vector_size(16)));
+typedef double Double4 __attribute__((vector_size(32)));
+typedef std::uint64_t DoubleBits4 __attribute__((vector_size(32)));
+
+#define CAROUSEL_EACH_QUARTER(expression)                                      \
+    F16 r;                                                                     \
+    _Pragma("GCC unroll 4") for (int q = 0; q < 4; ++q) r.v[q] = (expression); \
     return r
 
 struct F16 {
-    float v[k_lanes];
+    Float4 v[4];
 };
 CAROUSEL_INLINE F16 load(const float* p) {
-    CAROUSEL_EACH_LANE(p[j]);
+    F16 r;
+    __builtin_memcpy(&r, p, sizeof r);
+    return r;
 }
 CAROUSEL_INLINE void store(float* p, F16 a) {
-    for (int j = 0; j < k_lanes; ++j) p[j] = a.v[j];
+    __builtin_memcpy(p, &a, sizeof a);
 }
 CAROUSEL_INLINE F16 broadcast(float x) {
-    CAROUSEL_EACH_LANE(x);
+    CAROUSEL_EACH_QUARTER((Float4{x, x, x, x}));
 }
 CAROUSEL_INLINE F16 operator+(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] + b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] + b.v[q]);
 }
 CAROUSEL_INLINE F16 operator-(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] - b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] - b.v[q]);
 }
 CAROUSEL_INLINE F16 operator*(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] * b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] * b.v[q]);
 }
 CAROUSEL_INLINE F16 operator/(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] / b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] / b.v[q]);
 }
+
+// a b + c rounded once, on a processor that cannot: the C library takes thirty times as long. The
+// product of two floats is exact in double. Adding c rounds, and rounding the sum again, to float,
+// is wrong only where it lies in the middle between two floats and the true sum beside it.
+
+/// Right everywhere: the sum is rounded to odd first. An inexact one becomes that of its two
+/// neighbours among doubles whose last bit is 1, which is no middle of floats.
+/// Source: Boldo & Melquiond 2008; the error of the sum after Knuth (TwoSum).
+__attribute__((noinline, cold)) F16 fma_by_odd_sums(const F16& a, const F16& b, const F16& c) {
+    F16 r;
+    for (int q = 0; q < 4; ++q) {
+        const Double4 product = __builtin_convertvector(a.v[q], Double4) *
+                                __builtin_convertvector(b.v[q], Double4);
+        const Double4 addend = __builtin_convertvector(c.v[q], Double4);
+        const Double4 sum = product + addend, rest = sum - product;
+        const Double4 error = (product - (sum - rest)) + (addend - rest);
+        // The error of an infinite sum is not a number: such a sum stays as it is.
+        const DoubleBits4 inexact = (DoubleBits4)((error < 0) | (error > 0)) & 1;
+        DoubleBits4 bits = (DoubleBits4)sum;
+        // Towards zero where the error has the other sign; then the last bit stands for the rest.
+        bits = (bits - (inexact & ((bits ^ (DoubleBits4)error) >> 63))) | inexact;
+        r.v[q] = __builtin_convertvector((Double4)bits, Float4);
+    }
+    return r;
+}
+
+/// Rounds twice, and looks whether a sum may be such a middle: between two normal floats its last
+/// 29 bits are 1 and zeros; what is or becomes subnormal is always in doubt, but for zeros, before
+/// which the sum is exact.
 CAROUSEL_INLINE F16 fma(F16 a, F16 b, F16 c) {
-    CAROUSEL_EACH_LANE(__builtin_fmaf(a.v[j], b.v[j], c.v[j]));
+    F16 r;
+    Bits4 doubt = {};
+#pragma GCC unroll 4
+    for (int q = 0; q < 4; ++q) {
+        const Double4 sum = __builtin_convertvector(a.v[q], Double4) *
+                                __builtin_convertvector(b.v[q], Double4) +
+                            __builtin_convertvector(c.v[q], Double4);
+        r.v[q] = __builtin_convertvector(sum, Float4);
+        const Bits4 low = __builtin_convertvector((DoubleBits4)sum, Bits4), bits = (Bits4)r.v[q];
+        doubt |= (Bits4)((low << 3) == 0x80000000U);
+        doubt |= (Bits4)(bits + bits - 1U < 0x01000000U);  // from 1 to the bits of 2^-126
+    }
+    std::uint64_t halves[2];
+    __builtin_memcpy(halves, &doubt, sizeof halves);
+    if (__builtin_expect((halves[0] | halves[1]) != 0, 0)) return fma_by_odd_sums(a, b, c);
+    return r;
 }
+
 CAROUSEL_INLINE F16 max(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] > b.v[j] ? a.v[j] : b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] > b.v[q] ? a.v[q] : b.v[q]);
 }
 CAROUSEL_INLINE F16 min(F16 a, F16 b) {
-    CAROUSEL_EACH_LANE(a.v[j] < b.v[j] ? a.v[j] : b.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] < b.v[q] ? a.v[q] : b.v[q]);
 }
 CAROUSEL_INLINE F16 where_less(F16 a, F16 b, F16 less, F16 otherwise) {
-    CAROUSEL_EACH_LANE(a.v[j] < b.v[j] ? less.v[j] : otherwise.v[j]);
+    CAROUSEL_EACH_QUARTER(a.v[q] < b.v[q] ? less.v[q] : otherwise.v[q]);
 }
 CAROUSEL_INLINE F16 square_root(F16 a) {
-    CAROUSEL_EACH_LANE(__builtin_sqrtf(a.v[j]));
-}
-CAROUSEL_INLINE float add_to_exponent(float a, float n) {
-    std::uint32_t bits = 0, shift = 0;
-    __builtin_memcpy(&bits, &a, sizeof bits);
-    __builtin_memcpy(&shift, &n, sizeof shift);
-    bits += shift << 23;
-    __builtin_memcpy(&a, &bits, sizeof bits);
-    return a;
+    F16 r;
+    for (int q = 0; q < 4; ++q) {
+        for (int j = 0; j < 4; ++j) r.v[q][j] = __builtin_sqrtf(a.v[q][j]);
+    }
+    return r;
 }
 CAROUSEL_INLINE F16 add_to_exponent(F16 a, F16 n) {
-    CAROUSEL_EACH_LANE(add_to_exponent(a.v[j], n.v[j]));
+    CAROUSEL_EACH_QUARTER((Float4)((Bits4)a.v[q] + ((Bits4)n.v[q] << 23)));
 }
-#undef CAROUSEL_EACH_LANE
+#undef CAROUSEL_EACH_QUARTER
 
 #endif
 
