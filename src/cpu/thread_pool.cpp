@@ -1,7 +1,10 @@
 #include "cpu/thread_pool.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -49,6 +52,33 @@ bool spin_until(Ready ready) {
     });
 }
 
+/// While it lives, new threads get small stacks: kernels keep little there, and the usual eight
+/// megabytes of each thread would be the first to reach a limit of memory.
+class SmallStacks {
+#if defined(__GLIBC__)
+public:
+    SmallStacks() {
+        constexpr std::size_t k_size = std::size_t{2} << 20;
+        known_ = ::pthread_getattr_default_np(&before_) == 0;
+        pthread_attr_t small;
+        if (!known_ || ::pthread_attr_init(&small) != 0) return;
+        if (::pthread_attr_setstacksize(&small, k_size) == 0) ::pthread_setattr_default_np(&small);
+        ::pthread_attr_destroy(&small);
+    }
+    ~SmallStacks() {
+        if (!known_) return;
+        ::pthread_setattr_default_np(&before_);
+        ::pthread_attr_destroy(&before_);
+    }
+    SmallStacks(const SmallStacks&) = delete;
+    SmallStacks& operator=(const SmallStacks&) = delete;
+
+private:
+    pthread_attr_t before_{};
+    bool known_ = false;
+#endif
+};
+
 }  // namespace
 
 ThreadPool::ThreadPool(int threads)
@@ -57,8 +87,15 @@ ThreadPool::ThreadPool(int threads)
       // needs.
       crowded_(threads > static_cast<int>(std::thread::hardware_concurrency())) {
     if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
-    for (int member = 1; member < size_; ++member)
-        threads_.emplace_back([this, member] { serve(member); });
+    threads_.reserve(static_cast<std::size_t>(threads - 1));
+    const SmallStacks small;
+    try {
+        for (int member = 1; member < threads; ++member)
+            threads_.emplace_back([this, member] { serve(member); });
+    } catch (const std::exception&) {
+        // A limit of threads or memory is reached: those there are do the work.
+    }
+    size_ = static_cast<int>(threads_.size()) + 1;
 }
 
 ThreadPool::~ThreadPool() {

@@ -20,7 +20,7 @@ namespace carousel {
 /// the team.
 class ThreadPool {
 public:
-    /// Range: threads ≥ 1.
+    /// Range: threads ≥ 1. Where the system makes no more threads, the team has fewer.
     explicit ThreadPool(int threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;

@@ -1,13 +1,42 @@
 #include "cpu/thread_pool.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
 
 namespace carousel {
+namespace {
+
+constexpr int k_wanted = 64, k_allowed = 5;
+
+/// In a process that may have no more than a few threads: the size of the team of a pool that was
+/// to have many, and whether each member works.
+[[noreturn]] void make_pool_under_a_limit() {
+    ::alarm(30);
+    constexpr uid_t k_nobody = 65534;  // no limit holds for root
+    if (::geteuid() == 0 && ::setuid(k_nobody) != 0) ::_exit(0);
+    const rlimit limit{k_allowed, k_allowed};
+    ::setrlimit(RLIMIT_NPROC, &limit);
+    ThreadPool pool(k_wanted);
+    std::vector<int> calls(static_cast<std::size_t>(pool.size()));
+    for (int round = 0; round < 3; ++round) {
+        pool.run([&](int member) {
+            ++calls[static_cast<std::size_t>(member)];
+            pool.barrier();
+        });
+    }
+    const bool all_work = std::all_of(calls.begin(), calls.end(), [](int n) { return n == 3; });
+    ::_exit(all_work ? pool.size() : k_wanted + 1);
+}
+
+}  // namespace
 
 TEST_SUITE("cpu/thread_pool") {
     TEST_CASE("every member runs the work once, in each of many calls") {
@@ -75,6 +104,16 @@ TEST_SUITE("cpu/thread_pool") {
             pool.run([&](int) { ++calls; });
             CHECK(calls == 3);
         }
+    }
+
+    TEST_CASE("where the system makes no more threads, the team has those there are") {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) make_pool_under_a_limit();
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        REQUIRE(WIFEXITED(status));  // neither aborted nor waiting for ever
+        CHECK(WEXITSTATUS(status) <= k_allowed);
     }
 
     TEST_CASE("an even split covers the range in order, with sizes that differ by one at most") {
