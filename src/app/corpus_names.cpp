@@ -10,10 +10,16 @@
 namespace carousel {
 
 std::string shown_paths(const std::vector<std::string>& paths) {
+    constexpr std::size_t k_most = 20;
+    if (paths.empty()) return "the text that comes with the program";
     std::vector<std::string> shown;
-    for (const auto& path : paths) shown.push_back(shown_path(path));
-    return shown.empty() ? "the text that comes with the program"
-                         : fmt::format("{}", fmt::join(shown, ", "));
+    for (const auto& path : paths) {
+        if (shown.size() == k_most) break;
+        shown.push_back(shown_path(path));
+    }
+    const auto more = paths.size() - shown.size();
+    return fmt::format("{}{}", fmt::join(shown, ", "),
+                       more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 std::string title_of(const std::vector<std::string>& paths) {

@@ -5,7 +5,7 @@
 
 namespace carousel {
 
-/// The paths of a corpus for messages, made harmless for a terminal.
+/// The paths of a corpus for messages, made harmless for a terminal; of many the first twenty.
 std::string shown_paths(const std::vector<std::string>& paths);
 
 /// The files of a corpus as a title: their names without folders, few of them.

@@ -31,7 +31,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t k_history_rows = 12;  // of the table; JSON has them all
+// Of the table; JSON has everything.
+constexpr std::size_t k_history_rows = 12, k_alphabet_columns = 2000;
 
 std::uint64_t count_parameters(const Snapshot& snapshot) {
     std::uint64_t count = 0;
@@ -121,7 +122,7 @@ std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
 
 void add_model(const Snapshot& snapshot, Table& table) {
     const auto& model = snapshot.model;
-    table.add("written by", printable(snapshot.program, Whitespace::escape));
+    table.add("written by", snapshot.program);
     table.add("kind", snapshot.state ? "newest of its training, which can be resumed"
                                      : "model, ready for use");
     table.add("weights_sha256", to_hex(weights_sha256(snapshot)));
@@ -135,7 +136,7 @@ void add_model(const Snapshot& snapshot, Table& table) {
             format_value(model.cell), model.layers, model.hidden_size, model.embedding_size,
             model.output_input == OutputInput::sum ? "the sum of all layers" : "the top layer"));
     if (snapshot.fine_tuned_from) {
-        table.add("fine-tuned from", printable(snapshot.fine_tuned_from->name, Whitespace::escape));
+        table.add("fine-tuned from", snapshot.fine_tuned_from->name);
     }
 }
 
@@ -152,8 +153,11 @@ void add_text(const Snapshot& snapshot, Table& table) {
                                   format_value(text.unit), format_value(text.normalization),
                                   format_value(text.newlines), text.min_count));
     const Vocabulary vocabulary(snapshot.symbols);
-    table.add("vocabulary", fmt::format("{} symbols: {}", format_count(vocabulary.size()),
-                                        vocabulary.printable_alphabet()));
+    const auto alphabet = vocabulary.printable_alphabet();
+    const auto shown = cut_to_width(alphabet, k_alphabet_columns);
+    table.add("vocabulary",
+              fmt::format("{} symbols: {}{}", format_count(vocabulary.size()), shown,
+                          shown.size() < alphabet.size() ? " ... (--json has all)" : ""));
 }
 
 void add_training(const Snapshot& snapshot, Table& table) {

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "text/printable.hpp"
 
 namespace carousel {
 
@@ -35,7 +36,7 @@ void Output::end_line() {
 }
 
 void Table::add(std::string_view name, std::string_view value) {
-    rows_.push_back({std::string(name), std::string(value)});
+    rows_.push_back({std::string(name), printable(value, Whitespace::escape)});
 }
 
 std::string Table::text() const {

@@ -31,6 +31,7 @@ private:
 /// Rows of a table for people, each a name and its value, with the values below each other.
 class Table {
 public:
+    /// The value is made harmless for a terminal.
     void add(std::string_view name, std::string_view value);
     std::string text() const;
 

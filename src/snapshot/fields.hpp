@@ -1,86 +1,185 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
 #include "snapshot/snapshot.hpp"
+#include "text/characters.hpp"
 #include "text/text_descriptions.hpp"
+
+// The grammar of a snapshot: which fields each record has, in the order of the file, and what each
+// number and text of them may be. Three read it: the archive that writes, the one that reads
+// (archive.cpp), and the check of ranges (ranges.cpp). A change here is a new format version, and a
+// change to `docs/snapshot_format.md`.
 
 namespace carousel {
 
-// The grammar of a snapshot: which fields each record has, in the order of the file, for both
-// directions. A change here is a new format version, and a change to `docs/snapshot_format.md`.
+/// Texts of at most so many bytes.
+struct TextRange {
+    std::size_t longest;
+};
 
-/// Reads or writes the fields one after the other.
-template <class Archive, class... Fields>
-void fields(Archive& archive, Fields&... field) {
-    (archive & ... & field);
+/// The numbers of tensors: `require_valid` holds them against what the configuration implies, and
+/// says which tensor is wrong.
+struct AsParameters {};
+
+/// A field of a record: its place, what messages call it, and what a file may say there.
+template <class Record, class Value, class Range>
+struct Field {
+    Value Record::*place;
+    std::string_view noun;
+    Range range;
+};
+
+template <class Record, class Value, class Range>
+constexpr Field<Record, Value, Range> field(Value Record::*place, std::string_view noun,
+                                            Range range) {
+    return {place, noun, range};
 }
 
-/// Text, decoding, architecture and training: their settings in the order of the descriptions.
+/// A record, a list of them, a word, a flag or a digest: nothing of its own to be held in a range.
+template <class Record, class Value>
+constexpr Field<Record, Value, NoRange> field(Value Record::*place) {
+    return {place, {}, {}};
+}
+
+/// The fields of a Record in the order of the file.
+template <class Record>
+inline constexpr std::tuple<> k_fields{};
+
+template <class T>
+concept Recorded = std::tuple_size_v<std::remove_const_t<decltype(k_fields<T>)>> >
+0;
+
+template <Recorded Record>
+constexpr void for_each_field(auto&& visit) {
+    std::apply([&](const auto&... each) { (visit(each), ...); }, k_fields<Record>);
+}
+
+/// Reads or writes the fields one after the other.
+template <class Archive, Recorded Record>
+void serialize(Archive& archive, Record& x, unsigned) {
+    for_each_field<Record>([&](const auto& field) { archive& x.*field.place; });
+}
+
+/// Text, decoding, architecture and training: their settings, with the ranges of the descriptions.
 template <class Archive, Described Config>
 void serialize(Archive& archive, Config& x, unsigned) {
     for_each_setting<Config>([&](const auto& setting) { archive& x.*setting.field; });
 }
 
-template <class Archive>
-void serialize(Archive& archive, Origin& x, unsigned) {
-    fields(archive, x.name, x.weights);
-}
+// ---- ranges that several fields share
 
-template <class Archive>
-void serialize(Archive& archive, Symbol& x, unsigned) {
-    fields(archive, x.kind, x.text);
-}
+inline constexpr TextRange k_name{256}, k_path{4096};
+inline constexpr WholeRange k_counter{0, k_most_steps};
+inline constexpr WholeRange k_characters{0, 1'000'000'000'000'000};
+inline constexpr RealRange k_time{.low = 0, .high = 1e12};
+inline constexpr RealRange k_loss{.low = 0, .high = 1e50};
+inline constexpr RealRange k_level{.low = -127, .high = 127};
+inline constexpr RealRange k_scale{.low = 0, .high = std::numeric_limits<float>::max()};
 
-template <class Archive>
-void serialize(Archive& archive, TrainingLength& x, unsigned) {
-    fields(archive, x.kind, x.amount);
-}
+// ---- the records
 
-template <class Archive>
-void serialize(Archive& archive, ValidationFile& x, unsigned) {
-    fields(archive, x.path, x.fingerprint);
-}
+template <>
+inline constexpr auto k_fields<Origin> =
+    std::tuple{field(&Origin::name, "the name of the model it was tuned from", k_path),
+               field(&Origin::weights)};
 
-template <class Archive>
-void serialize(Archive& archive, CorpusRecord& x, unsigned) {
-    fields(archive, x.paths, x.fingerprint, x.characters, x.validation_fraction, x.validation,
-           x.training_characters, x.validation_characters);
-}
+template <>
+inline constexpr auto k_fields<Symbol> =
+    std::tuple{field(&Symbol::kind),
+               field(&Symbol::text, "the text of a symbol", TextRange{k_longest_cluster})};
 
-template <class Archive>
-void serialize(Archive& archive, BestLoss& x, unsigned) {
-    fields(archive, x.step, x.loss, x.averaged);
-}
+template <>
+inline constexpr auto k_fields<TrainingLength> =
+    std::tuple{field(&TrainingLength::kind),
+               field(&TrainingLength::amount, "the length of the training",
+                     RealRange{.low = 0, .high = static_cast<double>(k_most_steps)})};
 
-template <class Archive>
-void serialize(Archive& archive, HistoryRecord& x, unsigned) {
-    fields(archive, x.step, x.epoch, x.seconds, x.training_loss, x.has_validation,
-           x.validation_loss, x.learning_rate, x.averaged);
-}
+template <>
+inline constexpr auto k_fields<ValidationFile> =
+    std::tuple{field(&ValidationFile::path, "the path of the validation text", k_path),
+               field(&ValidationFile::fingerprint)};
 
-template <class Archive>
-void serialize(Archive& archive, NamedTensor& x, unsigned) {
-    fields(archive, x.name, x.shape, x.values);
-}
+template <>
+inline constexpr auto k_fields<CorpusRecord> = std::tuple{
+    field(&CorpusRecord::paths, "a path of the corpus", k_path),
+    field(&CorpusRecord::fingerprint),
+    field(&CorpusRecord::characters, "the number of characters", k_characters),
+    field(&CorpusRecord::validation_fraction, "the validation fraction", k_below_one),
+    field(&CorpusRecord::validation),
+    field(&CorpusRecord::training_characters, "the number of characters to train", k_characters),
+    field(&CorpusRecord::validation_characters, "the number of characters to validate",
+          k_characters)};
 
-template <class Archive>
-void serialize(Archive& archive, TrainingState& x, unsigned) {
-    fields(archive, x.step, x.epoch, x.window_in_epoch, x.seconds, x.learning_rate_scale,
-           x.divergences, x.smoothed_loss, x.first_moments, x.second_moments, x.averaged_weights,
-           x.hidden, x.cell);
-}
+template <>
+inline constexpr auto k_fields<BestLoss> =
+    std::tuple{field(&BestLoss::step, "the step of the best loss", k_counter),
+               field(&BestLoss::loss, "the best loss", k_loss), field(&BestLoss::averaged)};
 
-template <class Archive>
-void serialize(Archive& archive, QuantizedTensor& x, unsigned) {
-    fields(archive, x.name, x.shape, x.scales, x.levels);
-}
+template <>
+inline constexpr auto k_fields<HistoryRecord> =
+    std::tuple{field(&HistoryRecord::step, "a step of the history", k_counter),
+               field(&HistoryRecord::epoch, "an epoch of the history", k_counter),
+               field(&HistoryRecord::seconds, "a time of the history", k_time),
+               field(&HistoryRecord::training_loss, "a training loss of the history", k_loss),
+               field(&HistoryRecord::has_validation),
+               field(&HistoryRecord::validation_loss, "a validation loss of the history", k_loss),
+               field(&HistoryRecord::learning_rate, "a learning rate of the history",
+                     RealRange{.low = 0, .high = 10}),
+               field(&HistoryRecord::averaged)};
 
-template <class Archive>
-void serialize(Archive& archive, Snapshot& x, unsigned) {
-    fields(archive, x.program, x.fine_tuned_from, x.text, x.decoding, x.symbols, x.model,
-           x.training, x.corpus, x.step, x.epoch, x.validation_loss, x.best, x.history, x.precision,
-           x.weights, x.quantized, x.state);
-}
+template <>
+inline constexpr auto k_fields<NamedTensor> =
+    std::tuple{field(&NamedTensor::name, "the name of a tensor", k_name),
+               field(&NamedTensor::shape, {}, AsParameters{}),
+               field(&NamedTensor::values, {}, AsParameters{})};
+
+template <>
+inline constexpr auto k_fields<QuantizedTensor> =
+    std::tuple{field(&QuantizedTensor::name, "the name of an 8-bit tensor", k_name),
+               field(&QuantizedTensor::shape, {}, AsParameters{}),
+               field(&QuantizedTensor::scales, "a scale of an 8-bit tensor", k_scale),
+               field(&QuantizedTensor::levels, "a level of an 8-bit tensor", k_level)};
+
+template <>
+inline constexpr auto k_fields<TrainingState> = std::tuple{
+    field(&TrainingState::step, "the step of the state", k_counter),
+    field(&TrainingState::epoch, "the epoch of the state", k_counter),
+    field(&TrainingState::window_in_epoch, "the window in the epoch", k_counter),
+    field(&TrainingState::seconds, "the time used", k_time),
+    field(&TrainingState::learning_rate_scale, "the scale of the learning rate", RealRange{}),
+    field(&TrainingState::divergences, "the number of divergences", WholeRange{0, 1000}),
+    field(&TrainingState::smoothed_loss, "the smoothed loss", k_loss),
+    field(&TrainingState::first_moments),
+    field(&TrainingState::second_moments),
+    field(&TrainingState::averaged_weights),
+    field(&TrainingState::hidden),
+    field(&TrainingState::cell)};
+
+template <>
+inline constexpr auto k_fields<Snapshot> =
+    std::tuple{field(&Snapshot::program, "the name of the program", k_name),
+               field(&Snapshot::fine_tuned_from),
+               field(&Snapshot::text),
+               field(&Snapshot::decoding),
+               field(&Snapshot::symbols),
+               field(&Snapshot::model),
+               field(&Snapshot::training),
+               field(&Snapshot::corpus),
+               field(&Snapshot::step, "the step", k_counter),
+               field(&Snapshot::epoch, "the epoch", k_counter),
+               field(&Snapshot::validation_loss, "the validation loss", k_loss),
+               field(&Snapshot::best),
+               field(&Snapshot::history),
+               field(&Snapshot::precision),
+               field(&Snapshot::weights),
+               field(&Snapshot::quantized),
+               field(&Snapshot::state)};
 
 }  // namespace carousel

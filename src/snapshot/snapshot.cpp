@@ -7,16 +7,13 @@
 #include <stdexcept>
 
 #include "model/cell_shapes.hpp"
-#include "model/language_model_descriptions.hpp"
 #include "model/parameter.hpp"
-#include "model/training_descriptions.hpp"
+#include "snapshot/ranges.hpp"
 #include "text/printable.hpp"
-#include "text/text_descriptions.hpp"
 #include "text/tokenizer.hpp"
 
 // What `require_valid` asks of a record, one function for each part of it, in the order of the
-// fields: settings first, since the shapes of all tensors follow from them. A condition is written
-// so that a number that is none fails it.
+// fields, after every number and text was held against its range (ranges.cpp).
 
 namespace carousel {
 
@@ -26,42 +23,8 @@ namespace {
     throw std::invalid_argument(what);
 }
 
-template <typename T>
-void require_range(const char* name, T value, T low, T high) {
-    // Written so that a NaN is refused too.
-    if (!(value >= low && value <= high)) {
-        refuse(fmt::format("{} is {}, not in [{}, {}]", name, value, low, high));
-    }
-}
-
-void require_finite(const char* name, double value) {
-    if (!std::isfinite(value)) refuse(fmt::format("{} is not a finite number", name));
-}
-
-void require_not_negative(const char* name, double value) {
-    require_finite(name, value);
-    if (value < 0) refuse(fmt::format("{} is {}, less than 0", name, value));
-}
-
-void require_fraction_below_one(const char* name, double value) {
-    if (!(value >= 0 && value < 1)) refuse(fmt::format("{} is {}, not in [0, 1)", name, value));
-}
-
-/// Holds every setting of a Config against its range; a NaN lies in none.
-template <typename Config>
-void require_settings(const Config& config) {
-    for_each_setting<Config>([&](const auto& setting) {
-        const auto& value = config.*setting.field;
-        if constexpr (requires { setting.range.contains(value); })
-            if (!setting.range.contains(value))
-                refuse(fmt::format("the {} is {}, not in {}", noun_of(setting), value,
-                                   interval(setting.range)));
-    });
-}
-
 void require_text(const Snapshot& snapshot) {
     const TextSettings& text = snapshot.text;
-    require_settings(text);
     if (text.unit == Unit::byte &&
         (text.normalization != Normalization::none || text.newlines != Newlines::keep)) {
         refuse("a byte model has a normalisation or changes newlines");
@@ -75,12 +38,9 @@ void require_model(const Snapshot& snapshot) {
         refuse(fmt::format("the model has a vocabulary of {} symbols, its alphabet {}",
                            model.vocabulary_size, snapshot.symbols.size()));
     }
-    require_settings(model);
 }
 
 void require_training(const TrainingConfig& training) {
-    require_settings(training);
-    require_not_negative("the length of the training", training.length.amount);
     if (training.length.kind != LengthKind::seconds &&
         training.length.amount != std::floor(training.length.amount)) {
         refuse("the length of the training is not a whole number");
@@ -88,23 +48,16 @@ void require_training(const TrainingConfig& training) {
 }
 
 void require_corpus(const CorpusRecord& corpus) {
-    require_fraction_below_one("the validation fraction", corpus.validation_fraction);
     if (corpus.training_characters > corpus.characters) {
         refuse("the training part is longer than the corpus");
     }
 }
 
-void require_losses(const Snapshot& snapshot) {
-    if (snapshot.validation_loss) {
-        require_not_negative("the validation loss", *snapshot.validation_loss);
-    }
-    if (snapshot.best) require_not_negative("the best loss", snapshot.best->loss);
-    for (const HistoryRecord& record : snapshot.history) {
-        require_not_negative("a time of the history", record.seconds);
-        require_not_negative("a training loss of the history", record.training_loss);
-        require_not_negative("a validation loss of the history", record.validation_loss);
-        require_not_negative("a learning rate of the history", record.learning_rate);
-    }
+/// "(3, 2)"; of more sizes than a tensor has, how many.
+std::string shown_shape(const std::vector<std::int64_t>& shape) {
+    constexpr std::size_t k_most_sizes = 4;
+    return shape.size() > k_most_sizes ? fmt::format("of {} sizes", shape.size())
+                                       : fmt::format("({})", fmt::join(shape, ", "));
 }
 
 /// `expected` has the name and the shape.
@@ -114,8 +67,8 @@ void require_tensor(const char* what, const NamedTensor& expected, const NamedTe
                            printable(found.name), expected.name));
     }
     if (found.shape != expected.shape) {
-        refuse(fmt::format("{} \"{}\" has the shape ({}), not ({})", what, expected.name,
-                           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", ")));
+        refuse(fmt::format("{} \"{}\" has the shape {}, not {}", what, expected.name,
+                           shown_shape(found.shape), shown_shape(expected.shape)));
     }
     std::uint64_t count = 1;  // cannot overflow: the sizes of the configuration are in range
     for (const auto size : expected.shape) count *= static_cast<std::uint64_t>(size);
@@ -139,9 +92,6 @@ void require_tensors(const char* what, const std::vector<NamedTensor>& expected,
 
 void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& parameters) {
     const TrainingState& state = *snapshot.state;
-    require_not_negative("the time used", state.seconds);
-    require_range("the scale of the learning rate", state.learning_rate_scale, 0.0F, 1.0F);
-    require_not_negative("the smoothed loss", state.smoothed_loss);
     require_tensors("the first moment", parameters, state.first_moments);
     require_tensors("the second moment", parameters, state.second_moments);
     for (const NamedTensor& tensor : state.second_moments) {
@@ -167,11 +117,11 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
 }  // namespace
 
 void require_valid(const Snapshot& snapshot) {
+    require_ranges(snapshot);
     require_text(snapshot);
     require_model(snapshot);
     require_training(snapshot.training);
     require_corpus(snapshot.corpus);
-    require_losses(snapshot);
     const auto parameters = expected_parameters(snapshot.model);
     require_tensors("the model", parameters, snapshot.weights);
     if (!snapshot.quantized.empty()) refuse("it has 8-bit tensors beside floats");

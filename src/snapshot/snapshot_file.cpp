@@ -15,6 +15,7 @@
 #include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "snapshot/archive.hpp"
+#include "snapshot/ranges.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -243,6 +244,7 @@ Snapshot load_snapshot(const std::filesystem::path& path) {
     const Bytes payload = require_sound(path, bytes);
     try {
         auto snapshot = read_record<Snapshot>(payload);
+        require_ranges(snapshot);  // while 8-bit tensors stand there as they are stored
         if (snapshot.precision == Precision::int8) dequantize_weights(snapshot);
         require_valid(snapshot);
         return snapshot;

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
+#include <thread>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -124,6 +126,25 @@ TEST_SUITE("snapshot/snapshot_file") {
         const std::string why = refusal(folder / "a", framed(encoded(snapshot)));
         CHECK(contains(why, "\\x1b[2J"));
         CHECK(!contains(why, "\x1b"));
+    }
+
+    TEST_CASE("a level or a scale that the format does not have is refused") {
+        const TemporaryFolder folder;
+        save_snapshot(folder / "a", eight_bit_snapshot());
+        const std::string whole = read_file(folder / "a"),
+                          content = whole.substr(40, whole.size() - 72);
+        const auto changed = [&](const std::function<void(QuantizedTensor&)>& change) {
+            auto stored = read_record<Snapshot>(std::as_bytes(std::span(content)));
+            change(stored.quantized.at(0));
+            return refusal(folder / "a", framed(encoded(stored)));
+        };
+        CHECK(changed([](QuantizedTensor&) {}) == "");
+        CHECK(contains(changed([](QuantizedTensor& t) { t.levels[0] = -128; }),
+                       "a level of an 8-bit tensor is -128, not in [-127, 127]"));
+        for (const float scale : {-1.0F, std::numeric_limits<float>::infinity()}) {
+            CHECK(contains(changed([&](QuantizedTensor& t) { t.scales[1] = scale; }),
+                           "a scale of an 8-bit tensor is"));
+        }
     }
 
     TEST_CASE("the container is magic, version, kind, length, content and SHA-256") {
@@ -285,6 +306,10 @@ TEST_SUITE("snapshot/snapshot_file") {
         const Snapshot snapshots[] = {sized_snapshot(100, 1), sized_snapshot(150, 2)};
         const std::string contents[] = {encoded(snapshots[0]), encoded(snapshots[1])};
         save_snapshot(path, snapshots[0]);
+        // Moments within the first few saves, however busy the machine is.
+        const auto start = std::chrono::steady_clock::now();
+        for (int i = 0; i < 4; ++i) save_snapshot(path, snapshots[0]);
+        const auto took = (std::chrono::steady_clock::now() - start) / 4;
         int seen[] = {0, 0};
         for (unsigned round = 0; round < 60; ++round) {
             const pid_t child = ::fork();
@@ -292,7 +317,7 @@ TEST_SUITE("snapshot/snapshot_file") {
             if (child == 0) {
                 for (unsigned i = round;; ++i) save_snapshot(path, snapshots[i % 2]);
             }
-            ::usleep(1000 + round * 7919 % 20000);
+            std::this_thread::sleep_for(took * (round % 20) / 5 + std::chrono::milliseconds(1));
             ::kill(child, SIGKILL);
             int status = 0;
             REQUIRE(::waitpid(child, &status, 0) == child);

@@ -98,6 +98,59 @@ TEST_SUITE("snapshot/snapshot") {
         CHECK(refusal([](Snapshot& s) { s.corpus.training_characters = 101; }) != "");
     }
 
+    TEST_CASE("a counter, a time or a loss that no training has is refused, naming it") {
+        constexpr std::uint64_t k_absurd = std::uint64_t{1} << 41;
+        CHECK(refusal([](Snapshot& s) { s.state->window_in_epoch = k_absurd; }) ==
+              "the window in the epoch is 2199023255552, not in [0, 1000000000000]");
+        CHECK(refusal([](Snapshot& s) { s.history[0].training_loss = 1e51; }) ==
+              "a training loss of the history is 1e+51, not in [0, 1e+50]");
+        const std::function<void(Snapshot&)> changes[] = {
+            [](Snapshot& s) { s.step = k_absurd; },
+            [](Snapshot& s) { s.epoch = k_absurd; },
+            [](Snapshot& s) { s.best->step = UINT64_MAX; },
+            [](Snapshot& s) { s.best->loss = -1e-9; },
+            [](Snapshot& s) { s.history[1].step = k_absurd; },
+            [](Snapshot& s) { s.history[1].epoch = k_absurd; },
+            [](Snapshot& s) { s.history[1].seconds = 1e300; },
+            [](Snapshot& s) { s.history[1].learning_rate = 10.5; },
+            [](Snapshot& s) { s.state->step = k_absurd; },
+            [](Snapshot& s) { s.state->epoch = k_absurd; },
+            [](Snapshot& s) { s.state->seconds = 1e300; },
+            [](Snapshot& s) { s.state->divergences = UINT32_MAX; },
+            [](Snapshot& s) { s.corpus.characters = UINT64_MAX; },
+            [](Snapshot& s) { s.corpus.validation_characters = UINT64_MAX; },
+            [](Snapshot& s) { s.training.length.amount = 1e300; },
+        };
+        for (std::size_t i = 0; i < std::size(changes); ++i) {
+            CAPTURE(i);
+            CHECK(refusal(changes[i]) != "");
+        }
+    }
+
+    TEST_CASE("a text that is too long is refused by its length and not quoted") {
+        const std::string endless(3'000'000, 'x');
+        const std::function<void(Snapshot&)> changes[] = {
+            [&](Snapshot& s) { s.program = endless; },
+            [&](Snapshot& s) { s.fine_tuned_from->name = endless; },
+            [&](Snapshot& s) { s.decoding.encoding = endless; },
+            [&](Snapshot& s) { s.symbols[1].text = endless; },
+            [&](Snapshot& s) { s.corpus.paths[1] = endless; },
+            [&](Snapshot& s) { s.corpus.validation->path = endless; },
+            [&](Snapshot& s) { s.weights[0].name = endless; },
+            [&](Snapshot& s) { s.state->hidden.name = endless; },
+            [&](Snapshot& s) { s.quantized = {{endless, {1}, {}, {}}}; },
+            [&](Snapshot& s) { s.weights[0].shape.resize(100'000, 1); },
+        };
+        for (std::size_t i = 0; i < std::size(changes); ++i) {
+            CAPTURE(i);
+            const auto why = refusal(changes[i]);
+            CHECK(why != "");
+            CHECK(why.size() < 200);
+        }
+        CHECK(refusal([&](Snapshot& s) { s.program = endless; }) ==
+              "the name of the program has 3000000 bytes, where 256 are allowed");
+    }
+
     TEST_CASE("a vocabulary that does not fit model or settings is refused") {
         CHECK(refusal([](Snapshot& s) { s.symbols.pop_back(); }) ==
               "the model has a vocabulary of 3 symbols, its alphabet 2");
