@@ -15,9 +15,9 @@
 #include "text/utf8.hpp"
 
 // A Decoder finds the encoding from the first bytes and hands all of them to one `Encoding`: UTF-8,
-// which is only checked, and so keeps most of its bytes untouched, or a converter of ICU, whose
-// offsets are followed so that an error names the byte of the file. Both hold back what is not
-// certain yet, and treat what is invalid as the settings say.
+// which is only checked, and so keeps most of its bytes untouched, UTF-16 and UTF-32, or a
+// converter of ICU, whose offsets are followed so that an error names the byte of the file. All
+// hold back what is not certain yet, and treat what is invalid as the settings say.
 
 namespace carousel {
 
@@ -104,6 +104,75 @@ Converter open_converter(const std::string& name) {
     return converter;
 }
 
+/// UTF-16 and UTF-32 in one byte order.
+class WideEncoding : public Decoder::Encoding {
+public:
+    WideEncoding(std::string name, InvalidInput invalid, std::string file)
+        : Encoding(invalid, std::move(file)),
+          name_(std::move(name)),
+          width_(name_.starts_with("UTF-16") ? 2 : 4),
+          big_(name_.ends_with("BE")) {}
+
+    void decode(std::string_view bytes, bool at_end, std::string& text) override {
+        std::string joined;
+        if (!held_.empty()) {
+            joined = std::exchange(held_, {});
+            joined.append(bytes);
+            bytes = joined;
+        }
+        while (!bytes.empty()) {
+            const std::size_t length = length_of(bytes);
+            if (length > bytes.size() && !at_end) {
+                held_ = bytes;
+                return;
+            }
+            const auto [code_point, valid] = character_of(bytes);
+            const std::size_t taken = valid ? length : std::min(width_, bytes.size());
+            if (valid) {
+                append_utf8(code_point, text);
+            } else {
+                report(name_.c_str(), offset_, bytes.substr(0, taken), text);
+            }
+            bytes.remove_prefix(taken);
+            offset_ += taken;
+        }
+    }
+
+private:
+    static bool is_surrogate(char32_t c, char32_t first) { return c >= first && c < first + 0x400; }
+
+    char32_t unit_at(std::string_view bytes, std::size_t at) const {
+        char32_t unit = 0;
+        for (std::size_t i = 0; i < width_; ++i)
+            unit = unit << 8 | static_cast<unsigned char>(bytes[at + (big_ ? i : width_ - 1 - i)]);
+        return unit;
+    }
+
+    // Bytes that the character at the front needs.
+    std::size_t length_of(std::string_view bytes) const {
+        const bool two =
+            width_ == 2 && bytes.size() >= 2 && is_surrogate(unit_at(bytes, 0), 0xD800);
+        return two ? 4 : width_;
+    }
+
+    std::pair<char32_t, bool> character_of(std::string_view bytes) const {
+        if (length_of(bytes) > bytes.size()) return {0, false};
+        const char32_t unit = unit_at(bytes, 0);
+        if (width_ == 2 && is_surrogate(unit, 0xD800)) {
+            const char32_t trail = unit_at(bytes, 2);
+            return {0x10000 + ((unit - 0xD800) << 10) + (trail - 0xDC00),
+                    is_surrogate(trail, 0xDC00)};
+        }
+        return {unit, unit <= 0x10FFFF && (unit < 0xD800 || unit > 0xDFFF)};
+    }
+
+    std::string name_;
+    std::size_t width_;  // bytes of a unit
+    bool big_;
+    std::uint64_t offset_ = 0;  // of what comes next
+    std::string held_;          // the start of a character, at most three bytes
+};
+
 class ConverterEncoding : public Decoder::Encoding {
 public:
     ConverterEncoding(Converter converter, InvalidInput invalid, std::string file)
@@ -115,16 +184,33 @@ public:
         name_ = ucnv_getName(converter_.get(), &status);
     }
 
+    // In blocks of one size: where ICU says that something stands depends a little on its pieces.
     void decode(std::string_view bytes, bool at_end, std::string& text) override {
+        while (!bytes.empty()) {
+            const std::size_t count = std::min(bytes.size(), k_block - block_.size());
+            block_.append(bytes.substr(0, count));
+            bytes.remove_prefix(count);
+            if (block_.size() < k_block) break;
+            decode_block(block_, false, text);
+            block_.clear();
+        }
+        if (!at_end) return;
+        decode_block(block_, true, text);
+        block_.clear();
+    }
+
+private:
+    void decode_block(std::string_view bytes, bool at_end, std::string& text) {
         const char* source = bytes.data();
         const char* const limit = source + bytes.size();
         for (bool more = true; more;) {
             UChar* target = units_.data();
             const std::uint64_t start = offset_ + static_cast<std::uint64_t>(source - bytes.data());
+            const std::uint64_t begun = start - bytes_to_read_again();
             UErrorCode status = U_ZERO_ERROR;
             ucnv_toUnicode(converter_.get(), &target, units_.data() + units_.size(), &source, limit,
                            offsets_.data(), at_end, &status);
-            append_units(static_cast<std::size_t>(target - units_.data()), start, text);
+            append_units(static_cast<std::size_t>(target - units_.data()), start, begun, text);
             more = status == U_BUFFER_OVERFLOW_ERROR;
             if (U_FAILURE(status) && !more) {
                 require_flaw(status);
@@ -135,20 +221,17 @@ public:
                 if (U_FAILURE(asked)) require_flaw(asked);
                 flush_lead(text);
                 const std::string_view flaw(invalid, static_cast<std::size_t>(length));
-                const auto taken = static_cast<std::size_t>(source - bytes.data());
-                report(name_.c_str(), offset_ + taken - distance_back(flaw, bytes.substr(0, taken)),
-                       flaw, text);
+                const auto taken = static_cast<std::uint64_t>(source - bytes.data());
+                const std::uint64_t end = offset_ + taken - bytes_to_read_again();
+                report(name_.c_str(), end - flaw.size(), flaw, text);
                 // Truncated input is told of once the end is reached; else go on behind it.
                 more = source < limit || (at_end && status != U_TRUNCATED_CHAR_FOUND);
             }
         }
         offset_ += bytes.size();
-        recent_.append(bytes.substr(bytes.size() - std::min(bytes.size(), k_recent)));
-        recent_.erase(0, recent_.size() - std::min(recent_.size(), k_recent));
         if (at_end) flush_lead(text);
     }
 
-private:
     // Anything but invalid input would be met again and again.
     void require_flaw(UErrorCode status) const {
         if (status != U_ILLEGAL_CHAR_FOUND && status != U_INVALID_CHAR_FOUND &&
@@ -159,17 +242,17 @@ private:
         }
     }
 
-    // How far before the end of `taken` the invalid bytes start. At the edge of a piece ICU may
-    // have taken in a few bytes more that it will look at again, so look where they are.
-    std::size_t distance_back(std::string_view flaw, std::string_view taken) const {
-        const std::string seen =
-            recent_ + std::string(taken.substr(taken.size() - std::min(taken.size(), k_recent)));
-        const std::size_t at = seen.rfind(flaw);
-        return at == std::string::npos ? flaw.size() : seen.size() - at;
+    // Bytes that ICU has taken and not yet turned into text: the beginning of a character, or what
+    // it had to look at to know that the bytes before are invalid, and will look at again.
+    std::uint64_t bytes_to_read_again() const {
+        UErrorCode status = U_ZERO_ERROR;
+        return static_cast<std::uint64_t>(ucnv_toUCountPending(converter_.get(), &status));
     }
 
-    // UTF-16 to UTF-8. `start` is the byte offset that offsets_ count from.
-    void append_units(std::size_t count, std::uint64_t start, std::string& text) {
+    // UTF-16 to UTF-8. `start` is the byte offset that offsets_ count from; what began before it
+    // has none, and began at `begun`.
+    void append_units(std::size_t count, std::uint64_t start, std::uint64_t begun,
+                      std::string& text) {
         for (std::size_t i = 0; i < count; ++i) {
             const UChar unit = units_[i];
             if (lead_ != 0 && U16_IS_TRAIL(unit)) {
@@ -179,7 +262,7 @@ private:
             }
             flush_lead(text);
             const std::uint64_t offset =
-                start + static_cast<std::uint64_t>(std::max(offsets_[i], 0));
+                offsets_[i] < 0 ? begun : start + static_cast<std::uint64_t>(offsets_[i]);
             if (U16_IS_LEAD(unit)) {
                 lead_ = unit;
                 lead_offset_ = offset;
@@ -204,11 +287,12 @@ private:
         report(name_.c_str(), offset, {bytes, sizeof bytes}, text);
     }
 
+    static constexpr std::size_t k_block = std::size_t{1} << 16;
+
     Converter converter_;
     std::string name_;
-    static constexpr std::size_t k_recent = 32;
+    std::string block_;         // what has come of the next one
     std::uint64_t offset_ = 0;  // of the first byte of the piece under way
-    std::string recent_;        // the last bytes of the pieces before
     UChar lead_ = 0;            // a lead surrogate that waits for its trail
     std::uint64_t lead_offset_ = 0;
     std::vector<UChar> units_ = std::vector<UChar>(8192);
@@ -231,7 +315,13 @@ void Decoder::start() {
     if (!encoding.empty() && encoding != "UTF-8") {
         Converter converter = open_converter(encoding);
         UErrorCode status = U_ZERO_ERROR;
-        if (std::string_view(ucnv_getName(converter.get(), &status)) != "UTF-8") {
+        const std::string name = ucnv_getName(converter.get(), &status);
+        if (name.ends_with("16LE") || name.ends_with("16BE") || name.ends_with("32LE") ||
+            name.ends_with("32BE")) {
+            encoding_ = std::make_unique<WideEncoding>(name, settings_.invalid, name_);
+            return;
+        }
+        if (name != "UTF-8") {
             encoding_ =
                 std::make_unique<ConverterEncoding>(std::move(converter), settings_.invalid, name_);
             return;
@@ -272,6 +362,12 @@ void Decoder::decode(std::string_view bytes, bool at_end, std::string& text) {
 
 void require_known_encoding(const std::string& name) {
     if (!name.empty()) open_converter(name);
+}
+
+bool is_known_encoding(const std::string& name) {
+    UErrorCode status = U_ZERO_ERROR;
+    const Converter converter(ucnv_open(name.c_str(), &status));
+    return U_SUCCESS(status) != 0;
 }
 
 std::string_view encoding_by_mark(std::string_view bytes) {

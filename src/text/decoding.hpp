@@ -49,6 +49,9 @@ private:
 /// known.
 void require_known_encoding(const std::string& name);
 
+/// Whether ICU has a converter of this name.
+bool is_known_encoding(const std::string& name);
+
 /// The encoding that a byte-order mark at the front names (`UTF-8`, `UTF-16LE`, `UTF-16BE`,
 /// `UTF-32LE`, `UTF-32BE`); empty where there is none. Four bytes are enough to decide.
 std::string_view encoding_by_mark(std::string_view bytes);

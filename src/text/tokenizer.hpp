@@ -39,8 +39,7 @@ namespace carousel {
 enum class UnknownCharacters : std::uint8_t {
     error,
     skip,
-    nearest,  ///< compatibility form, then the base letter without marks, then the other case, else
-              ///< error
+    nearest,  ///< what `nearest_forms` offers and the model knows, else error
 };
 
 template <>

@@ -155,6 +155,16 @@ TEST_SUITE("text/decoding") {
         check_refused("abc\xE9", {.encoding = "US-ASCII"}, "3: e9");
         check_refused("abc\x94\x39\xFC\x41", {.encoding = "GB18030"}, "3: 94");
         check_refused("abc\x8F\xA2z", {.encoding = "EUC-JP"}, "3: 8f");
+        // Where the same bytes stand before and behind, their place is not to be found by a look.
+        check_refused("a\0\x3D\xD8\x3D\xD8\0\xDE"s, {.encoding = "UTF-16LE"}, "2: 3d d8");
+        check_refused("a\0\x3D\xD8\x3D\xD8\x3D\xD8"s, {.encoding = "UTF-16LE"}, "2: 3d d8");
+        check_refused("a\0\0\xDC\0\xDC\0\xDC"s, {.encoding = "UTF-16LE"}, "2: 00 dc");
+        check_refused(std::string(70000, '\0') + "\xD8\x3D\xD8\x3D\0a"s, {.encoding = "UTF-16BE"},
+                      "70000: d8 3d");
+        check_refused("\x94\x39\x94\x39\xFC\x36\x94\x39", {.encoding = "GB18030"},
+                      "4: fc 36 94 39");
+        check_refused("abc\x82\x82\x82\x20", {.encoding = "Shift_JIS"}, "5: 82");
+        check_refused("a\xED\xA0\x80z", {.encoding = "CESU-8"}, "1: ed a0 80");
     }
 
     TEST_CASE("invalid parts become U+FFFD or vanish when asked") {
