@@ -21,18 +21,15 @@ bool out_of_patience(std::int64_t patience, const std::vector<HistoryRecord>& hi
     return patience > 0 && validations_since_best(history, best) >= patience;
 }
 
-WeightsWorth weights_worth(const std::vector<HistoryRecord>& history,
-                           const std::optional<BestLoss>& best, std::uint64_t step, bool validates,
-                           bool averages) {
+WeightsWorth weights_worth(const std::vector<HistoryRecord>& history, std::uint64_t step,
+                           bool validates, bool averages) {
     WeightsWorth worth;
     if (!history.empty() && history.back().step == step && history.back().has_validation)
         worth.validation_loss = history.back().validation_loss;
     if (!validates) {
         worth.averaged = averages;
-        worth.best = true;
     } else if (worth.validation_loss) {
         worth.averaged = averages && history.back().averaged;
-        worth.best = best && best->step == step;
     }
     return worth;
 }

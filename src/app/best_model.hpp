@@ -28,12 +28,10 @@ bool out_of_patience(std::int64_t patience, const std::vector<HistoryRecord>& hi
 struct WeightsWorth {
     std::optional<double> validation_loss{};  ///< where they were measured; nats per character
     bool averaged = false;                    ///< their mean is the better one to use
-    bool best = false;                        ///< they are the best so far
 };
 
 /// The worth of the weights after `step`. `validates`: a text measures; `averages`: a mean is kept.
-WeightsWorth weights_worth(const std::vector<HistoryRecord>& history,
-                           const std::optional<BestLoss>& best, std::uint64_t step, bool validates,
-                           bool averages);
+WeightsWorth weights_worth(const std::vector<HistoryRecord>& history, std::uint64_t step,
+                           bool validates, bool averages);
 
 }  // namespace carousel

@@ -17,6 +17,7 @@
 #include "evaluation/adaptive_evaluator.hpp"
 #include "evaluation/baseline.hpp"
 #include "evaluation/evaluator.hpp"
+#include "snapshot/model_files.hpp"
 
 namespace carousel {
 
@@ -33,13 +34,15 @@ void require_different(const char* option, const OutputPath& path, const char* o
                                  other, shown_path(*path)));
 }
 
-// Before anything long is begun.
-void require_output_files(const EvaluationRequest& request, const fs::path& model) {
-    std::vector<fs::path> read(request.corpus.begin(), request.corpus.end());
-    read.push_back(model);
-    if (request.per_character) require_output_file("per-character", *request.per_character, read);
-    if (request.per_line) require_output_file("per-line", *request.per_line, read);
-    if (request.html) require_output_file("html", *request.html, read);
+// Before anything long is begun. `read`: what no output may replace.
+void require_output_files(const EvaluationRequest& request, std::vector<fs::path> read) {
+    read.insert(read.end(), request.corpus.begin(), request.corpus.end());
+    const auto require = [&](const char* option, const OutputPath& path, OwnFile kind) {
+        if (path) require_output_file(option, *path, kind, read);
+    };
+    require("per-character", request.per_character, OwnFile::character_list);
+    require("per-line", request.per_line, OwnFile::line_list);
+    require("html", request.html, OwnFile::page);
     require_different("per-character", request.per_character, "per-line", request.per_line);
     require_different("per-character", request.per_character, "html", request.html);
     require_different("per-line", request.per_line, "html", request.html);
@@ -93,10 +96,17 @@ SurprisalVisitor with_progress(std::string what, const CorpusPart& part, const T
 
 // The model that is meant, told where nobody has named it.
 fs::path find_model(const EvaluationRequest& request, const TellWork& tell) {
-    auto path = request.model ? *request.model : default_model();
+    auto path = request.model ? model_file(*request.model) : default_model();
     if (!request.model) tell(Note{fmt::format("Model: {}", shown_path(path))});
-    require_output_files(request, path);
+    require_output_files(request, {path});
     return path;
+}
+
+// What it was made from is safe, too.
+LoadedModel load(const EvaluationRequest& request, const fs::path& path) {
+    auto loaded = load_model(path);
+    require_output_files(request, files_named_by(loaded.snapshot));
+    return loaded;
 }
 
 }  // namespace
@@ -105,8 +115,8 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
     : request_(request),
       tell_(tell),
       path_(find_model(request, tell)),
-      loaded_(load_model(path_)),
-      text_(loaded_, scratch_folder_for(path_), tell),
+      loaded_(load(request, path_)),
+      text_(loaded_, path_, tell),
       corpus_(text_.read(request.corpus, request.decoding.over(loaded_.snapshot.decoding))),
       part_(find_part(request, loaded_.snapshot.corpus, corpus_)),
       files_({request.per_character, request.per_line}, corpus_, text_.scratch_folder()) {

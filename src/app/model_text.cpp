@@ -10,6 +10,7 @@
 
 #include "app/corpus_names.hpp"
 #include "app/embedded_corpus.hpp"
+#include "app/stored_text.hpp"
 #include "base/error.hpp"
 
 namespace carousel {
@@ -56,23 +57,24 @@ Corpus ModelText::read_training(const char* option) const {
     const auto& record = model_.snapshot.corpus;
     const auto needs = fmt::format("{} needs the text that the model was trained with, {}", option,
                                    shown_paths(record.paths));
-    if (std::find(record.paths.begin(), record.paths.end(), "-") != record.paths.end()) {
-        throw InputError(needs + ", which came from standard input and is gone.");
+    if (std::any_of(record.paths.begin(), record.paths.end(), is_gone)) {
+        throw InputError(needs + ", which came from standard input or a pipe and is gone.");
     }
-    std::optional<Corpus> corpus;
-    try {
-        corpus.emplace(read(record.paths, model_.snapshot.decoding));
-    } catch (const Error& error) {
-        throw InputError(fmt::format("{}, seen from the folder in which it was trained. {}", needs,
-                                     error.what()));
+    std::string why;
+    for (const auto& place : stored_places(record.paths, path_)) {
+        try {
+            auto corpus = read(place, model_.snapshot.decoding);
+            if (corpus.fingerprint() == record.fingerprint) return corpus;
+            why = fmt::format(
+                "{}, and what stands there now is another one: its fingerprint is {}, not {}. Put "
+                "that text back, or evaluate it where it is.",
+                needs, to_hex(corpus.fingerprint()), to_hex(record.fingerprint));
+        } catch (const Error& error) {
+            why = fmt::format("{}, seen from the folder in which it was trained. {}", needs,
+                              error.what());
+        }
     }
-    if (corpus->fingerprint() != record.fingerprint) {
-        throw InputError(fmt::format(
-            "{}, and what stands there now is another one: its fingerprint is {}, not {}. Put that "
-            "text back, or evaluate it where it is.",
-            needs, to_hex(corpus->fingerprint()), to_hex(record.fingerprint)));
-    }
-    return std::move(*corpus);
+    throw InputError(why);
 }
 
 }  // namespace carousel

@@ -24,9 +24,13 @@ std::filesystem::path scratch_folder_for(const std::filesystem::path& model);
 /// Texts as a model reads them: with its alphabet and its way of making characters.
 class ModelText {
 public:
-    /// `model` must outlive the object. `tell` hears of documents that are skipped.
-    ModelText(const LoadedModel& model, std::filesystem::path scratch_folder, TellWork tell)
-        : model_(model), scratch_folder_(std::move(scratch_folder)), tell_(std::move(tell)) {}
+    /// `model`, loaded from `path`, must outlive the object. `tell` hears of documents that are
+    /// skipped.
+    ModelText(const LoadedModel& model, const std::filesystem::path& path, TellWork tell)
+        : model_(model),
+          path_(path),
+          scratch_folder_(scratch_folder_for(path)),
+          tell_(std::move(tell)) {}
 
     /// Throws: as `Corpus`.
     Corpus read(const std::vector<std::string>& paths, const DecodingSettings& decoding) const;
@@ -40,15 +44,15 @@ public:
     };
 
     /// The training part of the text that the model was trained with: `corpus` when that is this
-    /// text, else what stands at the stored paths. `option` is named in messages.
-    /// Throws: InputError when it is not there or has changed.
+    /// text, else what stands at the stored paths, seen from here or around the model. `option` is
+    /// named in messages. Throws: InputError when it is not there or has changed.
     Training find_training(const Corpus& corpus, const char* option) const;
 
 private:
     Corpus read_training(const char* option) const;
 
     const LoadedModel& model_;
-    std::filesystem::path scratch_folder_;
+    std::filesystem::path path_, scratch_folder_;
     TellWork tell_;
 };
 

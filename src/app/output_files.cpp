@@ -19,14 +19,15 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
     return place(one) == place(two);
 }
 
-void require_output_file(std::string_view option, const std::filesystem::path& file,
+void require_output_file(std::string_view option, const std::filesystem::path& file, OwnFile kind,
                          const std::vector<std::filesystem::path>& kept) {
     if (file == "-") return;
     std::error_code unknown;
     const auto refuse = [&](std::string_view why) {
         throw UsageError(fmt::format("--{} cannot write {}: {}.", option, shown_path(file), why));
     };
-    if (std::filesystem::is_directory(file, unknown)) refuse("it is a folder");
+    if (!file.has_filename() || std::filesystem::is_directory(file, unknown))
+        refuse("it is a folder. Name a file in it");
     if (std::filesystem::exists(file, unknown) &&
         !std::filesystem::is_regular_file(file, unknown)) {
         refuse("it is no regular file");
@@ -35,6 +36,11 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
         if (is_same_file(file, other))
             refuse("this command reads or writes it too, and that would be lost");
     }
+    if (!is_replaceable(file, kind)) {
+        refuse(
+            fmt::format("there is a file that is not {}, and it stays as it is. Name another file",
+                        own_file_name(kind)));
+    }
     auto folder = std::filesystem::absolute(file, unknown).parent_path();
     while (!std::filesystem::exists(folder, unknown) && folder.has_relative_path()) {
         folder = folder.parent_path();
@@ -42,6 +48,13 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
     if (!std::filesystem::is_directory(folder, unknown) || ::access(folder.c_str(), W_OK) != 0) {
         refuse(fmt::format("nothing can be written in {}", shown_path(folder)));
     }
+}
+
+std::vector<std::filesystem::path> files_named_by(const Snapshot& model) {
+    std::vector<std::filesystem::path> files(model.corpus.paths.begin(), model.corpus.paths.end());
+    if (model.corpus.validation) files.emplace_back(model.corpus.validation->path);
+    if (model.fine_tuned_from) files.emplace_back(model.fine_tuned_from->name);
+    return files;
 }
 
 }  // namespace carousel

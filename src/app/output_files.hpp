@@ -4,16 +4,22 @@
 #include <string_view>
 #include <vector>
 
+#include "base/own_file.hpp"
+#include "snapshot/snapshot.hpp"
+
 namespace carousel {
 
 /// Whether two paths name one file, also before it is made.
 bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& two);
 
 /// Refuses a file that `option` must not write: what is no regular file, what lies where nothing
-/// can be written, and any of `kept`, which the command reads or writes. `-` is standard output and
-/// allowed.
+/// can be written, a file that is not empty and not one of this kind that the program wrote, and
+/// any of `kept`, which the command reads or writes. `-` is standard output and allowed.
 /// Throws: UsageError.
-void require_output_file(std::string_view option, const std::filesystem::path& file,
+void require_output_file(std::string_view option, const std::filesystem::path& file, OwnFile kind,
                          const std::vector<std::filesystem::path>& kept);
+
+/// What a model says that it was made from: its corpus, its validation text, the model before it.
+std::vector<std::filesystem::path> files_named_by(const Snapshot& model);
 
 }  // namespace carousel

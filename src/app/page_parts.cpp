@@ -166,7 +166,7 @@ std::vector<PageSample> write_samples(const LanguageModelConfig& model,
 }
 
 void write_page(const fs::path& path, std::string_view html) {
-    replace_file(path, [&](const WriteBytes& write) {
+    replace_file(path, OwnFile::page, [&](const WriteBytes& write) {
         write(std::as_bytes(std::span(html.data(), html.size())));
     });
 }

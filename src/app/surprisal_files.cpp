@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -38,16 +39,17 @@ std::string json_string(std::string_view character, Unit unit) {
     return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
-void save_list(auto& list, const std::filesystem::path& path, const WriteBytes& output) {
+void save_list(auto& list, OwnFile kind, const std::filesystem::path& path,
+               const WriteBytes& output) {
     if (path == "-") return list.write(output);
-    replace_file(path, [&](const WriteBytes& write) { list.write(write); });
+    replace_file(path, kind, [&](const WriteBytes& write) { list.write(write); });
 }
 
 }  // namespace
 
 CharacterList::CharacterList(const Corpus& corpus, const std::filesystem::path& scratch_folder)
     : corpus_(corpus), place_(corpus), rows_(scratch_folder) {
-    row_ = "index\tfile\tline\tcharacter\tnats\tbits\n";
+    row_ = k_character_list_head;
 }
 
 void CharacterList::add(const CharacterSurprisal& character) {
@@ -105,7 +107,7 @@ void LineList::write(const WriteBytes& write) {
         return a.nats * static_cast<double>(b.characters) >
                b.nats * static_cast<double>(a.characters);
     });
-    write(bytes_of("bits_per_character\tbits\tcharacters\tfile\tline\ttext\n"));
+    write(bytes_of(k_line_list_head));
     std::string text;
     for (const Line& line : lines_) {
         text.resize(line.text_size);
@@ -138,8 +140,17 @@ bool SurprisalFiles::fill_output() const {
 }
 
 void SurprisalFiles::save(const WriteBytes& output) {
-    if (characters_) save_list(*characters_, *paths_.per_character, output);
-    if (lines_) save_list(*lines_, *paths_.per_line, output);
+    std::string failure;
+    const auto save = [&](auto& list, OwnFile kind, const std::filesystem::path& path) {
+        try {
+            save_list(list, kind, path, output);
+        } catch (const InputError& error) {
+            failure += fmt::format("{}{}", failure.empty() ? "" : " ", error.what());
+        }
+    };
+    if (characters_) save(*characters_, OwnFile::character_list, *paths_.per_character);
+    if (lines_) save(*lines_, OwnFile::line_list, *paths_.per_line);
+    if (!failure.empty()) throw InputError(failure);
 }
 
 }  // namespace carousel

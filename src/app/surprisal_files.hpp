@@ -76,7 +76,8 @@ public:
     /// Whether one of them goes to standard output, which then holds nothing else.
     bool fill_output() const;
 
-    /// Writes each file whole or not at all; what goes to standard output is handed to `output`.
+    /// Writes each file whole or not at all, and each also where another one fails; what goes to
+    /// standard output is handed to `output`. Throws: InputError naming all that failed.
     void save(const WriteBytes& output);
 
 private:

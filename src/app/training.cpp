@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "app/machines.hpp"
+#include "app/output_files.hpp"
+#include "app/resumption.hpp"
 #include "app/training_files.hpp"
 #include "app/training_log.hpp"
 #include "app/training_page.hpp"
@@ -61,8 +63,6 @@ Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
     snapshot.training = plan.training;
     snapshot.corpus = text.record();
     if (request.resume) {
-        snapshot.history = stored->history;
-        snapshot.best = stored->best;
         snapshot.fine_tuned_from = stored->fine_tuned_from;
     } else if (request.from) {
         snapshot.fine_tuned_from = Origin{request.from->string(), weights_sha256(*stored)};
@@ -94,13 +94,29 @@ void tell_preparation(const TrainingRequest& request, const Snapshot* stored,
         host.tell(Note{"There is no validation text, so --patience has nothing to go by."});
 }
 
-// The model that was there before is kept.
-void make_room(const ModelFiles& files, const TellTraining& tell) {
-    const bool replaces = fs::exists(files.previous().best());
-    if (!files.move_to_previous()) return;
-    tell(Note{fmt::format("The model that was at {} is now {}{}.", printable(files.best().string()),
-                          printable(files.previous().best().string()),
-                          replaces ? ", and replaces the one before it" : "")});
+// The model that was there before is kept, with all that belongs to it.
+void make_room(const TrainingFiles& own, const TellTraining& tell) {
+    if (const auto previous = own.make_room()) {
+        tell(Note{fmt::format("The model that was at {} is now {}.", shown_path(own.model().best()),
+                              shown_path(previous->best()))});
+    }
+}
+
+// What `stored` and the best file tell of the best model, as far as it can be compared with what
+// comes.
+void take_up_best(Snapshot& stored, FoundBest& found, const TrainingText& text,
+                  const ModelFiles& files, const TellTraining& tell) {
+    if (!text.validates_anew()) {
+        if (!found.warning.empty()) tell(Warning{found.warning});
+        return;
+    }
+    // Any model may become the best on the new text: the old best one is kept.
+    forget_validations(stored);
+    found = {};
+    std::string note = "The text to validate on is another one: the losses so far are forgotten.";
+    if (const auto aside = files.set_best_aside())
+        note += fmt::format(" The model that was the best before is now {}.", shown_path(*aside));
+    tell(Note{note});
 }
 
 }  // namespace
@@ -115,7 +131,10 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     const auto& files = own.model();
     auto start = load_start(request, files);
     const Snapshot* stored = start ? &*start : nullptr;
-    const TrainingText text(request, stored, own.folder(), work_of(host.tell));
+    if (stored != nullptr) own.require_report(request, files_named_by(*stored));
+    FoundBest found;
+    if (request.resume) found = find_best(*stored, files);
+    const TrainingText text(request, stored, files.best(), own.folder(), work_of(host.tell));
     const auto& corpus = text.corpus();
 
     // the model and how it is trained
@@ -127,18 +146,26 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                       text.training().begin, text.training().end,
                       {training.batch_size, training.window}, training.seed),
         training);
-    if (request.resume) trainer.set_state(*stored->state);
+    if (request.resume) {
+        require_place(*start->state, trainer.steps_per_epoch(), request.changed_corpus);
+        trainer.set_state(*stored->state);
+    }
     auto snapshot = first_snapshot(request, stored, text, plan.plan);
     tell_preparation(request, stored, text, plan, files, host, machine);
+    std::optional<Snapshot> best;
+    if (request.resume) {
+        take_up_best(*start, found, text, files, host.tell);
+        snapshot.history = stored->history;
+        snapshot.best = found.best;
+        if (found.in_hand) best = best_in_hand(*stored);
+    } else {
+        make_room(own, host.tell);
+    }
+    const auto resumed_at = request.resume ? std::optional(stored->step) : std::nullopt;
     start.reset();
-    if (!request.resume) make_room(files, host.tell);
 
     // who listens
-    TrainingLog log(files.log(), request.resume);
-    if (log.failed()) {
-        host.tell(Warning{fmt::format("the log {} cannot be written; training goes on without it.",
-                                      printable(files.log().string()))});
-    }
+    TrainingLog log(files.log(), resumed_at);
     std::optional<TrainingPage> page;
     if (request.report) {
         page.emplace(TrainingPage::Config{.path = *request.report,
@@ -151,26 +178,39 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     }
     const auto tell = [&](const TrainingEvent& event) {
         log.hear(event);
+        if (const auto failure = log.new_failure()) host.tell(Warning{*failure});
         host.tell(event);
         if (page) page->hear(event);
     };
     TrainingRun run({.request = request,
                      .files = files,
+                     .best_step = found.file_step,
+                     .best = std::move(best),
                      .corpus = corpus,
                      .validation = text.validation(),
                      .prospect = plan.prospect,
                      .host = host,
                      .tell = tell,
-                     .closing_seconds = [&] { return page ? page->closing_seconds() : 0; }},
+                     .closing_seconds = [&] { return page ? page->closing_seconds() : 0; },
+                     .first_weights =
+                         [&] {
+                             const auto from = load_start(request, files);
+                             return start_weights(request, from ? &*from : nullptr, plan.plan,
+                                                  machine);
+                         }},
                     std::move(snapshot), machine, trainer);
-    return {run.run(), files.best()};
+    TrainingResult result{.outcome = run.run(), .model = files.best()};
+    if (page) result.report_failure = page->failure();
+    if (const auto lost = log.shortfall()) host.tell(Warning{*lost});
+    return result;
 }
 
 TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host) {
     std::optional<Snapshot> from;
-    if (request.from) from = load_snapshot(*request.from);
+    if (request.from) from = load_snapshot(model_file(*request.from));
     const Snapshot* stored = from ? &*from : nullptr;
-    const TrainingText text(request, stored, fs::temp_directory_path(), work_of(host.tell));
+    const TrainingText text(request, stored, model_path(request), fs::temp_directory_path(),
+                            work_of(host.tell));
     const auto machine = machine_for(request);
     TrainingPreview preview{
         .plan = plan_training(request, stored, text, *machine, host.clock, MeasureSpeed::always),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "app/training_plan.hpp"
 #include "app/training_request.hpp"
@@ -13,7 +14,8 @@ namespace carousel {
 /// What became of a training.
 struct TrainingResult {
     TrainingOutcome outcome;
-    std::filesystem::path model;  ///< the file of the best weights
+    std::filesystem::path model;   ///< the file of the best weights
+    std::string report_failure{};  ///< why the report is not as it should be; empty: it is
 };
 
 /// Trains a model as asked: reads the text, chooses the settings, and runs to the end. The files of

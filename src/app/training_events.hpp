@@ -112,7 +112,8 @@ enum class TrainingEnd : std::uint8_t {
 struct Ended {
     Standing run;
     TrainingEnd end = TrainingEnd::length;
-    bool saved = false;                   ///< false: the last save failed
+    bool saved = false;                   ///< the files hold the best and the newest weights
+    std::string shortfall{};              ///< else what they lack, in whole sentences
     std::string why{};                    ///< of patience a sentence, of a stop the caller's word
     std::string verdict{};                ///< what is to be said of the run
     std::optional<std::string> sample{};  ///< of the best model, where one was wished for

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/model_name.hpp"
 #include "app/output_files.hpp"
 #include "base/error.hpp"
 #include "snapshot/snapshot_file.hpp"
@@ -18,35 +19,53 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The name that a corpus gives to its model.
-std::string model_name(const std::string& corpus) {
-    if (corpus == "-") return "stdin";
-    auto path = fs::absolute(corpus).lexically_normal();
-    if (!path.has_filename()) path = path.parent_path();
-    const auto stem = path.stem().string();
-    return stem.empty() ? "model" : stem;
+// What the user reads in this run, as far as the request names it.
+std::vector<fs::path> read_by(const TrainingRequest& request) {
+    std::vector<fs::path> read(request.corpus.begin(), request.corpus.end());
+    if (request.validation) read.emplace_back(*request.validation);
+    return read;
+}
+
+void require_name_of_model(const fs::path& path) {
+    const auto refuse = [&](std::string_view why) {
+        throw UsageError(fmt::format("--model cannot write {}: {}.", shown_path(path), why));
+    };
+    std::error_code unknown;
+    const auto name = path.filename();
+    if (name.empty() || name == "." || name == ".." || fs::is_directory(path, unknown))
+        refuse("it is a folder. Name a file in it, as NAME.carousel");
+}
+
+// A new training would write among the files of another model.
+void require_own_name(const fs::path& path) {
+    const ModelFiles files(path);
+    if (!is_companion_name(files.best())) return;
+    throw UsageError(
+        fmt::format("--model cannot write {}: names that end so are those of a model's own files, "
+                    "kept steps or earlier ones. Name another file. To start from the weights of "
+                    "this one, name it with --from.",
+                    shown_path(files.best())));
 }
 
 // Before anything long is begun: no file of the user's is overwritten, nor moved away as if it were
 // the model that was there before.
 ModelFiles own_files(const TrainingRequest& request) {
-    const ModelFiles files(model_path(request));
-    std::vector<fs::path> read(request.corpus.begin(), request.corpus.end());
-    if (request.validation) read.emplace_back(*request.validation);
-    for (const auto& path : {files.best(), files.resume(), files.log(), files.lock()})
-        require_output_file("model", path, read);
-    for (const auto& path : {files.best(), files.resume()}) {
-        if (!request.resume && fs::exists(path) && !begins_like_snapshot(path)) {
-            throw UsageError(fmt::format(
-                "--model would replace {}, which is no model. Name another file, best with the "
-                "ending .carousel.",
-                shown_path(path)));
+    const auto path = model_path(request);
+    require_name_of_model(path);
+    if (!request.resume) require_own_name(path);
+    const ModelFiles files(path);
+    const auto read = read_by(request);
+    // A name without the ending may be that of a text, by mistake.
+    require_output_file("model", path, OwnFile::model, read);
+    require_output_file("model", files.best(), OwnFile::model, read);
+    require_output_file("model", files.resume(), OwnFile::model, read);
+    require_output_file("model", files.log(), OwnFile::log, read);
+    for (const auto& other : read) {
+        if (is_same_file(files.lock(), other)) {
+            throw UsageError(
+                fmt::format("--model would make {}, which this command reads. Name another file.",
+                            shown_path(files.lock())));
         }
-    }
-    if (request.report) {
-        read.insert(read.end(), {files.best(), files.resume(), files.log(), files.lock()});
-        if (request.from) read.push_back(*request.from);
-        require_output_file("report", *request.report, read);
     }
     return files;
 }
@@ -62,18 +81,36 @@ FileLock lock(const ModelFiles& files) {
 
 }  // namespace
 
-NewFolder::NewFolder(fs::path path)
-    : path_(std::move(path)), made_(fs::create_directories(path_)) {}
+NewFolder::NewFolder(fs::path path) : path_(std::move(path)) {
+    for (auto folder = fs::absolute(path_); !fs::exists(folder); folder = folder.parent_path())
+        made_.push_back(folder);
+    fs::create_directories(path_);
+}
 
 NewFolder::~NewFolder() {
     std::error_code not_empty;
-    if (made_) fs::remove(path_, not_empty);
+    for (const auto& folder : made_) fs::remove(folder, not_empty);
 }
 
 TrainingFiles::TrainingFiles(const TrainingRequest& request)
-    : model_(own_files(request)),
-      folder_(model_.best().has_parent_path() ? model_.best().parent_path() : fs::path(".")),
-      lock_(lock(model_)) {}
+    : model_(own_files(request)), report_(request.report) {
+    require_report(request, read_by(request));
+    folder_.emplace(model_.folder());
+    lock_.emplace(lock(model_));
+}
+
+void TrainingFiles::require_report(const TrainingRequest& request,
+                                   std::vector<fs::path> kept) const {
+    if (!report_) return;
+    kept.insert(kept.end(), {model_.best(), model_.resume(), model_.log(), model_.lock()});
+    if (request.from) kept.push_back(*request.from);
+    require_output_file("report", *report_, OwnFile::page, kept);
+}
+
+std::optional<ModelFiles> TrainingFiles::make_room() const {
+    const bool page = report_ && own_file_at(*report_) == OwnFile::page;
+    return model_.move_to_previous(page ? report_ : std::nullopt);
+}
 
 fs::path model_path(const TrainingRequest& request) {
     if (request.model) return *request.model;
@@ -82,7 +119,7 @@ fs::path model_path(const TrainingRequest& request) {
 }
 
 std::optional<Snapshot> load_start(const TrainingRequest& request, const ModelFiles& files) {
-    if (request.from) return load_snapshot(*request.from);
+    if (request.from) return load_snapshot(model_file(*request.from));
     if (!request.resume) return std::nullopt;
     if (!fs::exists(files.resume())) {
         throw InputError(

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "app/training_request.hpp"
 #include "base/file.hpp"
@@ -10,7 +11,8 @@
 
 namespace carousel {
 
-/// The folder of a model, made if it is missing and removed again if nothing came into it.
+/// The folder of a model, made with those around it if it is missing, and removed again if nothing
+/// came into it.
 class NewFolder {
 public:
     explicit NewFolder(std::filesystem::path path);
@@ -22,7 +24,7 @@ public:
 
 private:
     std::filesystem::path path_;
-    bool made_;
+    std::vector<std::filesystem::path> made_;  // the innermost first
 };
 
 /// The files of a training, which belong to it as long as the object lives: no other one can write
@@ -34,12 +36,22 @@ public:
     explicit TrainingFiles(const TrainingRequest& request);
 
     const ModelFiles& model() const { return model_; }
-    const std::filesystem::path& folder() const { return folder_.path(); }  ///< also for scratch
+    const std::filesystem::path& folder() const { return folder_->path(); }  ///< also for scratch
+
+    /// Refuses a report that would replace what the run reads besides what the request names.
+    /// Throws: UsageError.
+    void require_report(const TrainingRequest& request,
+                        std::vector<std::filesystem::path> kept) const;
+
+    /// Moves what is left of earlier trainings out of the way, with their report. Returns where it
+    /// is now; absent where there was nothing.
+    std::optional<ModelFiles> make_room() const;
 
 private:
     ModelFiles model_;
-    NewFolder folder_;
-    FileLock lock_;
+    std::optional<std::filesystem::path> report_;
+    std::optional<NewFolder> folder_;
+    std::optional<FileLock> lock_;
 };
 
 /// The model file that a training is asked to write: the one named, else `models/NAME.carousel`

@@ -59,7 +59,7 @@ void TrainingPage::rest(const Standing& run) {
 void TrainingPage::end(const Ended& ended) {
     if (config_.samples && ended.end != TrainingEnd::stopped)
         sample(ended.run, "The best model, at the end");
-    write(ended.run, ended.verdict);
+    write(ended.run, ended.saved ? ended.verdict : ended.verdict + " " + ended.shortfall);
 }
 
 // A point of the training curve. The page keeps a few hundred in a run; snapshots keep those of
@@ -103,8 +103,10 @@ void TrainingPage::write(const Standing& run, std::string_view words) {
     const double start = config_.clock();
     try {
         write_page(config_.path, html(run, words));
+        failure_.clear();
     } catch (const InputError& error) {
-        if (!std::exchange(failed_, true)) {
+        failure_ = error.what();
+        if (!std::exchange(failed_before_, true)) {
             config_.tell(Warning{fmt::format(
                 "the report could not be written: {} Training goes on, and the report is tried "
                 "again.",

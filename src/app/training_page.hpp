@@ -35,6 +35,9 @@ public:
     /// What the last samples and the last page together took.
     double closing_seconds() const { return sample_seconds_ + write_seconds_; }
 
+    /// Why the page on disk is not the newest; empty where it is.
+    const std::string& failure() const { return failure_; }
+
 private:
     struct Moment {
         std::uint64_t step;
@@ -56,7 +59,8 @@ private:
     std::vector<HistoryRecord> points_;
     double next_sample_ = 0, next_point_ = 0;  // progress
     double sample_seconds_ = 0, write_seconds_ = 0;
-    bool outdated_ = false, failed_ = false;
+    bool outdated_ = false, failed_before_ = false;
+    std::string failure_;
 };
 
 }  // namespace carousel

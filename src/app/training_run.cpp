@@ -11,6 +11,7 @@
 #include "app/sample.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "evaluation/evaluator.hpp"
 #include "snapshot/snapshot_file.hpp"
@@ -36,8 +37,10 @@ TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine&
       seconds_before_(trainer.counters().seconds),
       budget_(snapshot_.training.length, trainer.steps_per_epoch()),
       saves_({config.files, config.request.save_every, config.request.keep.value_or(0),
-              config.request.resume, config.host.clock},
+              config.request.resume, config.best_step, config.host.clock},
              first_step_) {
+    if (config_.best) saves_.keep_best(std::move(*config_.best));
+    config_.best.reset();
     const double from = config.request.resume ? progress() : 0;
     validation_ = ValidationSchedule({.every = config.request.validate_every,
                                       .time_bounds = budget_.time_bounds(),
@@ -48,6 +51,16 @@ TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine&
 }
 
 TrainingOutcome TrainingRun::run() {
+    try {
+        train();
+        return end();
+    } catch (...) {
+        saves_.rescue_best();
+        throw;
+    }
+}
+
+void TrainingRun::train() {
     config_.tell(Begun{standing()});
     if (config_.request.resume && progress() >= 1) {
         config_.tell(
@@ -63,7 +76,6 @@ TrainingOutcome TrainingRun::run() {
         if (!finished()) config_.tell(Rested{standing()});
         if (saves_.due(trainer_->counters().step) && !finished()) save();
     }
-    return end();
 }
 
 // ---- where the run stands
@@ -163,7 +175,7 @@ void TrainingRun::validate() {
     const bool best = is_best(now, snapshot_.best);
     if (best) {
         snapshot_.best = BestLoss{step, now.validation_loss, now.averaged};
-        saves_.best_has_changed();
+        saves_.keep_best(model_of_now(now));
     }
     config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best});
     if (best) save();  // the best weights exist only now
@@ -186,18 +198,31 @@ void TrainingRun::sample_now() {
     samples_.taken(progress());
 }
 
+// With the weights that `validation` measured, or without one those to use.
+Snapshot TrainingRun::model_of_now(const HistoryRecord& validation) const {
+    auto model = snapshot_;
+    model.step = trainer_->counters().step;
+    model.epoch = trainer_->counters().epoch;
+    model.validation_loss = std::nullopt;
+    if (validation.has_validation) model.validation_loss = validation.validation_loss;
+    model.weights = validation.averaged ? trainer_->averaged_weights() : trainer_->weights();
+    return model;
+}
+
 bool TrainingRun::save() {
     const auto step = trainer_->counters().step;
     auto& history = snapshot_.history;
     const bool validates = config_.validation.corpus != nullptr;
     if (!validates && (history.empty() || history.back().step != step)) history.push_back(record());
-    const auto worth =
-        weights_worth(history, snapshot_.best, step, validates, trainer_->averages());
+    const auto worth = weights_worth(history, step, validates, trainer_->averages());
     snapshot_.validation_loss = worth.validation_loss;
     trainer_->set_seconds(seconds());
-    if (!validates) saves_.best_has_changed();  // the newest model is the best then
-    const auto report =
-        saves_.save(snapshot_, *trainer_, {.averaged = worth.averaged, .best = worth.best});
+    if (!validates) {  // the newest model is the best then
+        auto now = record();
+        now.averaged = worth.averaged;
+        saves_.keep_best(model_of_now(now));
+    }
+    const auto report = saves_.save(snapshot_, *trainer_, worth.averaged);
     if (report.failure) config_.tell(SaveFailed{step, *report.failure});
     if (report.saved) config_.tell(Saved{step});
     return report.saved;
@@ -211,9 +236,11 @@ void TrainingRun::go_back(const StepReport& report) {
         const auto text = fmt::format(
             "The training diverged: at step {} the loss is {} and the gradient norm {}, for the "
             "fourth time, at a learning rate of {:.2g}. Start again with a smaller --learning-rate "
-            "or --clip. The last good snapshot stands in {}.",
+            "or --clip.{}",
             step, report.loss, report.gradient_norm, report.learning_rate,
-            printable(config_.files.resume().string()));
+            saves_.saved_before() ? fmt::format(" The last good state stands in {}.",
+                                                shown_path(config_.files.resume()))
+                                  : "");
         config_.tell(Diverged{standing(), text});
         throw DivergenceError(text);
     }
@@ -224,7 +251,7 @@ void TrainingRun::go_back(const StepReport& report) {
         trainer_->set_state(*good.state);
         back_to = good.step;
     } else {
-        trainer_->set_weights(first_weights(snapshot_.model, snapshot_.training.seed, *machine_));
+        trainer_->set_weights(config_.first_weights());
         trainer_->reset();
     }
     trainer_->set_divergences(recovery->divergences, recovery->learning_rate_scale);
@@ -244,17 +271,17 @@ TrainingOutcome TrainingRun::end() {
     const auto step = trainer_->counters().step;
     const bool stops = stopped();
     if (!stops && validated_step_ != step) validate();
-    const bool saved = save();
-    Ended event{.run = standing(), .saved = saved};
+    save();
+    const auto shortfall = saves_.shortfall();
+    Ended event{.run = standing(), .saved = shortfall.empty(), .shortfall = shortfall};
     if (stops) {
         event.end = TrainingEnd::stopped;
         event.why = *wish_;
-        event.verdict = fmt::format("Stopped at step {}. {}", format_count(step),
-                                    saved ? "Everything is saved: go on with --resume and the same "
-                                            "--model."
-                                          : "The last save failed.");
+        event.verdict = fmt::format("Stopped at step {}.", format_count(step));
+        if (event.saved)
+            event.verdict += " Everything is saved: go on with --resume and the same --model.";
         config_.tell(event);
-        return {event.end, saved};
+        return {event.end, shortfall};
     }
     if (out_of_patience()) {
         event.end = TrainingEnd::patience;
@@ -267,19 +294,27 @@ TrainingOutcome TrainingRun::end() {
     event.verdict =
         training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr,
                          snapshot_.model.vocabulary_size, config_.prospect);
-    if (config_.host.closing_sample || config_.request.report) take_best_weights();
-    if (config_.host.closing_sample) event.sample = sample(k_closing_sample);
+    const bool shows = config_.host.closing_sample || config_.request.report;
+    if (shows && take_best_weights() && config_.host.closing_sample)
+        event.sample = sample(k_closing_sample);
     config_.tell(event);
-    return {event.end, saved};
+    return {event.end, shortfall};
 }
 
 // The model is not trained any more: it becomes the best one for who shows what that writes.
-void TrainingRun::take_best_weights() {
+// Returns whether it did.
+bool TrainingRun::take_best_weights() {
     const bool newest_is_best =
         snapshot_.best
             ? snapshot_.best->step == trainer_->counters().step && !snapshot_.best->averaged
             : !trainer_->averages();
-    if (!newest_is_best) trainer_->set_weights(load_snapshot(config_.files.best()).weights);
+    if (newest_is_best) return true;
+    try {
+        trainer_->set_weights(saves_.best().weights);
+        return true;
+    } catch (const Error&) {
+        return false;  // the file is gone, as is told
+    }
 }
 
 }  // namespace carousel

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/sample_schedule.hpp"
 #include "app/save_schedule.hpp"
@@ -46,7 +47,7 @@ struct TrainingHost {
 
 struct TrainingOutcome {
     TrainingEnd end = TrainingEnd::length;
-    bool saved = false;  ///< false: the last save failed
+    std::string shortfall{};  ///< what the model's files lack, in whole sentences; empty: nothing
 };
 
 /// A training from here to its end: steps, validation, samples, saves, and the way back after a
@@ -57,12 +58,15 @@ public:
     struct Config {
         const TrainingRequest& request;
         const ModelFiles& files;
+        std::optional<std::uint64_t> best_step{};  ///< of the weights that the best file holds
+        std::optional<Snapshot> best{};  ///< the best model so far where its file does not hold it
         const Corpus& corpus;
         ValidationText validation;
         std::optional<Prospect> prospect{};  ///< of a run planned by time
         const TrainingHost& host;
         TellTraining tell;                        ///< the host, and who else listens
         std::function<double()> closing_seconds;  ///< that listeners will take at the end
+        std::function<std::vector<NamedTensor>()> first_weights;  ///< that a new run starts from
     };
 
     /// `snapshot` holds what a file says besides weights and state; it grows with the run.
@@ -72,6 +76,8 @@ public:
     TrainingOutcome run();
 
 private:
+    void train();
+
     // where the run stands
     double seconds() const;  ///< of all runs together
     double progress() const;
@@ -91,9 +97,10 @@ private:
     std::string sample(std::uint64_t length);
     void sample_now();
     bool save();
+    Snapshot model_of_now(const HistoryRecord& validation) const;
     void go_back(const StepReport& report);
     TrainingOutcome end();
-    void take_best_weights();
+    bool take_best_weights();
 
     Config config_;
     Snapshot snapshot_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/save_schedule.hpp"
 #include "snapshot/model_files.hpp"
@@ -12,27 +13,25 @@
 
 namespace carousel {
 
-/// What a save writes besides the newest weights and state.
-struct SaveKind {
-    bool averaged = false;  ///< the weights to use are the averaged ones
-    bool best = false;      ///< they are the best so far
-};
-
 /// What came of a save. Neither saved nor failed: the weights were not finite, which the next step
 /// finds out.
 struct SaveReport {
-    bool saved = false;
-    std::optional<std::string> failure{};  ///< why a file could not be written
+    bool saved = false;                    ///< the newest and the best weights are on disk
+    std::optional<std::string> failure{};  ///< which files could not be written, and why
 };
 
 /// The model files of a run: when they are due, and which of them a save writes.
+///
+/// Law: whichever write fails, the best weights stay in memory until they are in their file, and no
+/// others get there instead.
 class TrainingSaves {
 public:
     struct Config {
         const ModelFiles& files;  ///< outlives the object
         std::optional<TrainingLength> every;
         std::int64_t keep = 0;  ///< step files that stay; 0 = none are written
-        bool resumed = false;   ///< the files are those that the run goes on from
+        bool resumed = false;   ///< the resume file is that which the run goes on from
+        std::optional<std::uint64_t> best_step{};  ///< of the weights that the best file holds
         std::function<double()> clock;
     };
     /// `step`: where the run starts.
@@ -40,27 +39,41 @@ public:
 
     bool due(std::uint64_t step) const { return schedule_.due(step, config_.clock()); }
 
-    /// Writes the newest weights and state, and the best model where these weights are the best
-    /// or it has never been written. `snapshot` holds the rest; its weights and state
-    /// are filled for the files and left empty.
-    SaveReport save(Snapshot& snapshot, const Trainer& trainer, const SaveKind& kind);
+    /// `model`, with its weights and without a state, is the best so far: the next save writes it.
+    /// Nothing is kept whose weights are not finite.
+    void keep_best(Snapshot model);
 
-    /// The best weights so far are new: the next `save` of best weights writes them.
-    void best_has_changed() { best_written_ = false; }
+    /// The best model so far, from memory or from its file. Throws: InputError, SnapshotError.
+    Snapshot best() const;
 
-    bool saved_before() const { return saved_before_; }
+    /// Writes the newest weights and state, the best model where that is new, and a step file;
+    /// each of them also where another one fails. Where nothing has been called the best yet, the
+    /// first weights stand in for it; `averaged`: their mean does, and is in step files. `snapshot`
+    /// holds the rest; its weights and state are filled for the files and left empty.
+    SaveReport save(Snapshot& snapshot, const Trainer& trainer, bool averaged);
+
+    /// Before a run ends by an error: the best model gets its file, if it can.
+    void rescue_best() noexcept;
+
+    /// Whether there is a state to go back to.
+    bool saved_before() const { return newest_step_.has_value(); }
+
+    /// What the files lack at the end, in whole sentences; empty where they hold the best and the
+    /// newest weights.
+    std::string shortfall() const;
 
     /// What the newest save took; 0 before the first.
     double seconds() const { return seconds_; }
 
 private:
-    void write(Snapshot& snapshot, const Trainer& trainer, std::vector<NamedTensor> weights,
-               const SaveKind& kind);
+    void write_best();
 
     Config config_;
     SaveSchedule schedule_;
     double seconds_ = 0;
-    bool saved_before_, best_written_;
+    std::optional<Snapshot> best_;                          // until it is in its file
+    std::optional<std::uint64_t> best_step_, newest_step_;  // that the files hold
+    std::string failure_;                                   // of the newest save; empty: none
 };
 
 }  // namespace carousel

@@ -142,9 +142,23 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
     return given.over(t);
 }
 
+// A resumed run keeps its streams, each of which needs a window.
+void require_room(std::uint64_t tokens, BatchShape shape) {
+    if (fit_batch_shape(tokens, shape) == shape) return;
+    throw InputError(fmt::format(
+        "The text is too short for this run to go on: its {} of {} characters need {}, and the "
+        "training part has {}. Give more text, or start a new training from these weights with "
+        "--from.",
+        format_count(static_cast<std::uint64_t>(shape.batch_size), "stream"),
+        format_count(static_cast<std::uint64_t>(shape.window)),
+        format_count(static_cast<std::uint64_t>(shape.batch_size * shape.window), "symbol"),
+        format_count(tokens)));
+}
+
 TrainingConfig resume(const TrainingRequest& o, const Snapshot& stored, std::uint64_t tokens,
                       std::vector<std::string>& notes) {
     const auto& before = stored.training;
+    require_room(tokens, {.batch_size = before.batch_size, .window = before.window});
     auto given = o.training;
     auto& batch_size = given[&TrainingConfig::batch_size];
     auto& window = given[&TrainingConfig::window];

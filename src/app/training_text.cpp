@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "app/model_text.hpp"
+#include "app/stored_text.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "text/printable.hpp"
 
@@ -17,12 +19,27 @@ namespace {
 std::vector<std::string> corpus_paths(const TrainingRequest& options, const Snapshot* start) {
     if (!options.resume || !options.corpus.empty()) return options.corpus;
     for (const auto& path : start->corpus.paths) {
-        if (path == "-")
-            throw UsageError(
-                "The model was trained on standard input, which is gone: give the text again, as "
-                "CORPUS.");
+        if (is_gone(path)) {
+            throw UsageError(fmt::format(
+                "The model was trained on {}, which is gone: give the text again, as CORPUS.",
+                path == "-" ? "standard input" : "the pipe " + shown_path(path)));
+        }
     }
     return start->corpus.paths;
+}
+
+/// Reads one place after the other until the text is the wanted one, else the first.
+template <typename Read>
+void read_first(const std::vector<std::vector<std::string>>& places, const Sha256Digest& wanted,
+                Read read) {
+    for (std::size_t i = 0; places.size() > 1 && i < places.size(); ++i) {
+        try {
+            if (read(places[i]).fingerprint() == wanted) return;
+        } catch (const InputError&) {
+            // It is another text, which this model may not even be able to read.
+        }
+    }
+    read(places.front());
 }
 
 void require_same_corpus(const TrainingRequest& options, const Snapshot& start,
@@ -35,13 +52,22 @@ void require_same_corpus(const TrainingRequest& options, const Snapshot& start,
                     format_count(start.corpus.characters), format_count(corpus.characters())));
 }
 
+void require_same_validation(const TrainingRequest& options, const ValidationFile& stored,
+                             const Corpus& corpus, const std::string& path) {
+    if (options.changed_corpus || corpus.fingerprint() == stored.fingerprint) return;
+    throw UsageError(fmt::format(
+        "The validation text {} is not the one that the model was validated on: it has other "
+        "contents, and no loss on it can be compared with the best so far. Give the same text, or "
+        "accept the change with --changed-corpus, which forgets that best.",
+        shown_path(path)));
+}
+
 }  // namespace
 
 TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* stored,
-                           const std::filesystem::path& folder, const TellWork& tell)
+                           const std::filesystem::path& model, const std::filesystem::path& folder,
+                           const TellWork& tell)
     : paths_(corpus_paths(options, stored)) {
-    const auto documents = documents_of(paths_, folder);
-    for (const auto& note : documents.notes) tell(Skipped{note});
     reading_.text = settle_text(options, stored);
     reading_.decoding = settle_decoding(options, stored);
     reading_.scratch_folder = folder;
@@ -49,25 +75,70 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
         reading_.vocabulary.emplace(stored->symbols);
         reading_.new_characters = options.from ? NewCharacters::append : NewCharacters::refuse;
     }
-    auto reading = reading_;
-    reading.progress = [&](std::uint64_t done, std::uint64_t total) {
-        const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
-        tell(Progress{"reading the text", share});
-    };
-    corpus_.emplace(documents, reading);
+    read_corpus(options, stored, model, tell);
     if (options.resume) require_same_corpus(options, *stored, *corpus_);
 
     choose_validation(options, stored);
     const auto split = corpus_->split(fraction_);
     training_ = split.training;
+    require_something_to_learn(options);
     if (validation_path_) {
-        reading.vocabulary = corpus_->vocabulary();
-        reading.new_characters = NewCharacters::refuse;
-        validation_corpus_.emplace(find_documents({*validation_path_}, folder), reading);
+        read_validation(options, stored, model, tell);
         validation_ = {&*validation_corpus_, validation_corpus_->whole()};
     } else if (split.validation.characters > 0) {
         validation_ = {&*corpus_, split.validation};
+        validates_anew_ = options.resume && corpus_->fingerprint() != stored->corpus.fingerprint;
     }
+}
+
+void TrainingText::read_corpus(const TrainingRequest& options, const Snapshot* stored,
+                               const std::filesystem::path& model, const TellWork& tell) {
+    auto reading = reading_;
+    reading.progress = [&](std::uint64_t done, std::uint64_t total) {
+        const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+        tell(Progress{"reading the text", share});
+    };
+    const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
+        const auto documents = documents_of(paths, reading_.scratch_folder);
+        for (const auto& note : documents.notes) tell(Skipped{note});
+        return corpus_.emplace(documents, reading);
+    };
+    if (options.resume && options.corpus.empty()) {
+        read_first(stored_places(paths_, model), stored->corpus.fingerprint, read);
+    } else {
+        read(paths_);
+    }
+}
+
+// As the corpus, with its vocabulary.
+void TrainingText::read_validation(const TrainingRequest& options, const Snapshot* stored,
+                                   const std::filesystem::path& model, const TellWork& tell) {
+    auto reading = reading_;
+    reading.vocabulary = corpus_->vocabulary();
+    reading.new_characters = NewCharacters::refuse;
+    const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
+        const auto documents = find_documents(paths, reading_.scratch_folder);
+        for (const auto& note : documents.notes) tell(Skipped{note});
+        return validation_corpus_.emplace(documents, reading);
+    };
+    const auto& before = options.resume ? stored->corpus.validation : std::nullopt;
+    if (before && !options.validation) {
+        read_first(stored_places({*validation_path_}, model), before->fingerprint, read);
+    } else {
+        read({*validation_path_});
+    }
+    if (!before) return;
+    require_same_validation(options, *before, *validation_corpus_, *validation_path_);
+    validates_anew_ = validation_corpus_->fingerprint() != before->fingerprint;
+}
+
+void TrainingText::require_something_to_learn(const TrainingRequest& options) const {
+    if (training_.characters > 0) return;
+    throw InputError(fmt::format(
+        "The text has {}, and with {} of it kept for validation nothing is left to learn from. "
+        "Give more text{}.",
+        format_count(corpus_->characters(), "character"), fraction_,
+        options.resume ? "" : ", or a smaller --validation-fraction"));
 }
 
 void TrainingText::choose_validation(const TrainingRequest& options, const Snapshot* stored) {
@@ -77,7 +148,8 @@ void TrainingText::choose_validation(const TrainingRequest& options, const Snaps
     const auto& record = stored->corpus;
     const auto stored_path =
         record.validation ? std::optional(record.validation->path) : std::nullopt;
-    if ((options.validation && stored_path != options.validation) ||
+    // Under another path it may be the same text, which is looked at when it is read.
+    if ((options.validation && !stored_path) ||
         (options.validation_fraction &&
          *options.validation_fraction != record.validation_fraction)) {
         throw UsageError(fmt::format(
@@ -86,7 +158,7 @@ void TrainingText::choose_validation(const TrainingRequest& options, const Snaps
             stored_path ? printable(*stored_path)
                         : fmt::format("a fraction of {}", record.validation_fraction)));
     }
-    validation_path_ = stored_path;
+    validation_path_ = options.validation ? options.validation : stored_path;
     fraction_ = record.validation_fraction;
 }
 

@@ -22,11 +22,14 @@ struct ValidationText {
 class TrainingText {
 public:
     /// From the CORPUS of the options, else that of the resumed run, else the embedded verses;
-    /// `stored` is the snapshot to start from or null. Scratch files go to `folder`.
-    /// Throws: UsageError when a resumed run would get another text or validation, or standard
-    /// input is gone; all errors of reading.
+    /// `stored` is the snapshot to start from or null; what it names is looked for around the file
+    /// `model`, too. Scratch files go to `folder`.
+    /// Throws: UsageError when a resumed run would get another text or validation, unless that is
+    /// meant, or standard input is gone; InputError for a text too short to be cut; all errors of
+    /// reading.
     TrainingText(const TrainingRequest& options, const Snapshot* stored,
-                 const std::filesystem::path& folder, const TellWork& tell);
+                 const std::filesystem::path& model, const std::filesystem::path& folder,
+                 const TellWork& tell);
     TrainingText(const TrainingText&) = delete;
     TrainingText& operator=(const TrainingText&) = delete;
 
@@ -36,11 +39,20 @@ public:
     const TextSettings& settings() const { return reading_.text; }
     const DecodingSettings& decoding() const { return reading_.decoding; }
 
+    /// Whether a resumed run validates on another text than before, so that its losses of then and
+    /// now cannot be compared.
+    bool validates_anew() const { return validates_anew_; }
+
     /// What a model file says of it.
     CorpusRecord record() const;
 
 private:
+    void read_corpus(const TrainingRequest& options, const Snapshot* stored,
+                     const std::filesystem::path& model, const TellWork& tell);
     void choose_validation(const TrainingRequest& options, const Snapshot* stored);
+    void read_validation(const TrainingRequest& options, const Snapshot* stored,
+                         const std::filesystem::path& model, const TellWork& tell);
+    void require_something_to_learn(const TrainingRequest& options) const;
 
     std::vector<std::string> paths_;
     CorpusConfig reading_;
@@ -49,6 +61,7 @@ private:
     double fraction_ = 0;
     CorpusPart training_;
     ValidationText validation_;
+    bool validates_anew_ = false;
 };
 
 }  // namespace carousel

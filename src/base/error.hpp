@@ -7,7 +7,7 @@
 // options. Each file stands alone; there is no order to read them in, but errors come first:
 //
 //     error            the kinds of errors, by who can mend them; what a message says
-//     file             reading, scratch files, replacing a file whole, locks
+//     file, own_file   reading, scratch files, replacing a file whole, locks; what is our own
 //     random           every random number of the program, as a function of its position
 //     sha256           fingerprints of texts, weights and files
 //     available_cores  how many processors this process may use

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/own_file.hpp"
 
 // In this order: system calls that a signal may interrupt; the file that replaces another one;
 // reading; scratch files; flushing folders; locks. Every failure becomes an InputError that names
@@ -102,6 +103,8 @@ void write_all(int descriptor, std::span<const std::byte> bytes, std::string_vie
     }
 }
 
+constexpr std::string_view k_partial = ".carousel-partial";
+
 void close_if_open(int descriptor) {
     if (descriptor >= 0) ::close(descriptor);
 }
@@ -116,15 +119,21 @@ void make_folder(const std::filesystem::path& folder) {
     if (error) fail("make the folder", folder.native(), error.value());
 }
 
+/// Beside `target`, under a name that nobody else gives a file: what is removed there is ours.
+std::filesystem::path partial_path(const std::filesystem::path& target) {
+    auto path = target;
+    return path.replace_filename(fmt::format(".{}{}", target.filename().native(), k_partial));
+}
+
 /// A new file beside the one that it shall replace; removed unless `commit` was reached.
 class Replacement {
 public:
     explicit Replacement(const std::filesystem::path& target)
-        : target_(target), path_(target.native() + ".partial") {
+        : target_(target), path_(partial_path(target)) {
         // What a killed process left behind is of no use; a link of this name is not followed.
         ::unlink(path_.c_str());
         descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor_ < 0) fail("write", path_.native(), errno);
+        if (descriptor_ < 0) fail("write", target_.native(), errno);
     }
     ~Replacement() {
         close_if_open(descriptor_);
@@ -135,13 +144,13 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
 
-    void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, path_.native()); }
+    void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, target_.native()); }
 
     void flush() {
-        if (::fsync(descriptor_) != 0) fail("write", path_.native(), errno);
+        if (::fsync(descriptor_) != 0) fail("write", target_.native(), errno);
         // Reading back shall see the disk, not the memory that was just written.
         ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
-        if (::close(std::exchange(descriptor_, -1)) != 0) fail("write", path_.native(), errno);
+        if (::close(std::exchange(descriptor_, -1)) != 0) fail("write", target_.native(), errno);
     }
 
     void commit() {
@@ -309,7 +318,7 @@ void flush_folder(const std::filesystem::path& folder) {
     }
 }
 
-void replace_file(const std::filesystem::path& path,
+void replace_file(const std::filesystem::path& path, OwnFile kind,
                   const std::function<void(const WriteBytes&)>& write,
                   const std::function<void(const std::filesystem::path&)>& verify) {
     // Renaming over a device or a pipe would destroy it.
@@ -318,6 +327,12 @@ void replace_file(const std::filesystem::path& path,
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
         throw InputError(fmt::format("Cannot write {}: it is not a file. Choose another name.",
                                      shown_path(path)));
+    }
+    if (!is_replaceable(path, kind)) {
+        throw InputError(fmt::format(
+            "Cannot write {}: there is a file that is not {}, and it stays as it is. Choose "
+            "another name.",
+            shown_path(path), own_file_name(kind)));
     }
     const auto folder = folder_of(path);
     make_folder(folder);
@@ -349,7 +364,13 @@ std::optional<FileLock> FileLock::try_acquire(const std::filesystem::path& path)
         struct stat held, named;
         if (::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
             held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
-            return FileLock(path, descriptor);
+            if (held.st_size == 0) return FileLock(path, descriptor);
+            // It would be removed at the end.
+            ::close(descriptor);
+            throw InputError(fmt::format(
+                "Cannot lock {}: a lock is an empty file, and this one is somebody's. Choose "
+                "another name.",
+                shown_path(path)));
         }
         ::close(descriptor);
     }

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/own_file.hpp"
+
 namespace carousel {
 
 /// A path for messages: control characters, characters that reorder or hide text, and bytes that
@@ -65,20 +67,22 @@ private:
 
 using WriteBytes = std::function<void(std::span<const std::byte>)>;
 
-/// Replaces `path` by what `write` puts into a file beside it (`path` with `.partial` appended):
-/// written, flushed to disk, given to `verify` (which reads it back and throws when it is not
-/// right), renamed over `path`, folder flushed. When anything up to the rename fails, the old file
-/// is untouched and the one beside it is removed. Creates missing folders. Two writers of one path
-/// must be kept apart by the caller, with a FileLock. Throws: InputError naming the path and the
+/// Replaces `path` by what `write` puts into a file beside it (`.NAME.carousel-partial`): written,
+/// flushed to disk, given to `verify` (which reads it back and throws when it is not right),
+/// renamed over `path`, folder flushed. When anything up to the rename fails, the old file is
+/// untouched and the one beside it is removed. Creates missing folders. Two writers of one path
+/// must be kept apart by the caller, with a FileLock. Law: a file that is not empty and not of this
+/// kind, as `own_file` tells it, is never replaced. Throws: InputError naming the path and the
 /// cause, or what `write` and `verify` throw.
-void replace_file(const std::filesystem::path& path,
+void replace_file(const std::filesystem::path& path, OwnFile kind,
                   const std::function<void(const WriteBytes&)>& write,
                   const std::function<void(const std::filesystem::path&)>& verify = {});
 
 /// Makes renames and removals in a folder survive a power cut.
 void flush_folder(const std::filesystem::path& folder);
 
-/// An advisory lock held as long as the object lives, on `path` (created, removed at the end).
+/// An advisory lock held as long as the object lives, on `path`: an empty file, created and at the
+/// end removed. Throws: InputError, also where a file stands that is not empty.
 class FileLock {
 public:
     /// Empty when another process holds it.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "app/evaluation_run.hpp"
+#include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "cli/output.hpp"
 #include "cli/work_screen.hpp"
@@ -45,21 +46,28 @@ int evaluate(const EvaluationRequest& request, const GlobalOptions& global) {
     EvaluationRun run(request, tell);
     const auto report = run.measure();
     screen.clear();
-    try {
-        Output output;
+    // What can be given out is given out, whatever else cannot: measuring took long.
+    std::string failure;
+    const auto attempt = [&](auto give) {
+        try {
+            give();
+        } catch (const InputError& error) {
+            failure += fmt::format("{}{}", failure.empty() ? "" : " ", error.what());
+        } catch (const OutputClosed&) {
+            // Whoever read has read enough.
+        }
+    };
+    Output output;
+    const auto result = request.json ? evaluation_json(report) : evaluation_table(report);
+    if (!run.fills_output()) attempt([&] { output.write(result); });
+    attempt([&] {
         run.save_lists([&](std::span<const std::byte> bytes) {
             output.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         });
-        const auto result = request.json ? evaluation_json(report) : evaluation_table(report);
-        if (run.fills_output()) {
-            screen.line(std::string_view(result).substr(0, result.size() - 1));
-        } else {
-            output.write(result);
-        }
-    } catch (const OutputClosed&) {
-        // Whoever read has read enough.
-    }
-    run.write_page(report);
+    });
+    if (run.fills_output()) screen.line(std::string_view(result).substr(0, result.size() - 1));
+    attempt([&] { run.write_page(report); });
+    if (!failure.empty()) throw InputError(failure);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/quantity.hpp"
 #include "base/words.hpp"
 #include "cli/screen.hpp"
+#include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -17,9 +18,10 @@ namespace fs = std::filesystem;
 
 int export_model(const ExportOptions& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
+    const fs::path file = model_file(options.file);
     fs::path output = options.output.value_or(fs::path());
     if (output.empty()) {
-        output = options.file;
+        output = file;
         output.replace_extension(fmt::format(".{}.carousel", format_value(options.precision)));
     }
     if (fs::exists(output)) {
@@ -27,14 +29,14 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
             fmt::format("{} exists already. Remove it, or name another file with --output.",
                         printable(output.string())));
     }
-    auto snapshot = load_snapshot(options.file);
+    auto snapshot = load_snapshot(file);
     snapshot.state.reset();
     snapshot.precision = options.precision;
     save_snapshot(output, snapshot);
     screen.line(fmt::format("{} ({}) is written from {} ({}).", printable(output.string()),
                             format_bytes(static_cast<double>(fs::file_size(output))),
-                            printable(options.file.string()),
-                            format_bytes(static_cast<double>(fs::file_size(options.file)))));
+                            printable(file.string()),
+                            format_bytes(static_cast<double>(fs::file_size(file)))));
     return 0;
 }
 

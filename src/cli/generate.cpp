@@ -18,6 +18,7 @@
 #include "cli/signals.hpp"
 #include "cli/work_screen.hpp"
 #include "generation/session_batch.hpp"
+#include "snapshot/model_files.hpp"
 #include "text/normalization.hpp"
 #include "text/printable.hpp"
 
@@ -179,7 +180,7 @@ int write_samples(const GenerateOptions& options, LoadedModel& loaded,
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
     Screen screen(global.quiet);
-    const auto path = options.model ? *options.model : default_model();
+    const auto path = options.model ? model_file(*options.model) : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
     LoadedModel loaded = load_model(path);
     // Before learning, which may take long: a prompt that is refused is refused at once.

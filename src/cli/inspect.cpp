@@ -18,6 +18,7 @@
 #include "cli/setting_json.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
+#include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
@@ -213,7 +214,7 @@ std::string to_table(const InspectOptions& options, const Snapshot& snapshot) {
 }  // namespace
 
 int inspect(const InspectOptions& options, const GlobalOptions&) {
-    const Snapshot snapshot = load_snapshot(options.file);
+    const Snapshot snapshot = load_snapshot(model_file(options.file));
     try {
         Output().write(options.json ? to_json(options, snapshot) : to_table(options, snapshot));
     } catch (const OutputClosed&) {

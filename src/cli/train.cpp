@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/training.hpp"
+#include "base/error.hpp"
 #include "base/stopwatch.hpp"
 #include "cli/signals.hpp"
 #include "cli/training_screen.hpp"
@@ -32,16 +33,23 @@ int train(const TrainingRequest& request, const GlobalOptions& global) {
                             },
                             .closing_sample = !global.quiet};
 
-    const auto [outcome, model] = run_training(request, host);
+    const auto result = run_training(request, host);
+    const auto& outcome = result.outcome;
+    // What is not there is not announced, and no end is a success then.
+    if (!outcome.shortfall.empty()) throw InputError(outcome.shortfall);
     if (outcome.end == TrainingEnd::stopped) return 128 + signal();
-    if (request.report)
+    if (request.report && result.report_failure.empty())
         screen.line(fmt::format("The report is {}.", printable(request.report->string())));
     const char* program = std::getenv("CAROUSEL_PROGRAM");
     screen.line(fmt::format(
         "The model is {0}. Write more with:\n  {1} generate --model {0} --prompt "
         "\"...\"",
-        printable(model.string()), program != nullptr ? printable(program) : "carousel"));
-    return outcome.saved ? 0 : 1;
+        printable(result.model.string()), program != nullptr ? printable(program) : "carousel"));
+    if (!result.report_failure.empty()) {
+        throw InputError(
+            fmt::format("The report was not written to its end. {}", result.report_failure));
+    }
+    return 0;
 }
 
 }  // namespace carousel

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/own_file.hpp"
 #include "report/colour_scale.hpp"
 #include "report/markup.hpp"
 #include "report/page_style.hpp"
@@ -94,14 +95,14 @@ std::string Page::html() const {
     // The policy lets nothing be loaded or run, whatever the text says.
     return fmt::format(
         "<!DOCTYPE html>\n"
-        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n{}\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
         "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
         "</html>\n",
-        title_, page_style(), body_);
+        k_page_mark, title_, page_style(), body_);
 }
 
 }  // namespace carousel

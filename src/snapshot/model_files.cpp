@@ -12,9 +12,10 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/own_file.hpp"
 
 // Names first, then moving a model aside, then thinning out its step files, then looking for the
-// newest one. No file is opened here: names and times say everything.
+// newest one. Names and times say nearly everything; what is removed is looked at first.
 
 namespace carousel {
 
@@ -23,7 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view k_extension = ".carousel", k_resume = ".resume",
-                           k_previous = ".previous", k_step = ".step-";
+                           k_previous = ".previous", k_previous_number = ".previous-",
+                           k_step = ".step-", k_log = ".log.jsonl";
 
 [[noreturn]] void fail(std::string_view action, const fs::path& path,
                        const std::error_code& error) {
@@ -31,25 +33,53 @@ constexpr std::string_view k_extension = ".carousel", k_resume = ".resume",
                                  shown_path(path), error.message()));
 }
 
+void move(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error) fail("move", from, error);
+}
+
 std::string_view without(std::string_view text, std::string_view ending) {
     if (text.ends_with(ending)) text.remove_suffix(ending.size());
     return text;
 }
 
-/// N of a text that is `.step-N`.
-std::optional<std::uint64_t> step_of(std::string_view text) {
-    if (!text.starts_with(k_step)) return std::nullopt;
-    text.remove_prefix(k_step.size());
-    std::uint64_t step = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+/// N of a text that is `PREFIXN`.
+std::optional<std::uint64_t> number_after(std::string_view prefix, std::string_view text) {
+    if (!text.starts_with(prefix)) return std::nullopt;
+    text.remove_prefix(prefix.size());
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return step;
+    return number;
 }
 
 bool is_companion(std::string_view stem) {
-    const auto dot = stem.rfind(k_step);
-    return stem.ends_with(k_resume) || stem.ends_with(k_previous) ||
-           (dot != std::string_view::npos && step_of(stem.substr(dot)));
+    const auto dot = stem.rfind('.');
+    if (dot == std::string_view::npos) return false;
+    const auto last = stem.substr(dot);
+    return last == k_resume || last == k_previous || number_after(k_step, last) ||
+           number_after(k_previous_number, last);
+}
+
+/// How the names of an earlier model end.
+std::string previous_ending(std::uint64_t number) {
+    if (number == 1) return std::string(k_previous);
+    return fmt::format("{}{}", k_previous_number, number);
+}
+
+/// `a/b.html` with the ending `.x` before the last one: `a/b.x.html`.
+fs::path with_ending(const fs::path& path, std::string_view ending) {
+    auto name = path.stem();
+    name += ending;
+    name += path.extension();
+    return fs::path(path).replace_filename(name);
+}
+
+/// Also a link that leads nowhere is there.
+bool is_there(const fs::path& path) {
+    std::error_code unknown;
+    return fs::exists(fs::symlink_status(path, unknown));
 }
 
 struct FoundFile {
@@ -81,9 +111,9 @@ void for_each_model(const fs::path& folder, Visit visit) {
 
 }  // namespace
 
-ModelFiles::ModelFiles(const fs::path& path)
-    : stem_(without(without(path.native(), k_extension), k_resume)) {
-    best_ = path.native().ends_with(k_extension) ? with(k_extension) : path;
+ModelFiles::ModelFiles(const fs::path& path) : stem_(without(path.native(), k_extension)) {
+    if (stem_.size() < path.native().size()) stem_ = without(stem_, k_resume);
+    best_ = with(k_extension);
 }
 
 fs::path ModelFiles::with(std::string_view ending) const {
@@ -99,60 +129,115 @@ fs::path ModelFiles::step(std::uint64_t step) const {
 }
 
 fs::path ModelFiles::log() const {
-    return with(".log.jsonl");
+    return with(k_log);
 }
 
 fs::path ModelFiles::lock() const {
     return with(".lock");
 }
 
-ModelFiles ModelFiles::previous() const {
-    return ModelFiles(with(fmt::format("{}{}", k_previous, k_extension)));
+fs::path ModelFiles::folder() const {
+    return best_.has_parent_path() ? best_.parent_path() : fs::path(".");
 }
 
-bool ModelFiles::move_to_previous() const {
-    const ModelFiles target = previous();
-    bool moved = false;
+ModelFiles ModelFiles::previous(std::uint64_t number) const {
+    return ModelFiles(with(fmt::format("{}{}", previous_ending(number), k_extension)));
+}
+
+std::vector<fs::path> ModelFiles::steps() const {
+    const std::string name = fs::path(stem_).filename().native();
+    std::vector<FoundFile> files;
+    for_each_model(folder(), [&](std::string_view stem, FoundFile file) {
+        if (!stem.starts_with(name)) return;
+        const auto step = number_after(k_step, stem.substr(name.size()));
+        if (!step || own_file_at(file.path) != OwnFile::model) return;
+        file.step = *step;
+        files.push_back(std::move(file));
+    });
+    std::sort(files.begin(), files.end());
+    std::vector<fs::path> paths;
+    for (auto& file : files) paths.push_back(std::move(file.path));
+    return paths;
+}
+
+std::optional<ModelFiles> ModelFiles::move_to_previous(
+    const std::optional<fs::path>& report) const {
     // The best last: until then `generate` still finds the model under its name.
-    for (const auto& [from, to] :
-         {std::pair(log(), target.log()), std::pair(resume(), target.resume()),
-          std::pair(best(), target.best())}) {
-        std::error_code error;
-        fs::rename(from, to, error);
-        if (error && error != std::errc::no_such_file_or_directory) fail("move", from, error);
-        if (!error && from != log()) moved = true;
-    }
-    if (moved) flush_folder(best_.has_parent_path() ? best_.parent_path() : fs::path("."));
-    return moved;
+    const auto moves_to = [&](std::uint64_t number) {
+        const ModelFiles target = previous(number);
+        std::vector<std::pair<fs::path, fs::path>> moves{{log(), target.log()}};
+        for (const auto& step : steps()) {
+            const auto ending =
+                step.filename().native().substr(fs::path(stem_).filename().native().size());
+            moves.emplace_back(step, target.with(ending));
+        }
+        if (report) moves.emplace_back(*report, with_ending(*report, previous_ending(number)));
+        moves.emplace_back(resume(), target.resume());
+        moves.emplace_back(best(), target.best());
+        std::erase_if(moves, [](const auto& move) { return !is_there(move.first); });
+        return moves;
+    };
+    std::uint64_t number = 1;
+    auto moves = moves_to(number);
+    if (moves.empty()) return std::nullopt;
+    const auto is_taken = [](const auto& move) { return is_there(move.second); };
+    while (is_there(previous(number).best()) || std::any_of(moves.begin(), moves.end(), is_taken))
+        moves = moves_to(++number);
+    for (const auto& [from, to] : moves) move(from, to);
+    flush_folder(folder());
+    return previous(number);
+}
+
+std::optional<fs::path> ModelFiles::set_best_aside() const {
+    if (!is_there(best_)) return std::nullopt;
+    std::uint64_t number = 1;
+    while (is_there(previous(number).best())) ++number;
+    move(best_, previous(number).best());
+    flush_folder(folder());
+    return previous(number).best();
 }
 
 void ModelFiles::prune_steps(std::size_t keep) const {
     if (keep < 1) throw std::logic_error("prune_steps: at least one file is kept");
-    const std::string name = fs::path(stem_).filename().native();
-    std::vector<FoundFile> files;
-    for_each_model(best_.has_parent_path() ? best_.parent_path() : fs::path("."),
-                   [&](std::string_view stem, FoundFile file) {
-                       if (!stem.starts_with(name)) return;
-                       if (const auto step = step_of(stem.substr(name.size()))) {
-                           file.step = *step;
-                           files.push_back(std::move(file));
-                       }
-                   });
-    std::sort(files.begin(), files.end());
+    const auto files = steps();
     for (std::size_t i = 0; i + keep < files.size(); ++i) {
         std::error_code error;
-        fs::remove(files[i].path, error);
-        if (error) fail("remove", files[i].path, error);
+        fs::remove(files[i], error);
+        if (error) fail("remove", files[i], error);
     }
 }
 
+bool is_companion_name(const fs::path& path) {
+    return is_companion(without(path.filename().native(), k_extension));
+}
+
+fs::path model_file(const fs::path& path) {
+    std::error_code unknown;
+    if (fs::exists(path, unknown)) return path;
+    auto with_ending = path;
+    with_ending += k_extension;
+    return fs::exists(with_ending, unknown) ? with_ending : path;
+}
+
 std::optional<fs::path> newest_model(const fs::path& folder) {
-    std::optional<FoundFile> newest;
+    // What a training has written last, resume file or log, tells when it ended.
+    std::optional<std::pair<bool, FoundFile>> newest;
     for_each_model(folder, [&](std::string_view stem, FoundFile file) {
-        if (!is_companion(stem) && (!newest || *newest < file)) newest = std::move(file);
+        if (is_companion(stem)) return;
+        const ModelFiles files(file.path);
+        bool trained = false;
+        for (const auto& companion : {files.resume(), files.log()}) {
+            std::error_code unknown;
+            const auto written = fs::last_write_time(companion, unknown);
+            if (unknown) continue;
+            trained = true;
+            file.written = std::max(file.written, written);
+        }
+        std::pair found(trained, std::move(file));
+        if (!newest || *newest < found) newest = std::move(found);
     });
     if (!newest) return std::nullopt;
-    return newest->path;
+    return newest->second.path;
 }
 
 }  // namespace carousel

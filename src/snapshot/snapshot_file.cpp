@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/own_file.hpp"
 #include "base/sha256.hpp"
 #include "snapshot/archive.hpp"
 #include "snapshot/ranges.hpp"
@@ -27,12 +28,7 @@ namespace {
 //   0      8         16               32       40        40 + n     72 + n
 //   | magic | version | kind, 16 bytes | n      | payload | SHA-256 of all before |
 //
-// The magic's first byte is no text, and its line ends show a transfer that translated them.
 using Bytes = std::span<const std::byte>;
-constexpr std::string_view k_magic(
-    "\x89"
-    "CRSL\r\n\x1a",
-    8);
 constexpr std::string_view k_kind("language model\0\0", 16);
 constexpr std::uint64_t k_version = 1;
 constexpr std::size_t k_version_at = 8, k_kind_at = 16, k_length_at = 32;
@@ -64,7 +60,7 @@ std::vector<std::byte> make_header(std::uint64_t payload_size) {
         const auto bytes = std::as_bytes(std::span(text));
         header.insert(header.end(), bytes.begin(), bytes.end());
     };
-    append(k_magic);
+    append(k_model_mark);
     append_number(k_version, header);
     append(k_kind);
     append_number(payload_size, header);
@@ -84,8 +80,8 @@ std::uint64_t whole_size(Bytes header) {
 
 // As far as there are bytes.
 bool has_magic(Bytes start) {
-    const std::size_t count = std::min(start.size(), k_magic.size());
-    return text_at(start, 0, count) == k_magic.substr(0, count);
+    const std::size_t count = std::min(start.size(), k_model_mark.size());
+    return text_at(start, 0, count) == k_model_mark.substr(0, count);
 }
 
 void require_magic(const std::filesystem::path& path, Bytes start) {
@@ -222,7 +218,7 @@ void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot)
         digest = hash.finish();
         write_bytes(std::as_bytes(std::span(digest)));
     };
-    replace_file(path, write,
+    replace_file(path, OwnFile::model, write,
                  [&](const std::filesystem::path& beside) { verify_written(beside, digest); });
 }
 
@@ -252,12 +248,6 @@ Snapshot load_snapshot(const std::filesystem::path& path) {
         refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
                                  printable(error.what()), k_remedy));
     }
-}
-
-bool begins_like_snapshot(const std::filesystem::path& path) {
-    FileReader reader(path);
-    std::array<std::byte, k_magic.size()> start{};
-    return has_magic(Bytes(start).first(reader.read(start)));
 }
 
 }  // namespace carousel

@@ -19,8 +19,4 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot);
 /// kind, cut, damaged, newer than this program, or has absurd contents under a right checksum.
 Snapshot load_snapshot(const std::filesystem::path& path);
 
-/// Whether a file begins as snapshots do, a damaged or empty one too: what may be replaced by one.
-/// Throws: InputError when the file cannot be read.
-bool begins_like_snapshot(const std::filesystem::path& path);
-
 }  // namespace carousel

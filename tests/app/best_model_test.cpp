@@ -41,26 +41,19 @@ TEST_SUITE("app/best_model") {
         CHECK_FALSE(out_of_patience(1, history, std::nullopt));
     }
 
-    TEST_CASE("weights are the best where their own step was, and averaged where that was better") {
+    TEST_CASE("weights are worth what was measured at their own step, averaged if that was less") {
         const std::vector<HistoryRecord> history{validation(10, 1.6), validation(20, 1.5, true)};
-        const auto best = weights_worth(history, BestLoss{20, 1.5, true}, 20, true, true);
-        CHECK(best.best);
-        CHECK(best.averaged);
-        CHECK(best.validation_loss == 1.5);
-        const auto later = weights_worth(history, BestLoss{20, 1.5, true}, 21, true, true);
-        CHECK_FALSE(later.best);
+        const auto measured = weights_worth(history, 20, true, true);
+        CHECK(measured.averaged);
+        CHECK(measured.validation_loss == 1.5);
+        const auto later = weights_worth(history, 21, true, true);
         CHECK_FALSE(later.averaged);
         CHECK_FALSE(later.validation_loss);
-        CHECK_FALSE(weights_worth(history, BestLoss{10, 1.4}, 20, true, true).best);
-        CHECK_FALSE(
-            weights_worth({validation(10, 1.6)}, BestLoss{10, 1.6}, 10, true, true).averaged);
+        CHECK_FALSE(weights_worth({validation(10, 1.6)}, 10, true, true).averaged);
     }
 
-    TEST_CASE(
-        "where nothing measures, the newest weights are the best, and their mean if there is one") {
-        const auto plain = weights_worth({save(5)}, std::nullopt, 5, false, false);
-        CHECK(plain.best);
-        CHECK_FALSE(plain.averaged);
-        CHECK(weights_worth({save(5)}, std::nullopt, 5, false, true).averaged);
+    TEST_CASE("where nothing measures, the mean of the weights is used if there is one") {
+        CHECK_FALSE(weights_worth({save(5)}, 5, false, false).averaged);
+        CHECK(weights_worth({save(5)}, 5, false, true).averaged);
     }
 }

@@ -20,7 +20,8 @@ std::optional<double> difficulty(const std::string& contents, double validation 
     TrainingRequest options;
     options.corpus = {path.string()};
     options.validation_fraction = validation;
-    return text_difficulty(TrainingText(options, nullptr, folder.path(), [](const WorkEvent&) {}));
+    return text_difficulty(TrainingText(options, nullptr, folder / "m.carousel", folder.path(),
+                                        [](const WorkEvent&) {}));
 }
 
 /// Letters of which each is as likely as the others, whatever stands before.

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ TEST_SUITE("app/training_log") {
     TEST_CASE("steps are told every five seconds, of this run") {
         const TemporaryFolder folder;
         const Run run;
-        TrainingLog log(folder / "log", false);
+        TrainingLog log(folder / "log", std::nullopt);
         log.hear(Begun{run.at(10, 100)});
         log.hear(Stepped{run.at(11, 104), 50});
         log.hear(Stepped{run.at(12, 106), 60});
@@ -55,7 +56,7 @@ TEST_SUITE("app/training_log") {
     TEST_CASE("the end says why it came: the sentence of patience stands before the verdict") {
         const TemporaryFolder folder;
         const Run run;
-        TrainingLog log(folder / "log", false);
+        TrainingLog log(folder / "log", std::nullopt);
         log.hear(Ended{.run = run.at(5, 1),
                        .end = TrainingEnd::patience,
                        .saved = true,
@@ -75,17 +76,43 @@ TEST_SUITE("app/training_log") {
 
     TEST_CASE("a resumed run appends, a new one begins anew, and a sample may be any bytes") {
         const TemporaryFolder folder;
-        TrainingLog(folder / "log", false).hear(Sampled{"one"});
-        TrainingLog(folder / "log", true).hear(Sampled{"two \xff"});
+        TrainingLog(folder / "log", std::nullopt).hear(Sampled{"one"});
+        TrainingLog(folder / "log", 5).hear(Sampled{"two \xff"});
         CHECK(lines(folder / "log").size() == 2);
-        TrainingLog(folder / "log", false).hear(Sampled{"three"});
+        TrainingLog(folder / "log", std::nullopt).hear(Sampled{"three"});
         CHECK(lines(folder / "log").size() == 1);
     }
 
-    TEST_CASE("a log that cannot be written says so and goes on") {
+    TEST_CASE("steps that were not saved stand once in the log when they come again") {
         const TemporaryFolder folder;
-        TrainingLog log(folder / "missing/log", false);
-        CHECK(log.failed());
-        log.hear(Sampled{"lost"});
+        const Run run;
+        for (const auto resumed_at :
+             {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(60)}) {
+            TrainingLog log(folder / "log", resumed_at);
+            for (const std::uint64_t step : {50, 75, 100}) {
+                if (resumed_at && step == 50) continue;
+                log.hear(Stepped{run.at(step, 1)});
+                log.hear(Validated{run.at(step, 1), 0, false});
+                log.hear(Sampled{"a sample"});
+            }
+        }
+        std::vector<std::uint64_t> steps;
+        for (const auto& line : lines(folder / "log")) {
+            CHECK(line.contains("step"));
+            if (line["event"] == "validation") steps.push_back(line["step"]);
+        }
+        CHECK(steps == std::vector<std::uint64_t>{50, 75, 100});
+        CHECK(lines(folder / "log").size() == 6);
+    }
+
+    TEST_CASE("what the files of the model lack is in the log") {
+        const TemporaryFolder folder;
+        const Run run;
+        TrainingLog log(folder / "log", std::nullopt);
+        log.hear(
+            Ended{.run = run.at(5, 1), .shortfall = "Nothing was written.", .verdict = "good"});
+        const auto told = lines(folder / "log");
+        REQUIRE(told.size() == 2);
+        CHECK(told[0] == nlohmann::json{{"event", "failure"}, {"text", "Nothing was written."}});
     }
 }

@@ -63,6 +63,8 @@ struct Caller {
     bool diverged = false;
     std::string machine{};  // as the run describes it
     std::optional<std::string> sample{};
+    std::optional<BestLoss> best{};  // at the end
+    std::string told{};              // notes and warnings
     TrainingResult result{};
 
     void train(const TrainingRequest& request) {
@@ -82,7 +84,12 @@ struct Caller {
                                                   [&](const Saved&) { ++saves; },
                                                   [&](const Diverged&) { diverged = true; },
                                                   [&](const Prepared& p) { machine = p.machine; },
-                                                  [&](const Ended& e) { sample = e.sample; },
+                                                  [&](const Note& n) { told += n.text + "\n"; },
+                                                  [&](const Warning& w) { told += w.text + "\n"; },
+                                                  [&](const Ended& e) {
+                                                      sample = e.sample;
+                                                      best = e.run.snapshot.best;
+                                                  },
                                                   [](const auto&) {}},
                                              event);
                               },
@@ -121,6 +128,29 @@ public:
 
     TemporaryFolder folder;
 };
+
+/// As long as it lives, a file cannot be written: a folder stands where it is prepared.
+class Hindrance {
+public:
+    explicit Hindrance(const std::filesystem::path& file)
+        : place_(file.parent_path() / ("." + file.filename().native() + ".carousel-partial")) {
+        std::filesystem::create_directory(place_);
+    }
+    ~Hindrance() { std::filesystem::remove(place_); }
+    Hindrance(const Hindrance&) = delete;
+    Hindrance& operator=(const Hindrance&) = delete;
+
+private:
+    std::filesystem::path place_;
+};
+
+void put(const std::filesystem::path& path, const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 /// A model that has learned the text well enough to write a while.
 struct Writer {
@@ -223,7 +253,7 @@ TEST_SUITE("app/training") {
         caller.stop_at = 0;
         caller.train(text.request("model.carousel"));
         CHECK(caller.steps == 0);
-        CHECK(caller.result.outcome.saved);
+        CHECK(caller.result.outcome.shortfall.empty());
         CHECK(load_snapshot(text.folder / "model.resume.carousel").step == 0);
     }
 
@@ -237,5 +267,213 @@ TEST_SUITE("app/training") {
         CHECK_THROWS_AS(caller.train(request), DivergenceError);
         CHECK(caller.recoveries == 3);
         CHECK(caller.diverged);
+    }
+
+    TEST_CASE("whatever file cannot be written, the best file is the best or the end says no") {
+        const SmallText text;
+        auto request = text.request("m.carousel");
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 60};
+        // What is learned from the one text makes the other soon worse again.
+        request.validation = text.folder / "backwards.txt";
+        put(*request.validation, "og ew dnuor dna 3 dnuor\nog ew dnuor dna 5 dnuor\n");
+        request.training[&TrainingConfig::average] = 0.0F;
+        request.validate_every = 5;
+        request.save_every = TrainingLength{LengthKind::steps, 10};
+        const auto best = text.folder / "m.carousel";
+        SUBCASE("the resume file") {
+            const Hindrance full(text.folder / "m.resume.carousel");
+            Caller caller;
+            caller.train(request);
+            REQUIRE(caller.best);
+            CHECK(caller.best->step < 60);
+            CHECK(load_snapshot(best).step == caller.best->step);
+            CHECK(load_snapshot(best).validation_loss == caller.best->loss);
+            CHECK(contains(caller.result.outcome.shortfall, "m.resume.carousel"));
+            CHECK_FALSE(contains(caller.result.outcome.shortfall, "The best model"));
+        }
+        SUBCASE("the best file") {
+            const Hindrance full(best);
+            Caller caller;
+            caller.train(request);
+            CHECK(contains(caller.result.outcome.shortfall, "no model was written"));
+            CHECK_FALSE(std::filesystem::exists(best));
+        }
+        SUBCASE("the best file, in the first run of two") {
+            std::optional<BestLoss> first;
+            {
+                const Hindrance full(best);
+                Caller caller;
+                caller.stop_at = 60;
+                caller.train(request);
+                first = caller.best;
+            }
+            request.resume = true;
+            request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 70};
+            Caller caller;
+            caller.train(request);
+            CHECK(contains(caller.told, "is not in its file any more"));
+            REQUIRE(caller.best);
+            CHECK(caller.best->step > 60);
+            CHECK(load_snapshot(best).step == caller.best->step);
+        }
+    }
+
+    TEST_CASE("a best file that was moved away is written again where its weights are in hand") {
+        const SmallText text;
+        Caller first, second;
+        first.train(text.request("m.carousel"));
+        REQUIRE(first.best);
+        REQUIRE(first.best->step == 30);
+        const auto hash = text.hash("m.carousel");
+        std::filesystem::rename(text.folder / "m.carousel", text.folder / "elsewhere");
+        auto rest = text.request("m.carousel");
+        rest.resume = true;
+        second.train(rest);
+        CHECK(second.result.outcome.shortfall.empty());
+        CHECK(text.hash("m.carousel") == hash);
+    }
+
+    TEST_CASE("a model of another training is not replaced by a run that goes on") {
+        const SmallText text;
+        Caller caller;
+        caller.train(text.request("m.carousel"));
+        caller.train(text.request("other.carousel"));
+        const auto hash = text.hash("other.carousel");
+        std::filesystem::rename(text.folder / "other.carousel", text.folder / "m.carousel");
+        auto rest = text.request("m.carousel");
+        rest.resume = true;
+        CHECK_THROWS_AS(caller.train(rest), InputError);
+        CHECK(text.hash("m.carousel") == hash);
+    }
+
+    TEST_CASE(
+        "another validation text is refused by name, and forgets the best where it is meant") {
+        const SmallText text;
+        const auto validation = text.folder / "val.txt";
+        put(validation, "round 3 and round we go\n");
+        auto request = text.request("m.carousel");
+        request.validation = validation;
+        Caller caller;
+        caller.train(request);
+        put(validation, "round round round round round 1 round we go\n");
+        request.resume = true;
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 40};
+        try {
+            Caller().train(request);
+            FAIL("an edited text was taken for the same");
+        } catch (const UsageError& error) {
+            CHECK(contains(error.what(), "val.txt"));
+        }
+        CHECK(load_snapshot(text.folder / "m.resume.carousel").step == 30);
+        const auto hash = text.hash("m.carousel");
+        request.changed_corpus = true;
+        Caller changed;
+        changed.train(request);
+        REQUIRE(changed.best);
+        CHECK(changed.best->step == 40);  // the first that was measured on the new text
+        CHECK(load_snapshot(text.folder / "m.carousel").step == 40);
+        CHECK(text.hash("m.previous.carousel") == hash);
+        const auto newest = load_snapshot(text.folder / "m.resume.carousel");
+        REQUIRE(newest.history.size() == 4);
+        CHECK_FALSE(newest.history.front().has_validation);
+    }
+
+    TEST_CASE("the same validation text may have been moved, and keeps the best") {
+        const SmallText text;
+        put(text.folder / "val.txt", "round 3 and round we go\n");
+        auto request = text.request("m.carousel");
+        request.validation = text.folder / "val.txt";
+        Caller first, second;
+        first.train(request);
+        std::filesystem::rename(text.folder / "val.txt", text.folder / "moved.txt");
+        request.validation = text.folder / "moved.txt";
+        request.resume = true;
+        second.train(request);
+        CHECK(second.best == first.best);
+    }
+
+    TEST_CASE("a run goes on with another text, or says that it is too short") {
+        const SmallText text;
+        auto request = text.request("m.carousel");
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 35};
+        Caller().train(request);  // near the end of a pass of 36 windows
+        request.resume = request.changed_corpus = true;
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 40};
+        put(text.folder / "text.txt", "round 1 and round we go\n");
+        try {
+            Caller().train(request);
+            FAIL("a text was taken that holds no window");
+        } catch (const InputError& error) {
+            CHECK(contains(error.what(), "4 streams"));
+            CHECK(contains(error.what(), "32 symbols"));
+        }
+        std::string shorter;
+        for (int i = 0; i < 10; ++i) shorter += "round 1 and round we go\n";
+        put(text.folder / "text.txt", shorter);
+        Caller caller;
+        caller.train(request);
+        CHECK(caller.steps == 5);
+        CHECK(contains(caller.told, "forgotten"));
+        CHECK(load_snapshot(text.folder / "m.resume.carousel").epoch >= 1);
+    }
+
+    TEST_CASE("no text is so small and no share so large that it ends as an internal error") {
+        const SmallText text;
+        for (const std::string content : {"ab", "abc", "\nab", "abcdefgh",
+                                          "a\xCC\x81"
+                                          "b"}) {
+            for (const double fraction : {0.0, 0.1, 0.5, 0.9, 0.999999999}) {
+                put(text.folder / "text.txt", content);
+                auto request = text.request("m.carousel");
+                request.validation_fraction = fraction;
+                request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 2};
+                CAPTURE(content);
+                CAPTURE(fraction);
+                try {
+                    Caller().train(request);
+                    request.resume = true;
+                    request.validation_fraction.reset();
+                    request.training[&TrainingConfig::length] =
+                        TrainingLength{LengthKind::steps, 3};
+                    Caller().train(request);
+                } catch (const InputError& error) {
+                    CHECK(contains(error.what(), "nothing is left to learn from"));
+                }
+            }
+        }
+    }
+
+    TEST_CASE("a run finds its text and its model from another folder") {
+        const SmallText text;
+        const auto before = std::filesystem::current_path();
+        std::filesystem::create_directory(text.folder / "elsewhere");
+        std::filesystem::current_path(text.folder.path());
+        auto request = text.request("m.carousel");
+        request.model = "models/m.carousel";
+        request.corpus = {"text.txt"};
+        Caller first, second;
+        first.train(request);
+        std::filesystem::current_path(text.folder / "elsewhere");
+        request.corpus.clear();
+        request.model = "../models/m.carousel";
+        request.resume = true;
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 40};
+        second.train(request);
+        std::filesystem::current_path(before);
+        CHECK(second.steps == 10);
+        // What is stored is what was given.
+        CHECK(load_snapshot(text.folder / "models/m.resume.carousel").corpus.paths ==
+              std::vector<std::string>{"text.txt"});
+    }
+
+    TEST_CASE("a report that could not be written is told") {
+        const SmallText text;
+        auto request = text.request("m.carousel");
+        request.report = text.folder / "run.html";
+        const Hindrance full(*request.report);
+        Caller caller;
+        caller.train(request);
+        CHECK(contains(caller.result.report_failure, "run.html"));
+        CHECK(caller.result.outcome.shortfall.empty());
     }
 }

@@ -25,6 +25,11 @@ std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text));
 }
 
+/// A file that the program may replace.
+std::string own(const std::string& content) {
+    return std::string(k_model_mark) + content;
+}
+
 std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -147,29 +152,30 @@ TEST_SUITE("base/file") {
     TEST_CASE("a replaced file has the new content only after it was verified") {
         const TemporaryFolder folder;
         const auto path = folder / "new/a";
+        const auto first = own("first"), second = own("second");
         const auto write = [](const std::string& content) {
             return [content](const WriteBytes& put_bytes) {
                 put_bytes(bytes_of(content.substr(0, 1)));
                 put_bytes(bytes_of(content.substr(1)));
             };
         };
-        replace_file(path, write("first"));
-        CHECK(read_file(path) == "first");
-        replace_file(path, write("second"), [&](const std::filesystem::path& beside) {
-            CHECK(read_file(beside) == "second");
-            CHECK(read_file(path) == "first");
+        replace_file(path, OwnFile::model, write(first));
+        CHECK(read_file(path) == first);
+        replace_file(path, OwnFile::model, write(second), [&](const std::filesystem::path& beside) {
+            CHECK(read_file(beside) == second);
+            CHECK(read_file(path) == first);
         });
-        CHECK(read_file(path) == "second");
-        CHECK(!std::filesystem::exists(folder / "new/a.partial"));
+        CHECK(read_file(path) == second);
+        CHECK(!std::filesystem::exists(folder / "new/.a.carousel-partial"));
     }
 
     TEST_CASE("a replacement that fails leaves the old file and nothing beside it") {
         const TemporaryFolder folder;
         const auto path = folder / "a";
-        put(path, "old");
+        put(path, own("old"));
         const auto write = [](const WriteBytes& put_bytes) { put_bytes(bytes_of("new")); };
         SUBCASE("while it is written") {
-            CHECK_THROWS_AS(replace_file(path,
+            CHECK_THROWS_AS(replace_file(path, OwnFile::model,
                                          [&](const WriteBytes& put_bytes) {
                                              write(put_bytes);
                                              throw std::runtime_error("no more");
@@ -177,14 +183,14 @@ TEST_SUITE("base/file") {
                             std::runtime_error);
         }
         SUBCASE("while it is verified") {
-            CHECK_THROWS_AS(replace_file(path, write,
+            CHECK_THROWS_AS(replace_file(path, OwnFile::model, write,
                                          [](const std::filesystem::path&) {
                                              throw std::runtime_error("wrong");
                                          }),
                             std::runtime_error);
         }
-        CHECK(read_file(path) == "old");
-        CHECK(!std::filesystem::exists(folder / "a.partial"));
+        CHECK(read_file(path) == own("old"));
+        CHECK(!std::filesystem::exists(folder / ".a.carousel-partial"));
     }
 
     TEST_CASE("what a killed process left beside a file does not hinder its replacement") {
@@ -192,22 +198,41 @@ TEST_SUITE("base/file") {
         put(folder / "victim", "untouched");
         const auto write = [](const WriteBytes& put_bytes) { put_bytes(bytes_of("new")); };
         SUBCASE("as a file") {
-            put(folder / "a.partial", "a longer rest");
+            put(folder / ".a.carousel-partial", "a longer rest");
         }
         SUBCASE("as a link") {
-            std::filesystem::create_symlink(folder / "victim", folder / "a.partial");
+            std::filesystem::create_symlink(folder / "victim", folder / ".a.carousel-partial");
         }
-        replace_file(folder / "a", write);
+        replace_file(folder / "a", OwnFile::model, write);
         CHECK(read_file(folder / "a") == "new");
         CHECK(read_file(folder / "victim") == "untouched");
+    }
+
+    TEST_CASE("what lies beside a replaced file is left alone") {
+        const TemporaryFolder folder;
+        for (const char* name : {"a.partial", ".a.partial", "a~", "a.tmp"})
+            put(folder / name, "mine");
+        replace_file(folder / "a", OwnFile::model,
+                     [](const WriteBytes& put_bytes) { put_bytes(bytes_of("new")); });
+        for (const char* name : {"a.partial", ".a.partial", "a~", "a.tmp"})
+            CHECK(read_file(folder / name) == "mine");
     }
 
     TEST_CASE("a device or a folder is never replaced") {
         const TemporaryFolder folder;
         const auto write = [](const WriteBytes& put_bytes) { put_bytes(bytes_of("x")); };
-        CHECK(input_error([&] { replace_file("/dev/null", write); }) ==
+        CHECK(input_error([&] { replace_file("/dev/null", OwnFile::model, write); }) ==
               "Cannot write /dev/null: it is not a file. Choose another name.");
-        CHECK(input_error([&] { replace_file(folder.path(), write); }) != "");
+        CHECK(input_error([&] { replace_file(folder.path(), OwnFile::model, write); }) != "");
+    }
+
+    TEST_CASE("a file that has the name of a lock is neither locked nor removed") {
+        const TemporaryFolder folder;
+        put(folder / "poetry.lock", "[[package]]");
+        CHECK(input_error([&] {
+                  FileLock::try_acquire(folder / "poetry.lock");
+              }).find("poetry.lock") != std::string::npos);
+        CHECK(read_file(folder / "poetry.lock") == "[[package]]");
     }
 
     TEST_CASE("a lock is held by one at a time and leaves no file") {

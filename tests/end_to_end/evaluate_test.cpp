@@ -302,10 +302,11 @@ TEST_SUITE("end_to_end/evaluate") {
     }
 
     TEST_CASE("a file is written whole or not at all, and never what is read") {
-        write(trained() / "kept.tsv", "kept");
+        REQUIRE(run(trained(), k_evaluate + Words{"text.txt", "--per-line", "kept.tsv"}).code == 0);
+        const auto kept = content(trained() / "kept.tsv");
         write(trained() / "bad.txt", "\xFF\xFF and more");
         CHECK(run(trained(), k_evaluate + Words{"bad.txt", "--per-line", "kept.tsv"}).code == 1);
-        CHECK(content(trained() / "kept.tsv") == "kept");
+        CHECK(content(trained() / "kept.tsv") == kept);
         const auto refused = [&](const Words& more) {
             const auto ended = run(trained(), k_evaluate + Words{"text.txt"} + more);
             CHECK(ended.out.empty());
@@ -315,6 +316,11 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(refused({"--per-character", "m.carousel"}) == 2);
         CHECK(refused({"--per-line", "/dev/null"}) == 2);
         CHECK(refused({"--per-line", "text.txt/lines.tsv"}) == 2);
+        write(trained() / "diary.txt", "Dear diary");
+        for (const char* option : {"--per-line", "--per-character", "--html"})
+            CHECK(refused({option, "diary.txt"}) == 2);
+        CHECK(refused({"--html", "kept.tsv"}) == 2);
+        CHECK(content(trained() / "diary.txt") == "Dear diary");
         CHECK(refused({"--per-line", "-", "--json"}) == 2);
         CHECK(refused({"--per-line", "-", "--per-character", "-"}) == 2);
         CHECK(refused({"--per-line", "l.tsv", "--per-character", "./l.tsv"}) == 2);
@@ -322,5 +328,17 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK_FALSE(fs::exists(trained() / "l.tsv"));
         CHECK(refused({"--baseline-order", "3"}) == 2);
         CHECK(content(trained() / "text.txt") == little_text());
+    }
+
+    TEST_CASE("what can be given out is given out where a list cannot be written") {
+        fs::create_directories(trained() / ".full.tsv.carousel-partial");
+        const auto ended = run(
+            trained(), k_evaluate + Words{"text.txt", "--per-line", "full.tsv", "--per-character",
+                                          "whole.tsv", "--html", "whole.html"});
+        CHECK(ended.code == 1);
+        CHECK(ended.err.find("full.tsv") != std::string::npos);
+        CHECK(ended.out.find("bits/character") != std::string::npos);
+        CHECK(fs::exists(trained() / "whole.tsv"));
+        CHECK(fs::exists(trained() / "whole.html"));
     }
 }

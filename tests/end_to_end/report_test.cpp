@@ -121,14 +121,34 @@ TEST_SUITE("end_to_end/train_report") {
         CHECK(page.find("&lt;b&gt;&amp;&quot;&#39;") != std::string::npos);
     }
 
-    TEST_CASE("a report that cannot be written is warned of once and does not end a training") {
+    TEST_CASE("a report that cannot be written is warned of once, and the end says so again") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
-        fs::create_directories(folder / std::string("taken.html.partial"));
-        const auto ended =
-            run(folder.path(), tiny_training(40) + Words{"--report", "taken.html", "--quiet"});
-        CHECK(ended.code == 0);
-        CHECK(count(ended.err, "taken.html") == 1);
+        fs::create_directories(folder / std::string(".taken.html.carousel-partial"));
+        const auto ended = run(folder.path(), tiny_training(40) + Words{"--report", "taken.html"});
+        CHECK(ended.code == 1);
+        CHECK(count(ended.err, "the report could not be written") == 1);
+        CHECK(count(ended.err, "The report was not written to its end") == 1);
+        CHECK(count(ended.err, "The report is") == 0);
+        CHECK(count(ended.err, "The model is") == 1);
+        CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "40");
+    }
+
+    TEST_CASE("a report replaces no text, and the report of the model before goes with it") {
+        const TemporaryFolder folder;
+        fs::create_directories(folder / std::string("corpus"));
+        write(folder / "corpus/a.txt", little_text());
+        write(folder / "corpus/b.txt", little_text());
+        auto words = tiny_training(5);
+        words[1] = "corpus";
+        const auto refused = run(folder.path(), words + Words{"--report", "corpus/a.txt"});
+        CHECK(refused.code == 2);
+        CHECK(content(folder / "corpus/a.txt") == little_text());
+        REQUIRE(run(folder.path(), words + Words{"--report", "run.html"}).code == 0);
+        const auto first = content(folder / "run.html");
+        REQUIRE(run(folder.path(), words + Words{"--report", "run.html"}).code == 0);
+        CHECK(content(folder / "run.previous.html") == first);
+        CHECK(content(folder / "run.html") != first);
     }
 
     TEST_CASE("a report over the text or the model is refused") {

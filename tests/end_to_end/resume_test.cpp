@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -185,7 +186,7 @@ TEST_SUITE("end_to_end/resume") {
         const int steps = 1500;
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
-        const Words saving{"--save-every", "50"};
+        const Words saving{"--save-every", "50", "--validate-every", "20"};
         {
             Program program(folder.path(), tiny_training(steps) + saving);
             REQUIRE(appears(folder / "m.resume.carousel"));
@@ -199,9 +200,18 @@ TEST_SUITE("end_to_end/resume") {
             program.send(SIGKILL);
             program.wait();
         }
-        const auto ended = run(folder.path(), {"train", "--resume", "--model", "m.carousel"});
+        const auto ended =
+            run(folder.path(), Words{"train", "--resume", "--model", "m.carousel"} + saving);
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         CHECK(newest_weights(folder) == uninterrupted(tiny_training(steps)));
+        std::istringstream log(content(folder / "m.log.jsonl"));
+        int next = 20;
+        for (std::string line; std::getline(log, line);) {
+            if (line.find("\"event\":\"validation\"") == std::string::npos) continue;
+            CHECK(line.find("\"step\":" + std::to_string(next) + ",") != std::string::npos);
+            next += 20;
+        }
+        CHECK(next == steps + 20);
     }
 
     TEST_CASE("a second Ctrl-C ends the program at once") {

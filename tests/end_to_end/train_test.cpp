@@ -192,7 +192,7 @@ TEST_SUITE("end_to_end/train") {
         write(folder / "text.txt", little_text());
         write(folder / "diary.txt", "Dear diary");
         for (const auto& [name, why] : {std::pair("text.txt", "this command reads or writes it"),
-                                        std::pair("diary.txt", "no model")}) {
+                                        std::pair("diary.txt", "not a model")}) {
             const auto ended =
                 run(folder.path(), {"train", "text.txt", "--steps", "5", "--model", name});
             CHECK(ended.code == 2);
@@ -202,6 +202,35 @@ TEST_SUITE("end_to_end/train") {
         CHECK(content(folder / "diary.txt") == "Dear diary");
         write(folder / "m.carousel", "");
         CHECK(run(folder.path(), tiny_training(5)).code == 0);
+    }
+
+    TEST_CASE("a model that could not be written is not announced, and the end is no success") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        fs::create_directory(folder / ".m.carousel.carousel-partial");
+        const auto ended = run(folder.path(), tiny_training(5));
+        CHECK(ended.code == 1);
+        CHECK(ended.err.find("The model is") == std::string::npos);
+        CHECK(ended.err.find("no model was written") != std::string::npos);
+        CHECK(content(folder / "m.log.jsonl").find("no model was written") != std::string::npos);
+        const auto quiet = run(folder.path(), tiny_training(5) + Words{"--quiet"});
+        CHECK(quiet.code == 1);
+        CHECK(quiet.err.find("no model was written") != std::string::npos);
+    }
+
+    TEST_CASE("folders give their whole names to their models") {
+        const TemporaryFolder folder;
+        for (const char* name : {"linux-6.1", "linux-6.2"}) {
+            fs::create_directory(folder / name);
+            write(folder / name / "a.txt", little_text());
+            auto words = tiny_training(2);
+            words.erase(words.begin() + 2, words.begin() + 4);
+            words[1] = name;
+            REQUIRE(run(folder.path(), words).code == 0);
+        }
+        CHECK(fs::exists(folder / "models/linux-6.1.resume.carousel"));
+        CHECK(fs::exists(folder / "models/linux-6.2.resume.carousel"));
+        CHECK_FALSE(fs::exists(folder / "models/linux-6.1.previous.carousel"));
     }
 
     TEST_CASE("two trainings cannot write one model") {

@@ -95,7 +95,7 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(encoded(load_snapshot(path)) == encoded(snapshot));
         save_snapshot(path, sized_snapshot(200, 1));
         CHECK(encoded(load_snapshot(path)) == encoded(sized_snapshot(200, 1)));
-        CHECK(!std::filesystem::exists(folder / "models/deep/a.carousel.partial"));
+        CHECK(!std::filesystem::exists(folder / "models/deep/.a.carousel.carousel-partial"));
     }
 
     TEST_CASE("in 8 bits a file keeps each number to half a level of its row, vectors exactly") {
@@ -279,7 +279,7 @@ TEST_SUITE("snapshot/snapshot_file") {
             const FullDisk full(limit);
             CHECK_THROWS_AS(save_snapshot(folder / "a", large), InputError);
             CHECK(encoded(load_snapshot(folder / "a")) == encoded(old));
-            CHECK(!std::filesystem::exists(folder / "a.partial"));
+            CHECK(!std::filesystem::exists(folder / ".a.carousel-partial"));
         }
         save_snapshot(folder / "a", large);
         CHECK(encoded(load_snapshot(folder / "a")) == encoded(large));
@@ -329,7 +329,7 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(seen[0] > 0);
         CHECK(seen[1] > 0);
         save_snapshot(path, snapshots[0]);
-        CHECK(!std::filesystem::exists(folder / "a.carousel.partial"));
+        CHECK(!std::filesystem::exists(folder / ".a.carousel.carousel-partial"));
     }
 }
 
