@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/corpus_arguments.hpp"
 #include "base/file.hpp"
 
 namespace carousel {
@@ -22,8 +23,9 @@ std::string shown_paths(const std::vector<std::string>& paths) {
                        more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-std::string title_of(const std::vector<std::string>& paths) {
+std::string title_of(const std::vector<std::string>& stored) {
     constexpr std::size_t k_most = 3;
+    const auto paths = corpus_arguments(stored).paths;
     if (paths.empty()) return "the text that comes with the program";
     std::string title;
     for (std::size_t i = 0; i < std::min(paths.size(), k_most); ++i) {

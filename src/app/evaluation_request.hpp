@@ -34,6 +34,7 @@ inline constexpr int k_baseline_order = 6;
 /// A model to be measured on a text.
 struct EvaluationRequest {
     std::vector<std::string> corpus;             ///< at least one
+    std::vector<std::string> include, exclude;   ///< patterns for the files of directories
     std::optional<std::filesystem::path> model;  ///< absent: the newest
     Given<DecodingSettings> decoding;            ///< absent: as the model's corpus was read
     Part part = Part::all;

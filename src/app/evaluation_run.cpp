@@ -117,7 +117,8 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
       path_(find_model(request, tell)),
       loaded_(load(request, path_)),
       text_(loaded_, path_, tell),
-      corpus_(text_.read(request.corpus, request.decoding.over(loaded_.snapshot.decoding))),
+      corpus_(text_.read({request.corpus, request.include, request.exclude},
+                         request.decoding.over(loaded_.snapshot.decoding))),
       part_(find_part(request, loaded_.snapshot.corpus, corpus_)),
       files_({request.per_character, request.per_line}, corpus_, text_.scratch_folder()) {
     if (request.baseline) training_.emplace(text_.find_training(corpus_, "--baseline"));

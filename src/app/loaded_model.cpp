@@ -1,16 +1,17 @@
 #include "app/loaded_model.hpp"
 
+#include <fmt/format.h>
+
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "app/machines.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "data/documents.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"
-#include "text/decoding.hpp"
 
 namespace carousel {
 
@@ -54,12 +55,28 @@ OwnModel model_on_threads(int threads, const LanguageModelConfig& config,
 
 std::string read_text(const std::filesystem::path& path, Unit unit,
                       const DecodingSettings& decoding) {
-    std::string bytes = read_file(path, k_longest_text);
-    if (unit == Unit::byte) return bytes;
-    Decoder decoder(decoding, path == "-" ? "standard input" : shown_path(path));
+    std::error_code none;
+    auto scratch_folder = std::filesystem::temp_directory_path(none);
+    if (none) scratch_folder = ".";
+    const auto list = find_documents(
+        {path.native()},
+        {.scratch_folder = scratch_folder, .decoding = decoding, .raw = unit == Unit::byte});
     std::string text;
-    decoder.push(std::as_bytes(std::span(bytes)), text);
-    decoder.finish(text);
+    for (const Document& document : list.documents) {
+        if (document.size > k_longest_text) {
+            throw InputError(fmt::format("Cannot read {}: it is longer than the {} bytes allowed.",
+                                         shown_name(document), k_longest_text));
+        }
+        text += text_of(document, decoding, unit);
+    }
+    return text;
+}
+
+std::string read_prompt(const std::filesystem::path& path, Unit unit,
+                        const DecodingSettings& decoding) {
+    auto text = read_text(path, unit, decoding);
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
     return text;
 }
 

@@ -36,10 +36,14 @@ LoadedModel load_model(const std::filesystem::path& path);
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
 
-/// The text of a prompt or another single document; for byte models its bytes. `-` is standard
-/// input. Throws: InputError.
+/// The text of a single document, packed and marked up ones too; for byte models its bytes. `-` is
+/// standard input. Throws: InputError.
 std::string read_text(const std::filesystem::path& path, Unit unit,
                       const DecodingSettings& decoding);
+
+/// The same without the newline that ends a file, from which a text would not go on.
+std::string read_prompt(const std::filesystem::path& path, Unit unit,
+                        const DecodingSettings& decoding);
 
 /// Threads that step `streams` streams of a model, one symbol each, the fastest: `wanted` if given.
 int threads_for(const LanguageModelConfig& model, std::int64_t streams, std::optional<int> wanted);

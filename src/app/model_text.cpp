@@ -15,13 +15,38 @@
 
 namespace carousel {
 
-DocumentList documents_of(const std::vector<std::string>& paths,
-                          const std::filesystem::path& scratch_folder) {
-    if (!paths.empty()) return find_documents(paths, scratch_folder);
-    auto text = std::make_shared<ScratchFile>(scratch_folder);
+namespace {
+
+void tell_of(const DocumentList& documents, const TellWork& tell) {
+    for (const auto& note : documents.notes) tell(Note{note});
+    for (const auto& warning : documents.warnings) tell(Warning{warning});
+    if (documents.skipped.empty()) return;
+    tell(Skipped{counts_of_skipped(documents.skipped).substr(1)});
+}
+
+}  // namespace
+
+FindSettings find_settings(const CorpusArguments& arguments, const TextSettings& text,
+                           const DecodingSettings& decoding,
+                           const std::filesystem::path& scratch_folder) {
+    return {.scratch_folder = scratch_folder,
+            .decoding = decoding,
+            .raw = text.unit == Unit::byte,
+            .include = arguments.include,
+            .exclude = arguments.exclude};
+}
+
+DocumentList documents_of(const std::vector<std::string>& paths, const FindSettings& settings,
+                          const TellWork& tell) {
+    if (!paths.empty()) {
+        auto documents = find_documents(paths, settings);
+        tell_of(documents, tell);
+        return documents;
+    }
+    auto text = std::make_shared<ScratchFile>(settings.scratch_folder);
     const auto verse = embedded_corpus();
     text->append(std::as_bytes(std::span(verse.data(), verse.size())));
-    return {{Document{"verse.txt (embedded)", text->size(), text}}, {}};
+    return {.documents = {{.path = "verse.txt (embedded)", .size = text->size(), .spool = text}}};
 }
 
 std::filesystem::path scratch_folder_for(const std::filesystem::path& model) {
@@ -32,15 +57,14 @@ std::filesystem::path scratch_folder_for(const std::filesystem::path& model) {
     return none ? folder : temporary;
 }
 
-Corpus ModelText::read(const std::vector<std::string>& paths,
-                       const DecodingSettings& decoding) const {
+Corpus ModelText::read(const CorpusArguments& arguments, const DecodingSettings& decoding) const {
     CorpusConfig config;
     config.text = model_.snapshot.text;
     config.decoding = decoding;
     config.scratch_folder = scratch_folder_;
     config.vocabulary = model_.tokenizer.vocabulary();
-    const auto documents = documents_of(paths, scratch_folder_);
-    for (const auto& note : documents.notes) tell_(Skipped{note});
+    const auto documents = documents_of(
+        arguments.paths, find_settings(arguments, config.text, decoding, scratch_folder_), tell_);
     return {documents, config};
 }
 
@@ -60,10 +84,11 @@ Corpus ModelText::read_training(const char* option) const {
     if (std::any_of(record.paths.begin(), record.paths.end(), is_gone)) {
         throw InputError(needs + ", which came from standard input or a pipe and is gone.");
     }
+    const auto stored = corpus_arguments(record.paths);
     std::string why;
-    for (const auto& place : stored_places(record.paths, path_)) {
+    for (const auto& place : stored_places(stored.paths, path_)) {
         try {
-            auto corpus = read(place, model_.snapshot.decoding);
+            auto corpus = read({place, stored.include, stored.exclude}, model_.snapshot.decoding);
             if (corpus.fingerprint() == record.fingerprint) return corpus;
             why = fmt::format(
                 "{}, and what stands there now is another one: its fingerprint is {}, not {}. Put "

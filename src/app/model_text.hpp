@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/corpus_arguments.hpp"
 #include "app/events.hpp"
 #include "app/loaded_model.hpp"
 #include "data/corpus.hpp"
@@ -12,10 +13,16 @@
 
 namespace carousel {
 
+/// How the documents of a corpus are looked for, as these texts are read.
+FindSettings find_settings(const CorpusArguments& arguments, const TextSettings& text,
+                           const DecodingSettings& decoding,
+                           const std::filesystem::path& scratch_folder);
+
 /// The documents that CORPUS arguments name; without any, the text that comes with the program.
+/// `tell` hears which files are read and as what, and what is skipped.
 /// Throws: as `find_documents`.
-DocumentList documents_of(const std::vector<std::string>& paths,
-                          const std::filesystem::path& scratch_folder);
+DocumentList documents_of(const std::vector<std::string>& paths, const FindSettings& settings,
+                          const TellWork& tell);
 
 /// Where scratch files of the use of a model go: beside it, where there is room for a corpus, or
 /// with temporary files when the model is in a folder that only others may write.
@@ -33,7 +40,7 @@ public:
           tell_(std::move(tell)) {}
 
     /// Throws: as `Corpus`.
-    Corpus read(const std::vector<std::string>& paths, const DecodingSettings& decoding) const;
+    Corpus read(const CorpusArguments& arguments, const DecodingSettings& decoding) const;
 
     const std::filesystem::path& scratch_folder() const { return scratch_folder_; }
 

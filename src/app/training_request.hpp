@@ -19,6 +19,7 @@ namespace carousel {
 struct TrainingRequest {
     /// Files, directories, `-`; empty: the stored paths, else the embedded text.
     std::vector<std::string> corpus;
+    std::vector<std::string> include, exclude;   ///< patterns for the files of directories
     std::optional<std::filesystem::path> model;  ///< NAME.carousel
 
     // Text

@@ -9,23 +9,34 @@
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "text/printable.hpp"
+#include "text/tokenizer.hpp"
 
 namespace carousel {
 
 namespace {
 
-// The paths of the corpus: those given, else those of the resumed run. None means the embedded
-// text.
-std::vector<std::string> corpus_paths(const TrainingRequest& options, const Snapshot* start) {
-    if (!options.resume || !options.corpus.empty()) return options.corpus;
-    for (const auto& path : start->corpus.paths) {
+// What names the corpus: what is given, else what the resumed run was given, each of its parts. No
+// path means the embedded text.
+CorpusArguments arguments_of(const TrainingRequest& options, const Snapshot* start) {
+    CorpusArguments given{options.corpus, options.include, options.exclude};
+    if (!options.resume) return given;
+    auto stored = corpus_arguments(start->corpus.paths);
+    if (!given.include.empty() || !given.exclude.empty()) {
+        stored.include = given.include;
+        stored.exclude = given.exclude;
+    }
+    if (!given.paths.empty()) {
+        stored.paths = given.paths;
+        return stored;
+    }
+    for (const auto& path : stored.paths) {
         if (is_gone(path)) {
             throw UsageError(fmt::format(
                 "The model was trained on {}, which is gone: give the text again, as CORPUS.",
                 path == "-" ? "standard input" : "the pipe " + shown_path(path)));
         }
     }
-    return start->corpus.paths;
+    return stored;
 }
 
 /// Reads one place after the other until the text is the wanted one, else the first.
@@ -67,7 +78,7 @@ void require_same_validation(const TrainingRequest& options, const ValidationFil
 TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* stored,
                            const std::filesystem::path& model, const std::filesystem::path& folder,
                            const TellWork& tell)
-    : paths_(corpus_paths(options, stored)) {
+    : arguments_(arguments_of(options, stored)) {
     reading_.text = settle_text(options, stored);
     reading_.decoding = settle_decoding(options, stored);
     reading_.scratch_folder = folder;
@@ -75,61 +86,73 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
         reading_.vocabulary.emplace(stored->symbols);
         reading_.new_characters = options.from ? NewCharacters::append : NewCharacters::refuse;
     }
-    read_corpus(options, stored, model, tell);
-    if (options.resume) require_same_corpus(options, *stored, *corpus_);
-
     choose_validation(options, stored);
+    std::optional<DocumentList> validation;  // of a new training, whose alphabet it widens
+    if (validation_path_ && !options.resume) validation = find({*validation_path_}, tell);
+    read_corpus(options, stored, model, validation ? &*validation : nullptr, tell);
+    if (options.resume) require_same_corpus(options, *stored, *corpus_);
+    tell_of_new_symbols(tell);
+
     const auto split = corpus_->split(fraction_);
     training_ = split.training;
     require_something_to_learn(options);
-    if (validation_path_) {
-        read_validation(options, stored, model, tell);
-        validation_ = {&*validation_corpus_, validation_corpus_->whole()};
+    if (validation) {
+        validation_corpus_.emplace(*validation, reading_of_validation());
+    } else if (validation_path_) {
+        read_validation_again(options, *stored, model, tell);
     } else if (split.validation.characters > 0) {
         validation_ = {&*corpus_, split.validation};
         validates_anew_ = options.resume && corpus_->fingerprint() != stored->corpus.fingerprint;
     }
+    if (validation_corpus_) validation_ = {&*validation_corpus_, validation_corpus_->whole()};
+}
+
+DocumentList TrainingText::find(const std::vector<std::string>& paths, const TellWork& tell) const {
+    const auto settings =
+        find_settings(arguments_, reading_.text, reading_.decoding, reading_.scratch_folder);
+    return documents_of(paths, settings, tell);
 }
 
 void TrainingText::read_corpus(const TrainingRequest& options, const Snapshot* stored,
-                               const std::filesystem::path& model, const TellWork& tell) {
+                               const std::filesystem::path& model, const DocumentList* validation,
+                               const TellWork& tell) {
     auto reading = reading_;
+    reading.also_known = validation;
     reading.progress = [&](std::uint64_t done, std::uint64_t total) {
         const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
         tell(Progress{"reading the text", share});
     };
     const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
-        const auto documents = documents_of(paths, reading_.scratch_folder);
-        for (const auto& note : documents.notes) tell(Skipped{note});
-        return corpus_.emplace(documents, reading);
+        return corpus_.emplace(find(paths, tell), reading);
     };
     if (options.resume && options.corpus.empty()) {
-        read_first(stored_places(paths_, model), stored->corpus.fingerprint, read);
+        read_first(stored_places(arguments_.paths, model), stored->corpus.fingerprint, read);
     } else {
-        read(paths_);
+        read(arguments_.paths);
     }
 }
 
-// As the corpus, with its vocabulary.
-void TrainingText::read_validation(const TrainingRequest& options, const Snapshot* stored,
-                                   const std::filesystem::path& model, const TellWork& tell) {
+// With the alphabet of the corpus.
+CorpusConfig TrainingText::reading_of_validation() const {
     auto reading = reading_;
     reading.vocabulary = corpus_->vocabulary();
     reading.new_characters = NewCharacters::refuse;
+    return reading;
+}
+
+void TrainingText::read_validation_again(const TrainingRequest& options, const Snapshot& stored,
+                                         const std::filesystem::path& model, const TellWork& tell) {
     const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
-        const auto documents = find_documents(paths, reading_.scratch_folder);
-        for (const auto& note : documents.notes) tell(Skipped{note});
-        return validation_corpus_.emplace(documents, reading);
+        return validation_corpus_.emplace(find(paths, tell), reading_of_validation());
     };
-    const auto& before = options.resume ? stored->corpus.validation : std::nullopt;
-    if (before && !options.validation) {
-        read_first(stored_places({*validation_path_}, model), before->fingerprint, read);
-    } else {
+    const auto& before = *stored.corpus.validation;
+    if (options.validation) {
         read({*validation_path_});
+    } else {
+        read_first(stored_places({*validation_path_}, model), before.fingerprint, read);
     }
-    if (!before) return;
-    require_same_validation(options, *before, *validation_corpus_, *validation_path_);
-    validates_anew_ = validation_corpus_->fingerprint() != before->fingerprint;
+    require_same_validation(options, before, *validation_corpus_, *validation_path_);
+    validates_anew_ = validation_corpus_->fingerprint() != before.fingerprint;
 }
 
 void TrainingText::require_something_to_learn(const TrainingRequest& options) const {
@@ -139,6 +162,18 @@ void TrainingText::require_something_to_learn(const TrainingRequest& options) co
         "Give more text{}.",
         format_count(corpus_->characters(), "character"), fraction_,
         options.resume ? "" : ", or a smaller --validation-fraction"));
+}
+
+// What only the text to validate on has is predicted badly, and nobody else would say why.
+void TrainingText::tell_of_new_symbols(const TellWork& tell) const {
+    const auto count = corpus_->symbols_of_others();
+    if (count == 0) return;
+    const auto& symbols = corpus_->vocabulary().symbols();
+    const auto first = describe_character(symbols[symbols.size() - count].text, reading_.text.unit);
+    tell(
+        Note{fmt::format("The validation text has {} that the corpus lacks and that will not be "
+                         "learned: {}{}.",
+                         format_count(count, "character"), first, count > 1 ? " and others" : "")});
 }
 
 void TrainingText::choose_validation(const TrainingRequest& options, const Snapshot* stored) {
@@ -163,7 +198,7 @@ void TrainingText::choose_validation(const TrainingRequest& options, const Snaps
 }
 
 CorpusRecord TrainingText::record() const {
-    CorpusRecord record{.paths = paths_,
+    CorpusRecord record{.paths = stored_arguments(arguments_),
                         .fingerprint = corpus_->fingerprint(),
                         .characters = corpus_->characters(),
                         .validation_fraction = fraction_,

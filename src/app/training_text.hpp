@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/corpus_arguments.hpp"
 #include "app/events.hpp"
 #include "app/training_request.hpp"
 #include "data/corpus.hpp"
@@ -47,14 +48,18 @@ public:
     CorpusRecord record() const;
 
 private:
+    DocumentList find(const std::vector<std::string>& paths, const TellWork& tell) const;
     void read_corpus(const TrainingRequest& options, const Snapshot* stored,
-                     const std::filesystem::path& model, const TellWork& tell);
+                     const std::filesystem::path& model, const DocumentList* validation,
+                     const TellWork& tell);
+    CorpusConfig reading_of_validation() const;
     void choose_validation(const TrainingRequest& options, const Snapshot* stored);
-    void read_validation(const TrainingRequest& options, const Snapshot* stored,
-                         const std::filesystem::path& model, const TellWork& tell);
+    void read_validation_again(const TrainingRequest& options, const Snapshot& stored,
+                               const std::filesystem::path& model, const TellWork& tell);
     void require_something_to_learn(const TrainingRequest& options) const;
+    void tell_of_new_symbols(const TellWork& tell) const;
 
-    std::vector<std::string> paths_;
+    CorpusArguments arguments_;
     CorpusConfig reading_;
     std::optional<Corpus> corpus_, validation_corpus_;
     std::optional<std::string> validation_path_;

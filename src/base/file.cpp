@@ -94,6 +94,21 @@ std::size_t read_some(int descriptor, std::span<std::byte> buffer, std::string_v
     return static_cast<std::size_t>(count);
 }
 
+std::size_t read_all_at(int descriptor, std::uint64_t offset, std::span<std::byte> buffer,
+                        std::string_view name) {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        const auto count = uninterrupted([&] {
+            return ::pread(descriptor, buffer.data() + filled, buffer.size() - filled,
+                           static_cast<off_t>(offset + filled));
+        });
+        if (count < 0) fail("read", name, errno);
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+    }
+    return filled;
+}
+
 void write_all(int descriptor, std::span<const std::byte> bytes, std::string_view name) {
     while (!bytes.empty()) {
         const auto count =
@@ -216,6 +231,21 @@ std::size_t FileReader::read(std::span<std::byte> buffer) {
     return filled;
 }
 
+std::size_t FileReader::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
+    return read_all_at(descriptor_, offset, buffer, name_);
+}
+
+bool FileReader::is_regular() const {
+    struct stat status;
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::uint64_t FileReader::size() const {
+    struct stat status;
+    const bool known = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+    return known ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
     FileReader reader(path);
     std::string content;
@@ -280,17 +310,7 @@ std::uint64_t ScratchFile::size() const {
 }
 
 std::size_t ScratchFile::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
-    std::size_t filled = 0;
-    while (filled < buffer.size()) {
-        const auto count = uninterrupted([&] {
-            return ::pread(descriptor_, buffer.data() + filled, buffer.size() - filled,
-                           static_cast<off_t>(offset + filled));
-        });
-        if (count < 0) fail("read", folder_ + "/(scratch file)", errno);
-        if (count == 0) break;
-        filled += static_cast<std::size_t>(count);
-    }
-    return filled;
+    return read_all_at(descriptor_, offset, buffer, folder_ + "/(scratch file)");
 }
 
 std::span<const std::byte> ScratchFile::map() {

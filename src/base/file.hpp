@@ -29,6 +29,12 @@ public:
     /// Fills as much of `buffer` as there is; fewer bytes than asked only at the end, 0 at the end.
     std::size_t read(std::span<std::byte> buffer);
 
+    /// The same from an offset on, which `read` does not notice. Only for regular files.
+    std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
+
+    bool is_regular() const;
+    std::uint64_t size() const;  ///< of a regular file, now; 0 for others
+
 private:
     std::string name_;
     int descriptor_;

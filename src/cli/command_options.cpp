@@ -91,6 +91,7 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
               "adaptive, learning while it reads");
     table.add("baseline-order", whole(o.baseline_order, {1, 12}), "symbols of an n-gram",
               format_value(k_baseline_order));
+    add_patterns(table, o.include, o.exclude);
     add_decoding_of_model(table, o.decoding, "as the model's corpus was read");
 
     table.heading("Learning while reading");

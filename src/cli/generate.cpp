@@ -48,7 +48,7 @@ struct Prompt {
 Prompt read_prompt(const GenerateOptions& options, const Tokenizer& tokenizer,
                    const DecodingSettings& decoding) {
     auto text = options.prompt_file
-                    ? read_text(*options.prompt_file, tokenizer.settings().unit, decoding)
+                    ? carousel::read_prompt(*options.prompt_file, tokenizer.settings().unit, decoding)
                     : unescape(options.prompt.value_or(""));
     auto ids = tokenizer.encode(text, options.unknown);
     return {std::move(text), std::move(ids)};

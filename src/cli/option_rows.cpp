@@ -16,6 +16,22 @@ void add_decoding_of_model(OptionTable& table, Given<DecodingSettings>& given,
     add(&DecodingSettings::invalid, "as for the model's corpus");
 }
 
+void add_patterns(OptionTable& table, std::vector<std::string>& include,
+                  std::vector<std::string>& exclude) {
+    const auto add = [&](const char* name, auto& patterns, const char* meaning) {
+        table.add(name,
+                  {"GLOB", "",
+                   [&patterns](std::string_view option, const std::string& word) {
+                       require_text(option, word);
+                       patterns.push_back(word);
+                   }},
+                  meaning);
+    };
+    add("include", include,
+        "of directories read only such files, as *.txt or poems/**; may be given again");
+    add("exclude", exclude, "and none of these");
+}
+
 void add_model(OptionTable& table, std::optional<std::filesystem::path>& model) {
     table.add("model", text(model, "FILE"), "a trained model",
               "the newest under models/, else one under models/ready/");

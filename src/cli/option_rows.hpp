@@ -64,6 +64,10 @@ void add_settings(OptionTable& table, Given<Config>& given) {
 void add_decoding_of_model(OptionTable& table, Given<DecodingSettings>& given,
                            const char* encoding);
 
+/// Which files of directories are read.
+void add_patterns(OptionTable& table, std::vector<std::string>& include,
+                  std::vector<std::string>& exclude);
+
 /// A model that is used, not trained.
 void add_model(OptionTable& table, std::optional<std::filesystem::path>& model);
 

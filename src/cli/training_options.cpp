@@ -74,6 +74,7 @@ void add_start(OptionTable& table, TrainingRequest& o) {
 
 void add_text(OptionTable& table, TrainingRequest& o) {
     table.heading("Text");
+    add_patterns(table, o.include, o.exclude);
     add_settings(table, o.decoding);
     add_setting(table, &TextSettings::newlines, o.text);
     add_setting(table, &TextSettings::unit, o.text);
@@ -171,6 +172,10 @@ void finish_options(TrainingRequest& o, std::vector<std::string> words) {
     require_named_file("report", o.report);
     if (o.changed_corpus && !o.resume)
         throw UsageError("--changed-corpus has a meaning only with --resume.");
+    if (o.corpus.empty() && !o.resume && !(o.include.empty() && o.exclude.empty())) {
+        throw UsageError(
+            "--include and --exclude choose among the files of a directory: name one as CORPUS.");
+    }
     if (o.text[&TextSettings::unit] != Unit::byte) return;
     const auto text = o.text.over(
         {.unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep});

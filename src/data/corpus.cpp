@@ -25,12 +25,19 @@ constexpr std::uint64_t k_stride = 65536;              // tokens between checkpo
 
 using Advance = std::function<void(std::uint64_t bytes)>;
 
+// A document whose encoding was looked for has it.
+DecodingSettings decoding_of(const Document& document, const CorpusConfig& config) {
+    auto decoding = config.decoding;
+    if (!document.encoding.empty()) decoding.encoding = document.encoding;
+    return decoding;
+}
+
 // Gives the text of a document, decoded and normalised, in pieces of whole code points (in byte
 // models: its bytes).
 void read_text(const Document& document, const CorpusConfig& config, const Advance& advance,
                const std::function<void(std::string_view)>& use) {
     DocumentReader reader(document);
-    Decoder decoder(config.decoding, shown_name(document));
+    Decoder decoder(decoding_of(document, config), shown_name(document));
     Normalizer normalizer(config.text);
     const bool raw = config.text.unit == Unit::byte;
     std::vector<std::byte> bytes(k_piece);
@@ -53,13 +60,19 @@ void read_text(const Document& document, const CorpusConfig& config, const Advan
     }
 }
 
-Vocabulary find_vocabulary(const DocumentList& documents, const CorpusConfig& config,
-                           const Advance& advance) {
+CharacterCounts count_characters_of(const DocumentList& documents, const CorpusConfig& config,
+                                    const Advance& advance) {
     CharacterCounts counts(config.text.unit);
     for (const Document& document : documents.documents) {
         read_text(document, config, advance, [&](std::string_view text) { counts.push(text); });
         counts.finish();
     }
+    return counts;
+}
+
+Vocabulary find_vocabulary(const DocumentList& documents, const CorpusConfig& config,
+                           const Advance& advance) {
+    const auto counts = count_characters_of(documents, config, advance);
     return config.vocabulary ? Vocabulary::merge(*config.vocabulary, counts, config.text)
                              : Vocabulary::build(counts, config.text);
 }
@@ -76,29 +89,40 @@ bool is_fixed(const CorpusConfig& config) {
         throw InputError(fmt::format(
             "{}: the {} is new: the file changed while it was read. Try again.", name, which));
     }
-    const std::string& encoding = config.decoding.encoding;
+    const std::string encoding = decoding_of(document, config).encoding;
     throw InputError(fmt::format(
         "{}: the model does not know the {} at position {} of the text (in characters from 0{}). "
         "Take it out of the file; or train a model that knows it: a new one, or this one further "
         "with train --from. A model trained with --min-count 2 or more knows every text.",
         name, which, index,
-        encoding == "UTF-8" ? "" : fmt::format("; it was read as {}, see --encoding", encoding)));
+        encoding.empty() || encoding == "UTF-8"
+            ? ""
+            : fmt::format("; it was read as {}, see --encoding", encoding)));
 }
 
 }  // namespace
 
 Corpus::Corpus(const DocumentList& documents, const CorpusConfig& config) {
     require_known_encoding(config.decoding.encoding);
+    const DocumentList* const others = is_fixed(config) ? nullptr : config.also_known;
     std::uint64_t total = 0, done = 0;
     for (const Document& document : documents.documents) total += document.size;
     if (!is_fixed(config)) total *= 2;
+    if (others != nullptr)
+        for (const Document& document : others->documents) total += document.size;
     const Advance advance = [&](std::uint64_t bytes) {
         done = std::min(done + bytes, total);  // a file may have grown
         if (config.progress) config.progress(done, total);
     };
-    tokenizer_ = std::make_unique<Tokenizer>(
-        config.text,
-        is_fixed(config) ? *config.vocabulary : find_vocabulary(documents, config, advance));
+    auto vocabulary =
+        is_fixed(config) ? *config.vocabulary : find_vocabulary(documents, config, advance);
+    if (others != nullptr) {
+        const auto own = vocabulary.size();
+        vocabulary = Vocabulary::merge(vocabulary, count_characters_of(*others, config, advance),
+                                       config.text);
+        symbols_of_others_ = vocabulary.size() - own;
+    }
+    tokenizer_ = std::make_unique<Tokenizer>(config.text, std::move(vocabulary));
     encode(documents, config, advance);
     if (characters_ < 2) {
         const auto& all = documents.documents;

@@ -21,6 +21,9 @@
 // The room data turns files into the batches that a training reads. In the order of the way:
 //
 //     documents        which files CORPUS names, in which order, what is skipped and why
+//     folder_walk, path_patterns   the files of a directory; .gitignore, --include, --exclude
+//     document, byte_sum   one of them, read as often as needed; whether it has changed meanwhile
+//     document_content     a file as text, unpacked; its encoding
 //     corpus           their text as one row of ids, a separator before each document; its parts
 //     id_store         such a row on disk, in the narrowest width, mapped: memory does not grow
 //     batch_iterator   windows of B parallel streams, a function of seed and position alone
@@ -39,6 +42,9 @@ struct CorpusConfig {
     std::filesystem::path scratch_folder;  ///< for the ids, which may be as large as the text
     std::optional<Vocabulary> vocabulary;  ///< of a model; absent: built from the corpus
     NewCharacters new_characters = NewCharacters::refuse;  ///< only with a vocabulary
+    /// Whose characters get symbols too, behind those of the corpus, where new ones get any: a text
+    /// to validate on.
+    const DocumentList* also_known = nullptr;
     /// Called now and then with the bytes read so far and those to be read in all passes together.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
@@ -66,6 +72,9 @@ public:
     Corpus(const DocumentList& documents, const CorpusConfig& config);
     const Tokenizer& tokenizer() const { return *tokenizer_; }
     const Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
+
+    /// How many symbols stand at the end of the vocabulary for characters of `also_known` alone.
+    std::size_t symbols_of_others() const { return symbols_of_others_; }
 
     std::uint64_t tokens() const { return tokens_; }
     std::uint64_t characters() const { return characters_; }
@@ -112,6 +121,7 @@ private:
     void count_encoded(const TextEncoder& encoder, const Checkpoint& at_document);
 
     std::unique_ptr<Tokenizer> tokenizer_;
+    std::size_t symbols_of_others_ = 0;
     std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0;
     std::vector<std::string> names_;  // of the documents with text
     Sha256Digest fingerprint_{};

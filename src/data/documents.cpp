@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+#include <map>
 #include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
+#include "data/document_content.hpp"
 #include "text/decoding.hpp"
+#include "text/printable.hpp"
 
-// Walks through what CORPUS names, in the order of the paths' bytes, the same on every machine;
-// what is skipped is told in notes, and a standard input or a pipe is spooled, since a corpus reads
-// its documents more than once.
+// Walks through what CORPUS names, in the order of the paths' bytes, the same on every machine, and
+// gathers what is to be told of it: which files, in which encodings, what is skipped and why.
 
 namespace carousel {
 
@@ -21,123 +22,167 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t k_binary_probe = 8192;
-
-[[noreturn]] void cannot_read(const fs::path& path, const std::error_code& cause) {
-    throw InputError(fmt::format("Cannot read {}: {}.", shown_path(path), cause.message()));
+/// "a.txt, b.txt and 5 more".
+std::string few_of(const std::vector<std::string>& names) {
+    constexpr std::size_t k_few = 5;
+    const auto shown = std::min(names.size(), k_few);
+    auto list = fmt::format(
+        "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    return names.size() > k_few ? fmt::format("{} and {} more", list, names.size() - k_few) : list;
 }
 
-bool looks_binary(const fs::path& path) {
-    std::array<std::byte, k_binary_probe> buffer;
-    const std::size_t size = FileReader(path).read(buffer);
-    const std::string_view head(reinterpret_cast<const char*>(buffer.data()), size);
-    if (head.find('\0') == std::string_view::npos) return false;
-    const std::string_view encoding = encoding_by_mark(head);
-    return !encoding.starts_with("UTF-16") && !encoding.starts_with("UTF-32");
-}
-
-// Copies a source that can be read once only.
-Document spool(const std::string& path, const fs::path& scratch_folder) {
-    auto file = std::make_shared<ScratchFile>(scratch_folder);
-    FileReader reader(path);
-    std::vector<std::byte> buffer(std::size_t{1} << 16);
-    while (const std::size_t size = reader.read(buffer))
-        file->append(std::span(buffer).first(size));
-    const std::uint64_t size = file->size();
-    return {path, size, std::move(file)};
-}
-
-// Regular files below `folder`, without hidden entries and links.
-std::vector<fs::path> files_below(const fs::path& folder, std::vector<std::string>& notes) {
-    std::vector<fs::path> files;
-    std::error_code error;
-    fs::recursive_directory_iterator entry(folder, error), end;
-    if (error) cannot_read(folder, error);
-    while (entry != end) {
-        const fs::path& path = entry->path();
-        const fs::file_status status = entry->symlink_status(error);
-        if (error) cannot_read(path, error);
-        if (path.filename().native().starts_with('.')) {
-            if (fs::is_directory(status)) entry.disable_recursion_pending();
-        } else if (fs::is_regular_file(status)) {
-            files.push_back(path);
-        } else if (!fs::is_directory(status) && !fs::is_symlink(status)) {
-            notes.push_back(fmt::format("Skipped {}: it is no regular file.", shown_path(path)));
-        }
-        const fs::path current = path;
-        entry.increment(error);
-        if (error) cannot_read(current, error);
+class Search {
+public:
+    explicit Search(const FindSettings& settings)
+        : settings_(settings), include_(settings.include), exclude_(settings.exclude) {
+        require_known_encoding(settings.decoding.encoding);
     }
-    std::sort(files.begin(), files.end(),
-              [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
-    return files;
-}
 
-void add_folder(const fs::path& folder, DocumentList& list) {
-    const std::size_t before = list.documents.size();
-    for (const fs::path& path : files_below(folder, list.notes)) {
-        if (looks_binary(path)) {
-            list.notes.push_back(
-                fmt::format("Skipped {}: it looks binary (a NUL byte near its front). Name the "
-                            "file itself to use it.",
-                            shown_path(path)));
-            continue;
-        }
+    void add(const std::string& argument) {
         std::error_code error;
-        const std::uint64_t size = fs::file_size(path, error);
-        if (error) cannot_read(path, error);
-        list.documents.push_back({path.native(), size, nullptr});
+        if (argument != "-") {
+            const fs::file_status status = fs::status(argument, error);
+            if (error) refuse_missing(argument, error);
+            if (fs::is_directory(status)) return add_folder(argument);
+        }
+        keep(look_at_file(argument, Named::file, settings_));
     }
-    if (list.documents.size() == before) {
+
+    DocumentList finish() {
+        tell_files();
+        tell_encodings();
+        return std::move(list_);
+    }
+
+private:
+    [[noreturn]] static void refuse_missing(const std::string& argument,
+                                            const std::error_code& error) {
+        const auto scheme = argument.find("://");
+        if (scheme != std::string::npos && scheme > 0 &&
+            argument.find_first_not_of("abcdefghijklmnopqrstuvwxyz+.-") == scheme) {
+            throw InputError(fmt::format(
+                "{}: an address, and Carousel reads files only. Fetch it first, as with `curl -L -o "
+                "page.html ADDRESS`, and name the file.",
+                shown_path(argument)));
+        }
+        throw InputError(fmt::format("Cannot read {}: {}.", shown_path(argument), error.message()));
+    }
+
+    void add_folder(const fs::path& folder) {
+        auto found = files_below(folder, include_, exclude_);
+        const auto before = list_.documents.size();
+        for (auto& skipped : found.skipped) list_.skipped.push_back(std::move(skipped));
+        for (const auto& path : found.files) {
+            try {
+                auto file = look_at_file(path.native(), Named::directory, settings_);
+                if (file.document.size == 0) {
+                    list_.skipped.push_back({path.native(), "empty", "it is empty"});
+                    continue;
+                }
+                keep(std::move(file));
+                auto ending = path.extension().native();
+                ++endings_[ending.empty() ? "without ending"
+                                          : printable(ending, Whitespace::escape)];
+                ++files_;
+            } catch (const NoText& error) {
+                list_.skipped.push_back({path.native(), error.kind(), error.what()});
+            }
+        }
+        if (list_.documents.size() > before) return;
         throw InputError(fmt::format(
-            "{}: no text in this directory. Hidden entries, links and binary files do not count; "
-            "name files to use them.",
-            shown_path(folder)));
+            "{}: no text in this directory{}. Hidden entries, links, what a .gitignore names, and "
+            "files that are no text do not count; name files to use them.{}",
+            shown_path(folder), include_.empty() && exclude_.empty() ? "" : " for these patterns",
+            counts_of_skipped(list_.skipped)));
     }
-}
+
+    void keep(FoundDocument found) {
+        const auto name = shown_name(found.document);
+        const auto& encoding = found.read_as;
+        if (found.encoding) {
+            const bool own = *found.encoding == EncodingSource::named;
+            const bool guess = *found.encoding == EncodingSource::detected ||
+                               *found.encoding == EncodingSource::wide;
+            if (own) named_.push_back(name);
+            if (guess && encoding != "UTF-8") guessed_[encoding].push_back(name);
+            if (!own) in_utf8_.push_back(name);
+        }
+        constexpr std::uint64_t k_suspicious = 3;
+        if (found.garbled >= k_suspicious) {
+            list_.warnings.push_back(fmt::format(
+                "{} seems to have been decoded wrongly before: '{}' and the like stand in it {}. "
+                "It is read as it is; mend it at its source, or learn that.",
+                name, printable(found.garbled_example, Whitespace::escape),
+                format_count(found.garbled, "time")));
+        }
+        list_.documents.push_back(std::move(found.document));
+    }
+
+    void tell_files() {
+        if (files_ == 0) return;
+        std::vector<std::pair<std::uint64_t, std::string>> kinds;
+        for (const auto& [ending, count] : endings_) kinds.emplace_back(count, ending);
+        std::stable_sort(kinds.begin(), kinds.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        constexpr std::size_t k_few = 6;
+        std::string text = format_count(files_, "file");
+        std::uint64_t told = 0;
+        for (std::size_t i = 0; i < std::min(k_few, kinds.size()); ++i) {
+            text += fmt::format("{}{} {}", i == 0 ? ": " : ", ", format_count(kinds[i].first),
+                                kinds[i].second);
+            told += kinds[i].first;
+        }
+        if (told < files_) text += fmt::format(", {} others", format_count(files_ - told));
+        list_.notes.push_back(text + ".");
+    }
+
+    void tell_encodings() {
+        for (const auto& [encoding, names] : guessed_) {
+            list_.notes.push_back(
+                fmt::format("Not in UTF-8 and read as {}, a guess (--encoding names another): {}.",
+                            encoding, few_of(names)));
+        }
+        const auto& wanted = settings_.decoding.encoding;
+        if (wanted.empty() || in_utf8_.empty() || settings_.raw) return;
+        if (named_.empty()) {
+            list_.notes.push_back(
+                fmt::format("No file is read as {}: all are UTF-8 or say themselves what they are.",
+                            printable(wanted)));
+        } else {
+            list_.notes.push_back(fmt::format("Read as {}: {}; the others are UTF-8.",
+                                              printable(wanted), few_of(named_)));
+        }
+    }
+
+    const FindSettings& settings_;
+    PathPatterns include_, exclude_;
+    DocumentList list_;
+    std::uint64_t files_ = 0;  // of directories
+    std::map<std::string, std::uint64_t> endings_;
+    std::map<std::string, std::vector<std::string>> guessed_;
+    std::vector<std::string> named_, in_utf8_;
+};
 
 }  // namespace
 
+std::string counts_of_skipped(const std::vector<SkippedFile>& skipped) {
+    if (skipped.empty()) return {};
+    std::map<std::string, std::uint64_t> kinds;
+    for (const auto& file : skipped) ++kinds[file.kind];
+    std::string text;
+    for (const auto& [kind, count] : kinds)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(count), kind);
+    return fmt::format(" Skipped: {} (--verbose lists them).", text);
+}
+
 DocumentList find_documents(const std::vector<std::string>& arguments,
-                            const fs::path& scratch_folder) {
+                            const FindSettings& settings) {
     if (std::count(arguments.begin(), arguments.end(), "-") > 1) {
         throw UsageError("Standard input (-) is named twice, but it can be read once only.");
     }
-    DocumentList list;
-    for (const std::string& argument : arguments) {
-        if (argument == "-") {
-            list.documents.push_back(spool(argument, scratch_folder));
-            continue;
-        }
-        std::error_code error;
-        const fs::file_status status = fs::status(argument, error);
-        if (error) cannot_read(argument, error);
-        if (fs::is_directory(status)) {
-            add_folder(argument, list);
-        } else if (fs::is_regular_file(status)) {
-            const std::uint64_t size = fs::file_size(argument, error);
-            if (error) cannot_read(argument, error);
-            list.documents.push_back({argument, size, nullptr});
-        } else {
-            list.documents.push_back(spool(argument, scratch_folder));
-        }
-    }
-    return list;
-}
-
-std::string shown_name(const Document& document) {
-    return document.path == "-" ? "standard input" : shown_path(document.path);
-}
-
-DocumentReader::DocumentReader(const Document& document) : spool_(document.spool.get()) {
-    if (spool_ == nullptr) file_.emplace(document.path);
-}
-
-std::size_t DocumentReader::read(std::span<std::byte> buffer) {
-    if (spool_ == nullptr) return file_->read(buffer);
-    const std::size_t size = spool_->read_at(offset_, buffer);
-    offset_ += size;
-    return size;
+    Search search(settings);
+    for (const auto& argument : arguments) search.add(argument);
+    return search.finish();
 }
 
 }  // namespace carousel

@@ -1,56 +1,33 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
+#include "data/document.hpp"
+#include "data/folder_walk.hpp"
 
 namespace carousel {
 
-/// One document of a corpus, which can be read any number of times.
-struct Document {
-    std::string path;        ///< `-` for standard input
-    std::uint64_t size = 0;  ///< bytes when it was found
-    /// Its content when the source can be read once only.
-    std::shared_ptr<const ScratchFile> spool;
-};
-
 struct DocumentList {
     std::vector<Document> documents;
-    std::vector<std::string> notes;  ///< sentences for people: what was skipped, and why
+    std::vector<SkippedFile> skipped{};   ///< in directories
+    std::vector<std::string> notes{};     ///< sentences for people: what is read, and as what
+    std::vector<std::string> warnings{};  ///< the same, of what is likely to be wrong with it
 };
 
-/// The documents that CORPUS arguments name: files, `-` (standard input), and directories:
-/// recursive, sorted by path bytes, without hidden entries and links, and without binary files (NUL
-/// in the first 8 KiB and no UTF-16 or UTF-32 mark), each of which gets a note. A named file is
-/// never skipped. Standard input and other sources that can be read once only are copied to a
-/// scratch file in `scratch_folder`. Throws: InputError for a path that cannot be read and for a
-/// directory without any text; UsageError when `-` is named twice.
+/// The documents that CORPUS arguments name: files, `-` (standard input), and directories (see
+/// `files_below`), in which files that are no text are skipped: those that this program wrote,
+/// binary ones, damaged ones, and those of formats that are not read. Packed and marked up texts
+/// are unpacked into scratch files, and so are standard input and other sources that can be read
+/// once only. Each document gets its encoding (see `EncodingFinder`).
+///
+/// A named file is never skipped. Throws: InputError for a named one that is no text or cannot be
+/// read, and for a directory without any text; UsageError when `-` is named twice and for an
+/// encoding that does not exist.
 DocumentList find_documents(const std::vector<std::string>& arguments,
-                            const std::filesystem::path& scratch_folder);
+                            const FindSettings& settings);
 
-/// How messages name a document: the path made printable, or "standard input".
-std::string shown_name(const Document& document);
-
-/// Reads a document from front to back.
-class DocumentReader {
-public:
-    /// `document` must outlive the object.
-    explicit DocumentReader(const Document& document);
-
-    /// As `FileReader::read`.
-    std::size_t read(std::span<std::byte> buffer);
-
-private:
-    std::optional<FileReader> file_;
-    const ScratchFile* spool_;
-    std::uint64_t offset_ = 0;
-};
+/// A sentence with a blank in front that counts what was skipped by its kinds; empty for nothing.
+std::string counts_of_skipped(const std::vector<SkippedFile>& skipped);
 
 }  // namespace carousel

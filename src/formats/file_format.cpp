@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/own_file.hpp"
+
 namespace carousel {
 
 namespace {
@@ -50,25 +52,6 @@ std::string_view first_element(std::string_view front) {
     }
 }
 
-bool is_own(std::string_view front) {
-    const auto line = front.substr(0, front.find('\n'));
-    const auto holds = [&](std::string_view word) {
-        return line.find(word) != std::string_view::npos;
-    };
-    // A log of a run that began before logs had a head begins with a measurement.
-    const bool log = line.starts_with("{\"event\":\"start\"") ||
-                     (line.starts_with("{\"event\":\"") && holds("\"training_loss\":") &&
-                      holds("\"learning_rate\":"));
-    return front.starts_with(
-               "\x89"
-               "CRSL\r\n\x1a"sv) ||
-           log || line == "index\tfile\tline\tcharacter\tnats\tbits" ||
-           line == "bits_per_character\tbits\tcharacters\tfile\tline\ttext" ||
-           (first_element(front).starts_with("<!DOCTYPE html>") &&
-            front.substr(0, 512).find("<meta name=\"generator\" content=\"Carousel\"/>") !=
-                std::string_view::npos);
-}
-
 constexpr std::array<std::pair<std::string_view, FileFormat>, 8> k_beginnings{{
     {"\x1F\x8B", FileFormat::gzip},
     {{"\xFD"
@@ -86,7 +69,7 @@ constexpr std::array<std::pair<std::string_view, FileFormat>, 8> k_beginnings{{
 }  // namespace
 
 FileFormat recognize_format(std::string_view front, std::string_view name) {
-    if (is_own(front)) return FileFormat::own;
+    if (own_file(front.substr(0, k_own_file_start))) return FileFormat::own;
     for (const auto& [beginning, format] : k_beginnings) {
         if (front.starts_with(beginning)) return format;
     }

@@ -29,8 +29,8 @@ inline constexpr auto k_settings<TextSettings> = std::tuple{
 template <>
 inline constexpr auto k_settings<DecodingSettings> = std::tuple{
     setting(&DecodingSettings::encoding, {.name = "encoding",
-                                          .meaning = "encoding of the text, any that ICU knows",
-                                          .standard = "by byte-order mark, else UTF-8",
+                                          .meaning = "encoding of files that are not UTF-8",
+                                          .standard = "guessed for each",
                                           .fixed = true}),
     setting(&DecodingSettings::invalid,
             {.name = "invalid",

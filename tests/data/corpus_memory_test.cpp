@@ -57,7 +57,8 @@ std::uint64_t measure(const std::filesystem::path& path, const TextSettings& set
             CorpusConfig config;
             config.text = settings;
             config.scratch_folder = path.parent_path();
-            const Corpus corpus(find_documents({path.native()}, path.parent_path()), config);
+            const Corpus corpus(
+                find_documents({path.native()}, {.scratch_folder = path.parent_path()}), config);
             const auto split = corpus.split(0.1);
             std::vector<TokenId> window(65536);
             for (std::uint64_t i = 0; i + window.size() <= corpus.tokens(); i += window.size()) {

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -22,14 +24,16 @@ const TextSettings k_bytes{Unit::byte, Normalization::none, Newlines::keep, 1};
 struct Fixture {
     TemporaryFolder folder;
 
-    DocumentList write(const std::vector<std::string>& texts) const {
+    DocumentList write(const std::vector<std::string>& texts, const DecodingSettings& decoding = {},
+                       bool raw = false) const {
         std::vector<std::string> paths;
         for (const auto& text : texts) {
             const auto path = folder / ("document" + std::to_string(paths.size()));
             std::ofstream(path, std::ios::binary) << text;
             paths.push_back(path.native());
         }
-        return find_documents(paths, folder.path());
+        return find_documents(paths,
+                              {.scratch_folder = folder.path(), .decoding = decoding, .raw = raw});
     }
 
     CorpusConfig config(const TextSettings& settings = {}) const {
@@ -40,7 +44,7 @@ struct Fixture {
     }
 
     Corpus corpus(const std::vector<std::string>& texts, const TextSettings& settings = {}) const {
-        return Corpus(write(texts), config(settings));
+        return Corpus(write(texts, {}, settings.unit == Unit::byte), config(settings));
     }
 };
 
@@ -243,11 +247,63 @@ TEST_SUITE("data/corpus") {
         auto config = fixture.config();
         config.decoding.invalid = InvalidInput::skip;
         const Corpus skipped(fixture.write({"ab\xFF"
-                                            "c"}),
+                                            "c"},
+                                           config.decoding),
                              config);
         CHECK(text(skipped, skipped.whole()) == "abc");
         config.decoding.encoding = "klingon";
         CHECK_THROWS_AS(Corpus(fixture.write({"abc"}), config), UsageError);
+        CHECK_THROWS_AS(fixture.write({"abc"}, config.decoding), UsageError);
+    }
+
+    TEST_CASE("an unknown character is told with the encoding in which its file was read") {
+        const Fixture fixture;
+        auto config = fixture.config();
+        config.vocabulary = fixture.corpus({"the sea said it was calm\n"}).vocabulary();
+        const auto message = [&](const std::string& text) {
+            try {
+                (void)Corpus(fixture.write({text}), config);
+            } catch (const InputError& error) {
+                return std::string(error.what());
+            }
+            return std::string();
+        };
+        const auto utf8 = message("the sea \u00e9 was");
+        CHECK(utf8.find("(in characters from 0). Take") != std::string::npos);
+        const auto guessed = message("the sea\x92s said it was calm as it was\n");
+        CHECK(guessed.find("it was read as windows-1252, see --encoding") != std::string::npos);
+    }
+
+    TEST_CASE("a text to validate on adds the symbols that it alone has, behind the others") {
+        const Fixture fixture;
+        const Corpus alone = fixture.corpus({"abc"});
+        const auto documents = fixture.write({"abc", "a\u00e9!b"});
+        const DocumentList corpus{.documents = {documents.documents[0]}};
+        const DocumentList validation{.documents = {documents.documents[1]}};
+        auto config = fixture.config();
+        config.also_known = &validation;
+        const Corpus both(corpus, config);
+        CHECK(both.symbols_of_others() == 2);
+        CHECK(both.vocabulary().size() == alone.vocabulary().size() + 2);
+        CHECK(both.vocabulary().find("c") == alone.vocabulary().find("c"));
+        CHECK(both.fingerprint() == alone.fingerprint());
+        config.vocabulary = both.vocabulary();
+        CHECK(text(Corpus(validation, config), {0, 5, 4, 5}) == "a\u00e9!b");
+        config.vocabulary = alone.vocabulary();
+        CHECK(Corpus(corpus, config).vocabulary() == alone.vocabulary());  // it is fixed
+    }
+
+    TEST_CASE("a text that is cut while it is read is refused") {
+        const Fixture fixture;
+        auto config = fixture.config();
+        const auto documents = fixture.write({std::string(300000, 'x') + "y"});
+        bool cut = false;
+        config.progress = [&](std::uint64_t, std::uint64_t) {
+            if (!std::exchange(cut, true))
+                std::filesystem::resize_file(fixture.folder / "document0", 70000);
+        };
+        CHECK_THROWS_WITH_AS(Corpus(documents, config), doctest::Contains("changed while"),
+                             InputError);
     }
 
     TEST_CASE("progress grows to the whole and never beyond") {

@@ -37,7 +37,7 @@ TEST_SUITE("end_to_end/errors") {
 
     TEST_CASE("a text that cannot be used is named and exits with 1") {
         const TemporaryFolder folder;
-        write(folder / "invalid.txt", "valid so far \xE9\xE8 and on\n");
+        write(folder / "invalid.txt", "valid so far \x81\x8D and on\n");
         write(folder / "one.txt", "a");
         write(folder / "empty.txt", "");
         const auto missing = run(folder.path(), {"train", "missing.txt", "--steps", "1"});

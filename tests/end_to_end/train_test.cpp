@@ -297,9 +297,54 @@ TEST_SUITE("end_to_end/train") {
         write(folder.path() / "text.txt" / "picture.bin", std::string("\x89PNG\0\0\0", 7));
         const auto ended = run(folder.path(), tiny_training(5));
         CHECK(ended.code == 0);
-        CHECK(ended.err.find("picture.bin") != std::string::npos);
+        CHECK(ended.err.find("6 files: 6 .txt.") != std::string::npos);
+        CHECK(ended.err.find("Skipped: 1 binary") != std::string::npos);
         CHECK(Json::parse(inspected(folder.path(), "m.carousel", "corpus")).at("characters") ==
               4800);
+    }
+
+    TEST_CASE("files of a folder are chosen by patterns, which a resumed run remembers") {
+        const TemporaryFolder folder;
+        const auto texts = folder / "text.txt";
+        fs::create_directories(texts);
+        write(texts / "a.txt", little_text());
+        write(texts / "b.md", "# Not this\n");
+        REQUIRE(run(folder.path(), tiny_training(3) + Words{"--include", "*.txt"}).code == 0);
+        write(texts / "c.md", "# Nor this\n");
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--steps", "5"};
+        const auto resumed = run(folder.path(), resume);
+        CHECK_MESSAGE(resumed.code == 0, resumed.err);
+        CHECK(resumed.err.find("1 file: 1 .txt.") != std::string::npos);
+        write(texts / "d.txt", "But this\n");
+        CHECK(run(folder.path(), resume).code == 2);
+        CHECK(run(folder.path(), {"train", "--include", "*.txt", "--steps", "1"}).code == 2);
+    }
+
+    TEST_CASE("a run leaves nothing in a folder that a later one would learn") {
+        const TemporaryFolder folder;
+        const auto texts = folder / "texts";
+        fs::create_directories(texts);
+        write(texts / "a.txt", little_text());
+        const Words words{"train",         "texts", "--model", "texts/m.carousel",
+                          "--hidden-size", "12",    "--keep",  "2"};
+        REQUIRE(
+            run(folder.path(), words + Words{"--steps", "3", "--report", "texts/p.html"}).code ==
+            0);
+        const auto again = run(folder.path(), words + Words{"--resume", "--steps", "5"});
+        CHECK_MESSAGE(again.code == 0, again.err);
+        CHECK(again.err.find("written by Carousel") != std::string::npos);
+    }
+
+    TEST_CASE("a validation text with a new character does not stop a training") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        write(folder / "v.txt", little_text().substr(0, 300) + "\u00e9\u00df");
+        const auto ended = run(folder.path(), tiny_training(3) + Words{"--validation", "v.txt"});
+        CHECK_MESSAGE(ended.code == 0, ended.err);
+        CHECK(ended.err.find("2 characters that the corpus lacks") != std::string::npos);
+        const auto resumed =
+            run(folder.path(), {"train", "--resume", "--model", "m.carousel", "--steps", "5"});
+        CHECK_MESSAGE(resumed.code == 0, resumed.err);
     }
 
     TEST_CASE("rare characters of many scripts are spelled and come out as valid UTF-8") {

@@ -29,7 +29,7 @@ private:
         CorpusConfig config;
         config.text = text;
         config.scratch_folder = folder_.path();
-        return {find_documents(names, folder_.path()), config};
+        return {find_documents(names, {.scratch_folder = folder_.path()}), config};
     }
 
     TemporaryFolder folder_;
