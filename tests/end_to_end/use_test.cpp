@@ -150,6 +150,7 @@ TEST_SUITE("end_to_end/generate") {
         CHECK(ended.err.find("models/new.carousel") != std::string::npos);
         REQUIRE(run(folder.path(), {"export", "models/old", "--precision", "int8"}).code == 0);
         REQUIRE(fs::exists(folder.path() / "models/old.int8.carousel"));
-        CHECK(run(folder.path(), {"generate", "--length", "3"}).err == ended.err);
+        const auto again = run(folder.path(), {"generate", "--length", "3"});
+        CHECK(again.err.find("models/new.carousel") != std::string::npos);
     }
 }
