@@ -33,7 +33,7 @@ _carousel() {
         return 0
     fi
 
-    help=$("$program" ${command:+"$command"} --help 2>/dev/null) || return 0
+    help=$("$program" ${command:+"$command" --help all} 2>/dev/null) || return 0
     if [[ $previous == --* ]]; then # "  --unit byte|codepoint   meaning": two blanks end the argument
         argument=$(sed -n "s/^  $previous \([^ ]\{1,\}\).*/\1/p" <<<"$help")
         if [[ $argument == NAME ]]; then # "  --cell NAME   meaning (lstm, gru; default: lstm)", over some lines

@@ -8,23 +8,9 @@ room for; a line `@end` ends the last of them.
 """
 
 import re
-import subprocess
 import sys
 
-
-def option_groups(program, command):
-    """The groups of a help screen: [title, [[name, argument, words]...]]."""
-    text = subprocess.run([program, command, "--help"], capture_output=True, text=True, check=True).stdout
-    groups = []
-    for line in text.splitlines():
-        row = re.match(r"  --(\S+)(?: (\S+))?(?:  +(.*))?$", line)
-        if re.match(r"\S.*:$", line):
-            groups.append((line[:-1], []))
-        elif row:
-            groups[-1][1].append([row[1], row[2] or "", row[3] or ""])
-        elif groups and line.startswith("   "):
-            groups[-1][1][-1][2] += " " + line.strip()
-    return [group for group in groups if group[0] != "Of every command"]
+from help_screen import option_groups
 
 
 def roff(text):
@@ -44,6 +30,8 @@ def row(name, argument, words):
 def rows(program, command, wanted, more):
     page = ""
     for title, options in option_groups(program, command):
+        if title == "Of every command":
+            continue
         chosen = [option for option in options if not wanted or option[0] in wanted]
         if chosen and not wanted:
             page += f".SS {roff(title)}\n"

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -24,6 +25,7 @@
 #include "cli/terminal.hpp"
 #include "cli/train.hpp"
 #include "cli/version.hpp"
+#include "cli/wrap.hpp"
 #include "text/printable.hpp"
 
 // From the words of a command line to the command, and from what it throws to an exit code.
@@ -49,23 +51,28 @@ int show(const std::string& text) {
 struct Run {
     const carousel::GlobalOptions& global;
 
-    int operator()(const carousel::TrainingRequest& x) const { return train(x, global); }
+    int operator()(const carousel::TrainOptions& x) const { return train(x, global); }
     int operator()(const carousel::PlanOptions& x) const { return plan(x, global); }
     int operator()(const carousel::GenerateOptions& x) const { return generate(x, global); }
     int operator()(const carousel::EvaluationRequest& x) const { return evaluate(x, global); }
     int operator()(const carousel::InspectOptions& x) const { return inspect(x, global); }
     int operator()(const carousel::ExportOptions& x) const { return export_model(x, global); }
     int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
-    int operator()(const carousel::HelpRequest& help) const { return show(help.text); }
+    int operator()(const carousel::HelpRequest& help) const {
+        return show(carousel::as_called(help.text));
+    }
     int operator()(carousel::VersionRequest) const { return show(carousel::version_text()); }
 };
 
 /// Says why the program ends; every message is whole sentences.
 int fail(std::string_view message, int code) {
     std::fflush(stdout);
-    const auto line = fmt::format("carousel: {} {}\n", carousel::alarming("error:"),
-                                  carousel::printable(message));
-    std::fputs(line.c_str(), stderr);
+    constexpr std::string_view k_error = "error:";
+    auto text = "carousel: error: " + carousel::as_called(carousel::printable(message)) + '\n';
+    if (const auto columns = carousel::columns_of(STDERR_FILENO))
+        text = carousel::wrapped_lines(text, *columns);
+    text.replace(text.find(k_error), k_error.size(), carousel::alarming(k_error));
+    std::fputs(text.c_str(), stderr);
     return code;
 }
 

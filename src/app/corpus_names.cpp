@@ -4,11 +4,40 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "app/corpus_arguments.hpp"
+#include "base/error.hpp"
 #include "base/file.hpp"
+#include "text/printable.hpp"
+#include "text/utf8.hpp"
 
 namespace carousel {
+
+namespace {
+
+constexpr std::string_view k_blank = " \t\r\n";
+
+// The first line that is not blank, without the blanks around it.
+std::string_view first_line(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(k_blank), text.size()));
+    text = text.substr(0, text.find('\n'));
+    return text.substr(0, text.find_last_not_of(k_blank) + 1);
+}
+
+// Three words at most, or the start of what is written without blanks.
+std::string_view first_words(std::string_view line) {
+    constexpr std::size_t k_words = 3, k_columns = 24;
+    std::size_t end = 0;
+    for (std::size_t word = 0; word < k_words && end < line.size(); ++word) {
+        const auto next = std::min(line.find_first_of(k_blank, end + 1), line.size());
+        if (display_width(line.substr(0, next)) > k_columns) break;
+        end = next;
+    }
+    return end > 0 ? line.substr(0, end) : cut_to_width(line, k_columns / 2);
+}
+
+}  // namespace
 
 std::string shown_paths(const std::vector<std::string>& paths) {
     constexpr std::size_t k_most = 20;
@@ -36,6 +65,22 @@ std::string title_of(const std::vector<std::string>& stored) {
     }
     return paths.size() > k_most ? fmt::format("{} and {} more", title, paths.size() - k_most)
                                  : title;
+}
+
+std::string beginning_of(const Corpus& corpus) {
+    constexpr std::uint64_t k_looked_at = 400;
+    std::vector<TokenId> ids(std::min(corpus.tokens(), k_looked_at));
+    corpus.copy(0, ids);
+    const auto text = corpus.tokenizer().decode(ids);
+    const std::string words(
+        first_words(first_line(std::string_view(text).substr(0, valid_utf8_prefix(text)))));
+    if (printable(words) != words) return {};
+    try {
+        corpus.tokenizer().encode(words);
+    } catch (const UsageError&) {
+        return {};  // cut inside a cluster
+    }
+    return words;
 }
 
 }  // namespace carousel

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "data/corpus.hpp"
+
 namespace carousel {
 
 /// The paths of a corpus for messages, made harmless for a terminal; of many the first twenty.
@@ -11,5 +13,9 @@ std::string shown_paths(const std::vector<std::string>& paths);
 /// The files of a corpus as a title: their names without folders, few of them. `stored` is what a
 /// model file keeps of it, or paths.
 std::string title_of(const std::vector<std::string>& stored);
+
+/// The first words of a corpus, for people to begin a text with, all of which its tokenizer knows;
+/// empty where it does not begin with words of a line.
+std::string beginning_of(const Corpus& corpus);
 
 }  // namespace carousel

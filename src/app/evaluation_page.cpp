@@ -87,7 +87,8 @@ std::string EvaluationPage::html(const EvaluationReport& report, const LoadedMod
                                    {.seed = snapshot.training.seed,
                                     .length = k_sample_length,
                                     .seconds = k_sample_seconds,
-                                    .precision = report.precision}));
+                                    .precision = report.precision,
+                                    .threads = report.threads}));
     if (const auto drawn = curves(snapshot.history, snapshot.best); !drawn.empty()) {
         page.add_heading("How the model learned");
         page.add_paragraph(about_curves(snapshot.training));

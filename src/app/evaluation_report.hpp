@@ -28,6 +28,7 @@ struct EvaluationReport {
     std::vector<std::string> corpus;
     Part part = Part::all;
     Precision precision = Precision::float32;
+    std::optional<int> threads{};                     ///< that were asked for
     std::vector<Measurement> measurements{};          ///< the first is the one that was asked for
     std::optional<AdaptationConfig> adaptation{};     ///< of a stream that is adaptive
     std::optional<std::uint64_t> baseline_symbols{};  ///< that the n-gram counted before it read

@@ -50,6 +50,8 @@ struct EvaluationRequest {
     bool json = false;
     std::optional<Precision> precision;  ///< absent: as the model is stored
     std::optional<int> threads;
+
+    std::string command;  ///< that asks for it, as a shell reads it, for the page; may be empty
 };
 
 }  // namespace carousel

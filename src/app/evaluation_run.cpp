@@ -9,6 +9,7 @@
 
 #include "app/adapted_model.hpp"
 #include "app/corpus_names.hpp"
+#include "app/machines.hpp"
 #include "app/output_files.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
@@ -98,6 +99,7 @@ SurprisalVisitor with_progress(std::string what, const CorpusPart& part, const T
 fs::path find_model(const EvaluationRequest& request, const TellWork& tell) {
     auto path = request.model ? model_file(*request.model) : default_model();
     if (!request.model) tell(Note{fmt::format("Model: {}", shown_path(path))});
+    if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
     require_output_files(request, {path});
     return path;
 }
@@ -131,7 +133,8 @@ EvaluationReport EvaluationRun::measure() {
                             .corpus = request_.corpus,
                             .part = request_.part,
                             .precision = request_.precision.value_or(
-                                request_.adapt ? Precision::float32 : loaded_.snapshot.precision)};
+                                request_.adapt ? Precision::float32 : loaded_.snapshot.precision),
+                            .threads = request_.threads};
     report.learned = learned_share(request_.part, record, corpus_);
     if (request_.adapt) report.adaptation = request_.adaptation.over({});
     report.measurements = measure_model(report.precision);
@@ -162,7 +165,7 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
         measurements.push_back(stream);
     }
     if (request_.protocol != Protocol::windows) {
-        const auto own = on_threads(threads_for(model, 1, request_.threads));
+        const auto own = on_threads(threads_to_read(model, request_.threads));
         Measurement stream{.name = "stream", .label = "stream"};
         stream.metrics =
             evaluate_stream(*own.model, corpus_, part_, precision, visit("reading as one stream"));

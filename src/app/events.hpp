@@ -16,6 +16,11 @@ struct Note {
     std::string text;
 };
 
+/// The same, for those who want to know more.
+struct Detail {
+    std::string text;
+};
+
 /// The same, of what was left out of a text.
 struct Skipped {
     std::string text;
@@ -32,7 +37,7 @@ struct Progress {
     std::optional<double> share{};  ///< in [0, 1]; absent where nobody knows
 };
 
-using WorkEvent = std::variant<Note, Skipped, Warning, Progress>;
+using WorkEvent = std::variant<Note, Detail, Skipped, Warning, Progress>;
 using TellWork = std::function<void(const WorkEvent&)>;
 
 /// A listener for `std::visit` made of one function for each kind of event that it hears.

@@ -21,6 +21,9 @@ namespace {
 // on a busy machine very much more.
 constexpr std::int64_t k_work_worth_sharing = 16'000'000;
 
+// The same where many symbols are read in one call: products over all of them are shared well.
+constexpr std::int64_t k_reading_worth_sharing = 1'000'000;
+
 constexpr std::uint64_t k_longest_text = std::uint64_t{1} << 30;  // bytes of a single document
 
 // Beside the checkout that the program was built in, or where it is installed.
@@ -84,6 +87,11 @@ int threads_for(const LanguageModelConfig& model, std::int64_t streams, std::opt
     if (wanted) return *wanted;
     const bool much = parameter_count(model) * streams >= k_work_worth_sharing;
     return much ? default_threads() : 1;
+}
+
+int threads_to_read(const LanguageModelConfig& model, std::optional<int> wanted) {
+    if (wanted) return *wanted;
+    return parameter_count(model) >= k_reading_worth_sharing ? default_threads() : 1;
 }
 
 std::filesystem::path default_model() {

@@ -48,4 +48,7 @@ std::string read_prompt(const std::filesystem::path& path, Unit unit,
 /// Threads that step `streams` streams of a model, one symbol each, the fastest: `wanted` if given.
 int threads_for(const LanguageModelConfig& model, std::int64_t streams, std::optional<int> wanted);
 
+/// The same for one stream whose symbols are known before, as those of a long prompt.
+int threads_to_read(const LanguageModelConfig& model, std::optional<int> wanted);
+
 }  // namespace carousel

@@ -149,7 +149,7 @@ std::string about_curves(const TrainingConfig& config) {
 std::vector<PageSample> write_samples(const LanguageModelConfig& model,
                                       std::span<const NamedTensor> weights,
                                       const Tokenizer& tokenizer, const SampleConfig& config) {
-    const auto own = model_on_threads(threads_for(model, 1, {}), model, weights);
+    const auto own = model_on_threads(threads_for(model, 1, config.threads), model, weights);
     constexpr std::array k_temperatures = {0.5F, 0.8F, 1.0F};
     std::vector<PageSample> samples;
     for (const float temperature : k_temperatures) {

@@ -34,6 +34,7 @@ struct SampleConfig {
     std::uint64_t length = 0;  ///< characters of each sample
     double seconds = 0;        ///< for all of them; where they do not suffice, they end early
     Precision precision = Precision::float32;
+    std::optional<int> threads{};  ///< absent: by the size of the model
 };
 
 /// Texts that a model writes at temperatures 0.5, 0.8 and 1, from the start of a document.

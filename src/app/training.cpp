@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/corpus_names.hpp"
 #include "app/machines.hpp"
 #include "app/output_files.hpp"
 #include "app/resumption.hpp"
@@ -70,15 +71,31 @@ Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
     return snapshot;
 }
 
-void tell_preparation(const TrainingRequest& request, const Snapshot* stored,
-                      const TrainingText& text, const TrainingPlan& plan, const ModelFiles& files,
-                      const TrainingHost& host, const Machine& machine) {
+// How often the whole run reads the text.
+std::optional<double> passes_of(const TrainingText& text, const TrainingPlan& plan) {
     const auto& training = plan.plan.training;
-    Prepared prepared{.text = text,
+    const auto& [kind, amount] = training.length;
+    if (kind == LengthKind::epochs) return amount;
+    if (kind == LengthKind::seconds)
+        return plan.by_time ? std::optional(plan.plan.passes) : std::nullopt;
+    return amount * static_cast<double>(training.batch_size * training.window) /
+           static_cast<double>(text.training().tokens());
+}
+
+Prepared preparation(const TrainingRequest& request, const Snapshot* stored,
+                     const TrainingText& text, const TrainingPlan& plan, const ModelFiles& files,
+                     const TrainingHost& host, const Machine& machine) {
+    const auto& training = plan.plan.training;
+    Prepared prepared{.request = request,
+                      .text = text,
+                      .plan = plan,
                       .model = plan.plan.model,
                       .training = training,
+                      .file = files.best(),
                       .parameters = static_cast<std::uint64_t>(parameter_count(plan.plan.model)),
-                      .machine = machine.description()};
+                      .machine = machine.description(),
+                      .begun = host.begun,
+                      .passes = passes_of(text, plan)};
     if (request.resume) {
         prepared.resumed = files.resume();
         prepared.step = stored->step;
@@ -86,12 +103,14 @@ void tell_preparation(const TrainingRequest& request, const Snapshot* stored,
         prepared.tuned_from = request.from;
         prepared.new_symbols = text.corpus().vocabulary().size() - stored->symbols.size();
     }
-    host.tell(prepared);
-    if (plan.by_time)
-        host.tell(Planned{plan, std::max(0.0, training.length.amount - host.clock())});
-    for (const auto& note : plan.notes) host.tell(Note{note});
-    if (training.patience > 0 && text.validation().corpus == nullptr)
-        host.tell(Note{"There is no validation text, so --patience has nothing to go by."});
+    if (plan.by_time) prepared.seconds_left = std::max(0.0, training.length.amount - host.clock());
+    return prepared;
+}
+
+void tell_notes(const TrainingText& text, const TrainingPlan& plan, const TellTraining& tell) {
+    for (const auto& note : plan.notes) tell(Note{note});
+    if (plan.plan.training.patience > 0 && text.validation().corpus == nullptr)
+        tell(Note{"There is no validation text, so --patience has nothing to go by."});
 }
 
 // The model that was there before is kept, with all that belongs to it.
@@ -122,6 +141,7 @@ void take_up_best(Snapshot& stored, FoundBest& found, const TrainingText& text,
 }  // namespace
 
 TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host) {
+    if (const auto slow = slowness_of_machine()) host.tell(Warning{*slow});
     return run_training(request, *machine_for(request), host);
 }
 
@@ -151,7 +171,9 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
         trainer.set_state(*stored->state);
     }
     auto snapshot = first_snapshot(request, stored, text, plan.plan);
-    tell_preparation(request, stored, text, plan, files, host, machine);
+    const auto prepared = preparation(request, stored, text, plan, files, host, machine);
+    host.tell(prepared);
+    tell_notes(text, plan, host.tell);
     std::optional<Snapshot> best;
     if (request.resume) {
         take_up_best(*start, found, text, files, host.tell);
@@ -166,6 +188,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
 
     // who listens
     TrainingLog log(files.log(), resumed_at);
+    log.hear(prepared);
     std::optional<TrainingPage> page;
     if (request.report) {
         page.emplace(TrainingPage::Config{.path = *request.report,
@@ -173,6 +196,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                                           .model = trainer.model(),
                                           .first_step = trainer.counters().step,
                                           .samples = request.sample_every != 0,
+                                          .threads = request.threads,
                                           .clock = host.clock,
                                           .tell = host.tell});
     }
@@ -199,7 +223,8 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                                                   machine);
                          }},
                     std::move(snapshot), machine, trainer);
-    TrainingResult result{.outcome = run.run(), .model = files.best()};
+    TrainingResult result{
+        .outcome = run.run(), .model = files.best(), .prompt = beginning_of(corpus)};
     if (page) result.report_failure = page->failure();
     if (const auto lost = log.shortfall()) host.tell(Warning{*lost});
     return result;

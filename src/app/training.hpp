@@ -15,6 +15,7 @@ namespace carousel {
 struct TrainingResult {
     TrainingOutcome outcome;
     std::filesystem::path model;   ///< the file of the best weights
+    std::string prompt;            ///< words that the text begins with; empty: none of use
     std::string report_failure{};  ///< why the report is not as it should be; empty: it is
 };
 

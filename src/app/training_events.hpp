@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "app/events.hpp"
@@ -15,8 +16,8 @@
 
 namespace carousel {
 
-// What a training tells while it happens, in this order: `Progress` of reading, `Prepared`,
-// `Planned`; then `Begun`, for each step `Stepped` or `Recovered`, now and then `Validated`,
+// What a training tells while it happens, in this order: `Progress` of reading, `Prepared`; then
+// `Begun`, for each step `Stepped` or `Recovered`, now and then `Validated`,
 // `Sampled`, `Saved` or `SaveFailed`, between two steps `Rested`; and at the end `Ended`, or
 // `Diverged` before the error is thrown. Notes and warnings may come at any time.
 //
@@ -25,24 +26,25 @@ namespace carousel {
 
 class TrainingText;
 struct TrainingPlan;
+struct TrainingRequest;
 
 /// Text, settings and model stand.
 struct Prepared {
+    const TrainingRequest& request;
     const TrainingText& text;
+    const TrainingPlan& plan;
     const LanguageModelConfig& model;
     const TrainingConfig& training;
+    std::filesystem::path file;  ///< where the best model will be
     std::uint64_t parameters = 0;
     std::string machine;                                ///< "2 threads, avx512"
+    std::string_view begun{};                           ///< as `TrainingHost` says
+    std::optional<double> passes{};                     ///< over the text, of the whole run
+    std::optional<double> seconds_left{};               ///< of a run planned by time
     std::optional<std::filesystem::path> resumed{};     ///< the file that the run goes on from
     std::uint64_t step = 0;                             ///< that it goes on from
     std::optional<std::filesystem::path> tuned_from{};  ///< the model whose weights it starts from
     std::uint64_t new_symbols = 0;                      ///< that this model did not know
-};
-
-/// The settings were chosen for the time that is left, in seconds.
-struct Planned {
-    const TrainingPlan& plan;
-    double seconds = 0;
 };
 
 /// Where a run stands.
@@ -62,6 +64,7 @@ struct Stepped {
     Standing run;
     double characters_per_second = 0;
     std::optional<double> seconds_left{};  ///< absent in the first second, when nobody can tell
+    double gradient_norm = 0;              ///< before clipping
 };
 
 struct Validated {
@@ -120,7 +123,7 @@ struct Ended {
 };
 
 using TrainingEvent =
-    std::variant<Note, Skipped, Warning, Progress, Prepared, Planned, Begun, Stepped, Validated,
+    std::variant<Note, Detail, Skipped, Warning, Progress, Prepared, Begun, Stepped, Validated,
                  Sampled, Rested, Saved, SaveFailed, Recovered, Diverged, Ended>;
 using TellTraining = std::function<void(const TrainingEvent&)>;
 

@@ -85,9 +85,11 @@ void TrainingPage::sample(const Standing& run, std::string_view name) {
         {run.now.step,
          fmt::format("{}: step {}, after {}", name, format_count(run.now.step),
                      format_duration(run.now.seconds)),
-         write_samples(
-             config_.model.config(), config_.model.weights(), config_.corpus.tokenizer(),
-             {.seed = run.snapshot.training.seed, .length = k_sample_length, .seconds = allowed})});
+         write_samples(config_.model.config(), config_.model.weights(), config_.corpus.tokenizer(),
+                       {.seed = run.snapshot.training.seed,
+                        .length = k_sample_length,
+                        .seconds = allowed,
+                        .threads = config_.threads})});
     sample_seconds_ = config_.clock() - start;
     outdated_ = true;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ public:
         const Model& model;
         std::uint64_t first_step = 0;  ///< where this run starts: samples from before it are gone
         bool samples = true;
+        std::optional<int> threads{};   ///< that write samples; absent: by the size of the model
         std::function<double()> clock;  ///< seconds
         TellTraining tell;              ///< hears of a page that cannot be written, once
     };

@@ -43,6 +43,8 @@ struct TrainingRequest {
     bool resume = false;
     bool changed_corpus = false;                ///< only with `resume`
     std::optional<std::filesystem::path> from;  ///< never with `resume`
+
+    std::string command;  ///< that asks for it, as a shell reads it, for log and page; may be empty
 };
 
 }  // namespace carousel

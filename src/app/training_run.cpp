@@ -72,7 +72,9 @@ void TrainingRun::train() {
         step();
         if (stopped()) break;
         if (validation_due()) validate();
-        if (samples_.due(trainer_->counters().step, progress()) && !finished()) sample_now();
+        if (samples_.due(trainer_->counters().step, progress(), config_.host.clock()) &&
+            !finished())
+            sample_now();
         if (!finished()) config_.tell(Rested{standing()});
         if (saves_.due(trainer_->counters().step) && !finished()) save();
     }
@@ -127,13 +129,13 @@ void TrainingRun::step() {
     if (!report.finite) return go_back(report);
     stepping_seconds_ += config_.host.clock() - start;
     learning_rate_ = report.learning_rate;
-    tell_step();
+    tell_step(report.gradient_norm);
 }
 
-void TrainingRun::tell_step() {
+void TrainingRun::tell_step(double gradient_norm) {
     const auto step = trainer_->counters().step;
     const auto done = static_cast<double>(step - first_step_);
-    Stepped event{.run = standing()};
+    Stepped event{.run = standing(), .gradient_norm = gradient_norm};
     event.characters_per_second = done * static_cast<double>(trainer_->symbols_per_step()) /
                                   std::max(stepping_seconds_, 1e-9);
     if (config_.host.clock() >= 1) {

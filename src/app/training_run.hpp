@@ -42,6 +42,7 @@ struct TrainingHost {
     /// Asked between steps: absent as long as the run shall go on, else the word that the log keeps
     /// of the wish, as "SIGINT".
     std::function<std::optional<std::string>()> wish_to_stop{};
+    std::string begun{};         ///< when, in UTC: "2026-11-27T09:05:01Z"; may be empty
     bool closing_sample = true;  ///< whether `Ended` brings what the best model writes
 };
 
@@ -90,7 +91,7 @@ private:
 
     // what it does
     void step();
-    void tell_step();
+    void tell_step(double gradient_norm);
     bool validation_due() const;
     void validate();
     double validation_loss(const Model& model) const;  ///< nats per character

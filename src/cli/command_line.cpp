@@ -5,14 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
+#include <filesystem>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shell_word.hpp"
 #include "cli/command_options.hpp"
 #include "cli/config_file.hpp"
 #include "cli/nearest_word.hpp"
+#include "cli/terminal.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -22,9 +27,11 @@ namespace {
 namespace po = boost::program_options;
 using Words = std::vector<std::string>;
 
+constexpr std::string_view k_all_options = "all";  // behind --help
+
 std::string see_help(std::string_view command) {
-    return fmt::format("`carousel {}{}--help` lists what there is.", command,
-                       command.empty() ? "" : " ");
+    return command.empty() ? "`carousel --help` lists what there is."
+                           : fmt::format("`carousel {} --help all` lists what there is.", command);
 }
 
 /// What is said when a word is not among `known`.
@@ -51,8 +58,17 @@ std::vector<po::option> cut_words(std::string_view command, const OptionTable& t
     using namespace po::command_line_style;
     constexpr int k_style = allow_long | long_allow_next | long_allow_adjacent | allow_short |
                             allow_dash_for_short | short_allow_next;
+    Words split;  // `--prompt=` gives an empty text, which the library takes for a mistake
+    for (const auto& word : words) {
+        const bool empty = word.starts_with("--") && word.find('=') == word.size() - 1;
+        const Option* option =
+            empty ? table.find(std::string_view(word).substr(2, word.size() - 3)) : nullptr;
+        const bool gives_nothing = option != nullptr && !option->is_flag();
+        split.push_back(gives_nothing ? word.substr(0, word.size() - 1) : word);
+        if (gives_nothing) split.emplace_back();
+    }
     try {
-        return po::command_line_parser(words)
+        return po::command_line_parser(split)
             .options(known)
             .style(k_style)
             .allow_unregistered()
@@ -149,8 +165,13 @@ Command read_command(std::string_view name, const Words& words, GlobalOptions& g
     Options options;
     OptionTable table = option_table(options, global);
     const auto cut = cut_words(name, table, words);
-    if (std::ranges::find(cut, "help", &po::option::string_key) != cut.end())
-        return HelpRequest{table.help()};
+    const auto help = std::ranges::find(cut, "help", &po::option::string_key);
+    if (help != cut.end()) {
+        const auto behind = std::next(help);
+        const bool all = behind != cut.end() && behind->position_key >= 0 &&
+                         behind->value.front() == k_all_options;
+        return HelpRequest{table.help(all ? HelpExtent::all : HelpExtent::needed)};
+    }
     OptionReader reader(name, table);
     reader.store_words(cut);
     if (global.config) reader.store_file(*global.config);
@@ -159,13 +180,12 @@ Command read_command(std::string_view name, const Words& words, GlobalOptions& g
 }
 
 constexpr std::array k_commands{
-    CommandEntry{"train", "[CORPUS...]",
-                 "learn from text: files, directories, or - for standard input",
-                 has_option<TrainingRequest>, read_command<TrainingRequest>},
+    CommandEntry{"train", "[CORPUS...]", "learn from text: files, directories, - (standard input)",
+                 has_option<TrainOptions>, read_command<TrainOptions>},
     CommandEntry{"plan", "[CORPUS...]", "tell what train would do in the time that there is",
                  has_option<PlanOptions>, read_command<PlanOptions>},
-    CommandEntry{"generate", "", "write text with a trained model", has_option<GenerateOptions>,
-                 read_command<GenerateOptions>},
+    CommandEntry{"generate", "[PROMPT...]", "write text with a trained model",
+                 has_option<GenerateOptions>, read_command<GenerateOptions>},
     CommandEntry{"evaluate", "CORPUS...", "measure how well a model predicts a text",
                  has_option<EvaluationRequest>, read_command<EvaluationRequest>},
     CommandEntry{"inspect", "FILE", "tell what a model file is", has_option<InspectOptions>,
@@ -192,28 +212,57 @@ std::string OptionReader::unknown(std::string_view token) const {
 
 std::string overview() {
     std::string text =
-        "Carousel learns a text character by character with a stacked LSTM network and writes more "
-        "of it.\n\n"
-        "Usage: carousel COMMAND [OPTION...]\n\nCommands:\n";
+        "Carousel learns a text character by character and writes more of it.\n\n"
+        "Usage: carousel COMMAND [OPTION...]\n\n"
+        "To begin: `carousel train FILE`, then `carousel generate`.\n"
+        "Without a FILE it learns the verses that come with the program, for two minutes.\n\n"
+        "Commands:\n";
     for (const auto& command : k_commands) {
         text += fmt::format("  {:<22}{}\n", fmt::format("{} {}", command.name, command.words),
                             command.about);
     }
     return text +
+           "  help [COMMAND] [all]  what people need to know, or all there is\n"
            "\nOf every command:\n"
-           "  --help                what the command does, and all its options with ranges and "
-           "defaults\n"
+           "  --help [all]          what the command does, and its options\n"
            "  --quiet               no progress on standard error, only warnings and errors\n"
-           "  --config FILE         options from a file of lines `name = value`; the command line "
-           "wins\n"
-           "  --version             this build and the instruction set in use\n\n"
-           "`carousel train` alone learns the verses that are built in, for two minutes.\n";
+           "  --verbose             more of it: sizes, settings, figures\n"
+           "  --config FILE         options from a file of lines `name = value`; the command\n"
+           "                        line wins\n"
+           "  --version             this build and the instruction set in use\n";
+}
+
+/// The help screens of all commands behind each other.
+std::string whole_help() {
+    std::string text = overview();
+    for (const auto& command : k_commands) {
+        GlobalOptions none;
+        const auto help = command.read(command.name, {"--help", std::string(k_all_options)}, none);
+        text += "\n" + std::get<HelpRequest>(help).text;
+    }
+    return text;
+}
+
+/// What is said of a word that is no command.
+std::string no_command(const std::string& name) {
+    std::error_code unknown;
+    const auto shown = printable(name, Whitespace::escape);
+    if (std::filesystem::exists(name, unknown)) {
+        return fmt::format(
+            "There is no command \"{}\". To learn from what is there: `carousel train {}`.", shown,
+            shell_path(name));
+    }
+    std::vector<std::string_view> names;
+    for (const auto& entry : k_commands) names.push_back(entry.name);
+    return fmt::format("There is no command \"{}\".{} {}", shown, suggestion(name, names, ""),
+                       see_help(""));
 }
 
 /// The command's place among `words`; options of every command may precede it.
 /// Throws: UsageError for another option before it.
 std::size_t find_command(const Words& words) {
-    static const std::vector<std::string_view> k_known{"help", "version", "quiet", "config"};
+    static const std::vector<std::string_view> k_known{"help", "version", "quiet", "verbose",
+                                                       "config"};
     std::size_t i = 0;
     while (i < words.size() && words[i].starts_with('-')) {
         const std::string_view word = words[i];
@@ -229,10 +278,33 @@ std::size_t find_command(const Words& words) {
     return i;
 }
 
+/// The command line as a shell reads it.
+std::string typed(int argc, const char* const* argv) {
+    std::string command = program_name();
+    for (int i = 1; i < argc; ++i) command += ' ' + shell_word(argv[i]);
+    return command;
+}
+
+/// The words as the parser has them: `help` is `--help`, and `--help=all` two words.
+Words usual_words(int argc, const char* const* argv) {
+    Words words;
+    for (int i = std::min(argc, 1); i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--help=all") {
+            words.insert(words.end(), {"--help", std::string(k_all_options)});
+        } else {
+            words.emplace_back(word);
+        }
+    }
+    const std::size_t place = find_command(words);
+    if (place < words.size() && words[place] == "help") words[place] = "--help";
+    return words;
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
-    Words words(argv + std::min(argc, 1), argv + argc);
+    Words words = usual_words(argc, argv);
     const std::size_t place = find_command(words);
     const Words before(words.begin(),
                        words.begin() + static_cast<std::ptrdiff_t>(std::min(place, words.size())));
@@ -240,22 +312,23 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
         return std::ranges::find(before, word) != before.end();
     };
     if (asked("--version")) return {VersionRequest{}, {}};
+    const bool help = asked("--help") || asked("-h");
     if (place >= words.size()) {
-        if (words.empty() || asked("--help") || asked("-h")) return {HelpRequest{overview()}, {}};
+        if (words.empty() || help) return {HelpRequest{overview()}, {}};
         throw UsageError(fmt::format("A command is missing. {}", see_help("")));
     }
     const std::string name = words[place];
+    if (help && name == k_all_options) return {HelpRequest{whole_help()}, {}};
     const auto command = std::ranges::find(k_commands, name, &CommandEntry::name);
-    if (command == k_commands.end()) {
-        std::vector<std::string_view> names;
-        for (const auto& entry : k_commands) names.push_back(entry.name);
-        throw UsageError(fmt::format("There is no command \"{}\".{} {}",
-                                     printable(name, Whitespace::escape),
-                                     suggestion(name, names, ""), see_help("")));
-    }
+    if (command == k_commands.end()) throw UsageError(no_command(name));
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(place));
     CommandLine line;
     line.command = command->read(name, words, line.global);
+    std::visit(
+        [&](auto& options) {
+            if constexpr (requires { options.command; }) options.command = typed(argc, argv);
+        },
+        line.command);
     return line;
 }
 

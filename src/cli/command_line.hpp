@@ -9,7 +9,7 @@
 //   command_options, training_options            which options each command has
 //   options, command_line                        a command line, and what it asks for
 //   train, plan, generate, evaluate, ...         one file a command, which main.cpp calls
-//   screen, output, terminal, signals            standard error, standard output, Ctrl-C
+//   screen, wrap, output, terminal, signals      standard error, standard output, Ctrl-C
 //
 // Never here: a decision about a training or a text, a thread, a file of numbers.
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/shell_word.hpp"
 #include "cli/option_rows.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
@@ -21,6 +23,24 @@ void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
         "--adapt.");
 }
 
+// The words that are no options are the prompt.
+void take_prompt(GenerateOptions& o, const std::vector<std::string>& words) {
+    if (words.empty()) return;
+    const auto shown = printable(words.front(), Whitespace::escape);
+    if (o.prompt || o.prompt_file) {
+        throw UsageError(
+            fmt::format("The word \"{}\" and {} would both be the prompt; give one of them.", shown,
+                        o.prompt ? "--prompt" : "--prompt-file"));
+    }
+    if (std::filesystem::path(words.front()).extension() == ".carousel") {
+        throw UsageError(
+            fmt::format("{0} looks like a model: write --model {1}, or --prompt {1} "
+                        "to have its name continued.",
+                        shown, shell_word(words.front())));
+    }
+    o.prompt = fmt::format("{}", fmt::join(words, " "));
+}
+
 void refuse_words(const char* command, const std::vector<std::string>& words) {
     if (words.empty()) return;
     throw UsageError(fmt::format("{} takes options only, not the word \"{}\".", command,
@@ -30,7 +50,8 @@ void refuse_words(const char* command, const std::vector<std::string>& words) {
 }  // namespace
 
 OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
-    OptionTable table("generate [OPTION...]", "Writes text with a trained model.");
+    OptionTable table("generate [PROMPT...] [OPTION...]",
+                      "Writes text with a trained model: what comes after the words of PROMPT.");
     table.heading("What to write");
     add_model(table, o.model);
     // An empty prompt is none: scripts may pass one on.
@@ -70,6 +91,7 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     add_json(table, o.json);
     table.add("raw", flag(o.raw), "control characters as they are; any bytes from a byte model");
     add_common(table, global);
+    table.need({"model", "prompt", "length", "temperature", "count", "seed"});
     return table;
 }
 
@@ -114,6 +136,7 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
     table.add("html", text(o.html, "FILE.html"),
               "a page with the text coloured by surprisal, curves, settings and samples");
     add_common(table, global);
+    table.need({"model", "part", "html", "per-line", "adapt", "json"});
     return table;
 }
 
@@ -169,12 +192,7 @@ OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
 }
 
 void finish_options(GenerateOptions& o, std::vector<std::string> words) {
-    if (!words.empty() && !o.prompt) {
-        throw UsageError(
-            fmt::format("generate takes options only; for a prompt write --prompt \"{}\".",
-                        printable(words.front(), Whitespace::escape)));
-    }
-    refuse_words("generate", words);
+    take_prompt(o, words);
     require_adapt(o.adapt.has_value(), o.adaptation);
     if (o.adapt == "-" && o.prompt_file == "-")
         throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");

@@ -10,7 +10,7 @@ namespace carousel {
 
 /// The options of a command, bound to the fields of `options` and `global`, which must outlive the
 /// table.
-OptionTable option_table(TrainingRequest& options, GlobalOptions& global);
+OptionTable option_table(TrainOptions& options, GlobalOptions& global);
 OptionTable option_table(PlanOptions& options, GlobalOptions& global);
 OptionTable option_table(GenerateOptions& options, GlobalOptions& global);
 OptionTable option_table(EvaluationRequest& options, GlobalOptions& global);
@@ -19,7 +19,7 @@ OptionTable option_table(ExportOptions& options, GlobalOptions& global);
 OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
-void finish_options(TrainingRequest& options, std::vector<std::string> words);
+void finish_options(TrainOptions& options, std::vector<std::string> words);
 void finish_options(PlanOptions& options, std::vector<std::string> words);
 void finish_options(GenerateOptions& options, std::vector<std::string> words);
 void finish_options(EvaluationRequest& options, std::vector<std::string> words);

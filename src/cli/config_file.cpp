@@ -31,6 +31,18 @@ std::string_view without_comment(std::string_view line) {
     return line;
 }
 
+/// What stands in quotes, `"The sea"  # so`, as it is; any other value without its comment.
+std::string_view value_of(std::string_view text) {
+    text = trim(text);
+    const auto close = text.starts_with('"') || text.starts_with('\'') ? text.find(text.front(), 1)
+                                                                       : std::string_view::npos;
+    if (close != std::string_view::npos &&
+        trim(without_comment(text.substr(close + 1, std::string_view::npos))).empty()) {
+        return text.substr(1, close - 1);
+    }
+    return trim(without_comment(text));
+}
+
 }  // namespace
 
 std::vector<ConfigLine> read_config_file(const std::filesystem::path& path) {
@@ -40,9 +52,9 @@ std::vector<ConfigLine> read_config_file(const std::filesystem::path& path) {
     std::vector<ConfigLine> lines;
     for (std::size_t number = 1; !rest.empty(); ++number) {
         const auto end = std::min(rest.find('\n'), rest.size());
-        const auto line = trim(without_comment(rest.substr(0, end)));
+        const auto line = trim(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty()) continue;
+        if (line.empty() || line.front() == '#') continue;
         const auto equals = line.find('=');
         const auto name = trim(line.substr(0, std::min(equals, line.size())));
         if (equals == std::string_view::npos || name.empty()) {
@@ -51,7 +63,8 @@ std::vector<ConfigLine> read_config_file(const std::filesystem::path& path) {
                             "and its value (yes or no for a flag).",
                             shown_path(path), number));
         }
-        lines.push_back({std::string(name), std::string(trim(line.substr(equals + 1))), number});
+        lines.push_back(
+            {std::string(name), std::string(value_of(line.substr(equals + 1))), number});
     }
     return lines;
 }

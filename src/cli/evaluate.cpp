@@ -23,10 +23,10 @@ std::string evaluation_table(const EvaluationReport& report) {
     for (const auto& measurement : report.measurements) {
         width = std::max(width, measurement.label.size());
     }
-    std::string text = fmt::format(
-        "{:<{}}  nats/character  bits/character  bits/byte  perplexity  characters\n", "", width);
+    std::string text =
+        fmt::format("{:<{}}  nats/char  bits/char  bits/byte  perplexity  characters\n", "", width);
     for (const auto& [name, label, adaptive, window, order, metrics] : report.measurements) {
-        text += fmt::format("{:<{}}  {:>14.4f}  {:>14.4f}  {:>9.4f}  {:>10.4g}  {:>10}\n", label,
+        text += fmt::format("{:<{}}  {:>9.4f}  {:>9.4f}  {:>9.4f}  {:>10.4g}  {:>10}\n", label,
                             width, nats_per_character(metrics), bits_per_character(metrics),
                             bits_per_byte(metrics), perplexity(metrics),
                             format_count(metrics.characters));
@@ -38,7 +38,7 @@ std::string evaluation_table(const EvaluationReport& report) {
 }  // namespace
 
 int evaluate(const EvaluationRequest& request, const GlobalOptions& global) {
-    Screen screen(global.quiet);
+    Screen screen(global);
     // Results stand for the whole text: what of it was left out is said in any case.
     const TellWork tell = [&](const WorkEvent& event) {
         show(event, ShowSkipped::as_warning, screen);

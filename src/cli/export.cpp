@@ -17,7 +17,7 @@ namespace carousel {
 namespace fs = std::filesystem;
 
 int export_model(const ExportOptions& options, const GlobalOptions& global) {
-    Screen screen(global.quiet);
+    Screen screen(global);
     const fs::path file = model_file(options.file);
     fs::path output = options.output.value_or(fs::path());
     if (output.empty()) {

@@ -10,6 +10,8 @@
 
 #include "app/adapted_model.hpp"
 #include "app/loaded_model.hpp"
+#include "app/long_prompt.hpp"
+#include "app/machines.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
@@ -138,12 +140,13 @@ int write_samples(const GenerateOptions& options, LoadedModel& loaded,
                   const Prompt& prompt, const std::optional<AdaptationReport>& adapted) {
     auto& snapshot = loaded.snapshot;
     const auto precision = options.precision.value_or(snapshot.precision);
-    const auto own = model_on_threads(threads_for(snapshot.model, options.count, options.threads),
-                                      snapshot.model, std::exchange(snapshot.weights, {}));
-    SessionBatch batch(*own.model, loaded.tokenizer, options.count, precision);
     Session session(loaded.tokenizer, snapshot.model, config, prompt.ids);
     SampleWriter writer(options, prompt.text);
     if (!options.json) writer.begin(0, options.count);
+    const int threads = threads_for(snapshot.model, options.count, options.threads);
+    read_long_prompt(session, loaded, precision, threads, options.threads);
+    const auto own = model_on_threads(threads, snapshot.model, std::exchange(snapshot.weights, {}));
+    SessionBatch batch(*own.model, loaded.tokenizer, options.count, precision);
     batch.read(session);
     for (std::int64_t i = 0; i < options.count; ++i) {
         session.draw_from(config.seed, static_cast<std::uint32_t>(i));
@@ -179,9 +182,10 @@ int write_samples(const GenerateOptions& options, LoadedModel& loaded,
 }  // namespace
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
-    Screen screen(global.quiet);
+    Screen screen(global);
     const auto path = options.model ? model_file(*options.model) : default_model();
     if (!options.model) screen.line(fmt::format("Model: {}", shown_path(path)));
+    if (const auto slow = slowness_of_machine()) screen.warning("carousel: " + *slow);
     LoadedModel loaded = load_model(path);
     // Before learning, which may take long: a prompt that is refused is refused at once.
     const auto decoding = options.decoding.over(loaded.snapshot.decoding);

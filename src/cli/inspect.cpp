@@ -1,23 +1,20 @@
 #include "cli/inspect.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <numbers>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "app/corpus_names.hpp"
+#include "app/inspection_json.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "cli/output.hpp"
-#include "cli/setting_json.hpp"
-#include "model/language_model_descriptions.hpp"
-#include "model/training_descriptions.hpp"
+#include "cli/terminal.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
@@ -30,96 +27,8 @@ namespace carousel {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Of the table; JSON has everything.
 constexpr std::size_t k_history_rows = 12, k_alphabet_columns = 2000;
-
-std::uint64_t count_parameters(const Snapshot& snapshot) {
-    std::uint64_t count = 0;
-    for (const auto& weight : snapshot.weights) count += weight.values.size();
-    return count;
-}
-
-Json to_json(const std::optional<double>& value) {
-    return value ? Json(*value) : Json();
-}
-
-Json text_to_json(const Snapshot& snapshot) {
-    Json alphabet = Json::array();
-    std::size_t byte_symbols = 0;
-    for (const auto& [kind, text] : snapshot.symbols) {
-        if (kind == SymbolKind::character) alphabet.push_back(text);
-        if (kind == SymbolKind::byte) ++byte_symbols;
-    }
-    Json json;
-    add_settings(json, snapshot.text);
-    add_settings(json, snapshot.decoding);
-    json["alphabet"] = std::move(alphabet);
-    json["byte_symbols"] = byte_symbols;
-    return json;
-}
-
-Json corpus_to_json(const CorpusRecord& corpus) {
-    Json validation;
-    if (corpus.validation) {
-        validation = {{"path", corpus.validation->path},
-                      {"fingerprint", to_hex(corpus.validation->fingerprint)}};
-    }
-    return {{"paths", corpus.paths},
-            {"fingerprint", to_hex(corpus.fingerprint)},
-            {"characters", corpus.characters},
-            {"training_characters", corpus.training_characters},
-            {"validation_characters", corpus.validation_characters},
-            {"validation_fraction", corpus.validation_fraction},
-            {"validation", std::move(validation)}};
-}
-
-Json history_to_json(const std::vector<HistoryRecord>& history) {
-    Json records = Json::array();
-    for (const auto& record : history) {
-        records.push_back(
-            {{"step", record.step},
-             {"epoch", record.epoch},
-             {"seconds", record.seconds},
-             {"training_loss", record.training_loss},
-             {"validation_loss", record.has_validation ? Json(record.validation_loss) : Json()},
-             {"averaged", record.averaged},
-             {"learning_rate", record.learning_rate}});
-    }
-    return records;
-}
-
-std::string to_json(const InspectOptions& options, const Snapshot& snapshot) {
-    Json best, origin;
-    if (snapshot.best) {
-        best = {{"step", snapshot.best->step},
-                {"loss", snapshot.best->loss},
-                {"averaged", snapshot.best->averaged}};
-    }
-    if (snapshot.fine_tuned_from) {
-        origin = {{"name", snapshot.fine_tuned_from->name},
-                  {"weights_sha256", to_hex(snapshot.fine_tuned_from->weights)}};
-    }
-    Json json{{"file", options.file.string()},
-              {"program", snapshot.program},
-              {"resumable", snapshot.state.has_value()},
-              {"weights_sha256", to_hex(weights_sha256(snapshot))},
-              {"parameters", count_parameters(snapshot)},
-              {"precision", format_value(snapshot.precision)},
-              {"vocabulary_size", snapshot.model.vocabulary_size}};
-    add_settings(json, snapshot.model);
-    json["step"] = snapshot.step;
-    json["epoch"] = snapshot.epoch;
-    json["validation_loss"] = to_json(snapshot.validation_loss);
-    json["best"] = std::move(best);
-    json["fine_tuned_from"] = std::move(origin);
-    json["corpus"] = corpus_to_json(snapshot.corpus);
-    json["text"] = text_to_json(snapshot);
-    add_settings(json["training"], snapshot.training);
-    json["history"] = history_to_json(snapshot.history);
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
-}
 
 void add_model(const Snapshot& snapshot, Table& table) {
     const auto& model = snapshot.model;
@@ -128,7 +37,7 @@ void add_model(const Snapshot& snapshot, Table& table) {
                                      : "model, ready for use");
     table.add("weights_sha256", to_hex(weights_sha256(snapshot)));
     table.add("parameters",
-              fmt::format("{}, stored as {}", format_count(count_parameters(snapshot)),
+              fmt::format("{}, stored as {}", format_count(stored_parameters(snapshot)),
                           format_value(snapshot.precision)));
     table.add(
         "architecture",
@@ -137,7 +46,7 @@ void add_model(const Snapshot& snapshot, Table& table) {
             format_value(model.cell), model.layers, model.hidden_size, model.embedding_size,
             model.output_input == OutputInput::sum ? "the sum of all layers" : "the top layer"));
     if (snapshot.fine_tuned_from) {
-        table.add("fine-tuned from", snapshot.fine_tuned_from->name);
+        table.add("tuned from", snapshot.fine_tuned_from->name);
     }
 }
 
@@ -156,8 +65,8 @@ void add_text(const Snapshot& snapshot, Table& table) {
     const Vocabulary vocabulary(snapshot.symbols);
     const auto alphabet = vocabulary.printable_alphabet();
     const auto shown = cut_to_width(alphabet, k_alphabet_columns);
-    table.add("vocabulary",
-              fmt::format("{} symbols: {}{}", format_count(vocabulary.size()), shown,
+    table.add("vocabulary",  // without the separator
+              fmt::format("{} symbols: {}{}", format_count(vocabulary.size() - 1), shown,
                           shown.size() < alphabet.size() ? " ... (--json has all)" : ""));
 }
 
@@ -175,8 +84,9 @@ void add_training(const Snapshot& snapshot, Table& table) {
         table.add("gradients", "go back in time through the cell's states alone");
     table.add("step", fmt::format("{} (epoch {})", format_count(snapshot.step), snapshot.epoch));
     if (const auto& loss = snapshot.validation_loss) {
-        table.add("validation loss", fmt::format("{:.4f} nats, {:.4f} bits per character", *loss,
-                                                 *loss / std::numbers::ln2));
+        table.add("loss",
+                  fmt::format("{:.4f} nats, {:.4f} bits per character, on the validation text",
+                              *loss, *loss / std::numbers::ln2));
     }
     if (snapshot.best) {
         table.add("best", fmt::format("{:.4f} nats per character at step {}{}", snapshot.best->loss,
@@ -208,7 +118,7 @@ std::string to_table(const InspectOptions& options, const Snapshot& snapshot) {
     add_model(snapshot, table);
     add_training(snapshot, table);
     add_text(snapshot, table);
-    return table.text() + history_table(snapshot.history);
+    return table.text(columns_of(STDOUT_FILENO)) + history_table(snapshot.history);
 }
 
 }  // namespace
@@ -216,7 +126,8 @@ std::string to_table(const InspectOptions& options, const Snapshot& snapshot) {
 int inspect(const InspectOptions& options, const GlobalOptions&) {
     const Snapshot snapshot = load_snapshot(model_file(options.file));
     try {
-        Output().write(options.json ? to_json(options, snapshot) : to_table(options, snapshot));
+        Output().write(options.json ? inspection_json(options.file, snapshot)
+                                    : to_table(options, snapshot));
     } catch (const OutputClosed&) {
         // Whoever read has read enough.
     }

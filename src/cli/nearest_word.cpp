@@ -1,6 +1,8 @@
 #include "cli/nearest_word.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string>
 #include <utility>
 
 namespace carousel {
@@ -24,13 +26,43 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-std::optional<std::string_view> nearest_word(std::string_view word,
+namespace {
+
+// What other programs call what is here.
+using Names = std::pair<std::string_view, std::string_view>;
+constexpr std::array k_other_names{
+    Names{"rnn-size", "hidden-size"}, Names{"seq-length", "window"},
+    Names{"block-size", "window"},    Names{"bptt", "window"},
+    Names{"num-layers", "layers"},    Names{"max-iters", "steps"},
+    Names{"iterations", "steps"},     Names{"dropout", "dropout-output"},
+    Names{"start", "prompt"},         Names{"primetext", "prompt"},
+    Names{"num-samples", "count"},    Names{"max-new-tokens", "length"},
+    Names{"checkpoint", "model"},     Names{"init-from", "from"},
+    Names{"sample", "generate"},      Names{"write", "generate"},
+    Names{"learn", "train"},          Names{"info", "inspect"},
+    Names{"test", "evaluate"}};
+
+std::string initials(std::string_view word) {
+    std::string letters;
+    for (std::size_t i = 0; i < word.size(); ++i)
+        if (word[i] != '-' && (i == 0 || word[i - 1] == '-')) letters += word[i];
+    return letters;
+}
+
+}  // namespace
+
+std::optional<std::string_view> nearest_word(std::string_view given,
                                              const std::vector<std::string_view>& words) {
+    std::string word(given);
+    std::ranges::replace(word, '_', '-');
+    for (const auto& [theirs, ours] : k_other_names)
+        if (theirs == word && std::ranges::find(words, ours) != words.end()) return ours;
     std::optional<std::string_view> best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
     for (const auto candidate : words) {
-        const bool starts = word.size() >= 2 && candidate.starts_with(word);
-        const std::size_t distance = starts ? 0 : edit_distance(word, candidate);
+        const bool short_for =
+            word.size() >= 2 && (candidate.starts_with(word) || initials(candidate) == word);
+        const std::size_t distance = short_for ? 0 : edit_distance(word, candidate);
         if (distance < best_distance) {
             best = candidate;
             best_distance = distance;

@@ -5,32 +5,13 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "cli/wrap.hpp"
 
 namespace carousel {
 
 namespace {
 
-constexpr std::size_t k_width = 100, k_column = 34;
-
-/// `text` broken between words into lines of at most `k_width` columns; all but the first start at
-/// `indent`.
-std::string wrap(std::string_view text, std::size_t column, std::size_t indent) {
-    std::string out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        if (column > indent && column + 1 + end > k_width) {
-            out += '\n' + std::string(indent, ' ');
-            column = indent;
-        } else if (column > indent) {
-            out += ' ';
-            ++column;
-        }
-        out += text.substr(0, end);
-        column += end;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
+constexpr std::size_t k_width = 80, k_column = 30;
 
 std::string describe(const Option& option) {
     std::string notes = option.value.limits;
@@ -49,7 +30,7 @@ std::string help_line(const Option& option) {
     } else {
         line.resize(k_column, ' ');
     }
-    return line + wrap(describe(option), k_column, k_column) + '\n';
+    return line + wrapped(describe(option), k_width, k_column, k_column) + '\n';
 }
 
 }  // namespace
@@ -98,8 +79,18 @@ std::optional<std::string> OptionTable::excluded_by(std::string_view name,
     return std::nullopt;
 }
 
-std::string OptionTable::help() const {
-    std::string out = "Usage: carousel " + usage_ + "\n\n" + wrap(summary_, 0, 0) + '\n';
+void OptionTable::need(std::vector<std::string> names) {
+    needed_ = std::move(names);
+}
+
+std::string OptionTable::help(HelpExtent extent) const {
+    std::string out = "Usage: carousel " + usage_ + "\n\n" + wrapped(summary_, k_width) + '\n';
+    if (extent == HelpExtent::needed && !needed_.empty()) {
+        out += '\n';
+        for (const auto& name : needed_) out += help_line(*find(name));
+        return out + fmt::format("\nAll {} options: `carousel {} --help all`\n", names().size(),
+                                 usage_.substr(0, usage_.find(' ')));
+    }
     for (const Group& group : groups_) {
         out += '\n' + group.title + ":\n";
         for (const Option& option : group.options) out += help_line(option);

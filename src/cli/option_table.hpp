@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,12 @@ struct Option {
     bool is_flag() const { return value.argument.empty(); }
 };
 
+/// How much a help screen tells.
+enum class HelpExtent : std::uint8_t {
+    needed,  ///< the few options that people need, where a command has many
+    all,
+};
+
 /// All options of one command, in the order of its help, each bound to the field that it fills.
 class OptionTable {
 public:
@@ -35,6 +42,9 @@ public:
     /// The options that follow stand below this title.
     void heading(std::string title);
     void add(std::string name, OptionValue value, std::string meaning, std::string preset = {});
+
+    /// Those that the short help shows, in this order.
+    void need(std::vector<std::string> names);
 
     /// At most one of these may be given.
     void exclude(std::vector<std::string> names);
@@ -46,8 +56,8 @@ public:
     std::optional<std::string> excluded_by(std::string_view name,
                                            const std::vector<std::string>& given) const;
 
-    /// The help screen: 100 columns at most, a newline at its end.
-    std::string help() const;
+    /// The help screen: 80 columns at most, a newline at its end.
+    std::string help(HelpExtent extent) const;
 
 private:
     struct Group {
@@ -56,6 +66,7 @@ private:
     };
     std::string usage_, summary_;
     std::vector<Group> groups_;
+    std::vector<std::string> needed_;
     std::vector<std::vector<std::string>> exclusions_;
 };
 

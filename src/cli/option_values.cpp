@@ -8,16 +8,19 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "cli/nearest_word.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view option, std::string_view expected,
-                         std::string_view word) {
-    throw UsageError(fmt::format("{} takes {}, not \"{}\".", option, expected,
-                                 printable(word, Whitespace::escape)));
+// `meant`: what somebody may have meant by it, where that can be told.
+[[noreturn]] void refuse(std::string_view option, std::string_view expected, std::string_view word,
+                         const std::optional<std::string>& meant = std::nullopt) {
+    throw UsageError(fmt::format("{} takes {}, not \"{}\".{}", option, expected,
+                                 printable(word, Whitespace::escape),
+                                 meant ? fmt::format(" Did you mean {}?", *meant) : ""));
 }
 
 template <typename Number>
@@ -26,6 +29,27 @@ std::optional<Number> parse_number(std::string_view word) {
     const auto result = std::from_chars(word.data(), word.data() + word.size(), number);
     if (result.ec != std::errc{} || result.ptr != word.data() + word.size()) return std::nullopt;
     return number;
+}
+
+// 1,000 and 1_000; 10k; 1e6.
+std::optional<std::uint64_t> whole_number_meant(std::string_view word) {
+    std::string digits(word);
+    std::erase_if(digits, [](char c) { return c == ',' || c == '_' || c == '\''; });
+    double unit = 1;
+    if (digits.ends_with('k') || digits.ends_with('K')) unit = 1e3;
+    if (digits.ends_with('M')) unit = 1e6;
+    if (unit > 1) digits.pop_back();
+    const auto number = parse_number<double>(digits);
+    if (!number || !(*number >= 0) || *number * unit >= 1e18) return std::nullopt;
+    const auto whole = static_cast<std::uint64_t>(*number * unit);
+    return static_cast<double>(whole) == *number * unit ? std::optional(whole) : std::nullopt;
+}
+
+// 0,7 as it is written in half of the world.
+std::string with_decimal_point(std::string_view word) {
+    std::string text(word);
+    if (std::ranges::count(text, ',') == 1) std::ranges::replace(text, ',', '.');
+    return text;
 }
 
 constexpr std::string_view k_time_form = "a time such as 90s, 10m, 2h or 1h30m, from 0.1s to 365d";
@@ -63,15 +87,37 @@ std::optional<double> read_time(std::string_view word) {
     return total;
 }
 
+// 10min, 1.5 hours, 1,5h.
+std::string time_meant(std::string_view word) {
+    const auto is_letter = [](char c) { return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z'); };
+    std::string time;
+    char before = 0;
+    for (const char c : with_decimal_point(word)) {
+        if (c == ' ') continue;
+        if (!is_letter(c) || !is_letter(before))
+            time += is_letter(c) ? static_cast<char>(c | 0x20) : c;
+        before = c;
+    }
+    return time;
+}
+
+// Words are the same in capitals and with `_` for `-`.
+char folded(char c) {
+    return c == '_' ? '-' : 'A' <= c && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
 }  // namespace
 
 std::size_t parse_word(std::string_view option, std::string_view word,
                        std::span<const std::string_view> words) {
-    const auto found = std::ranges::find(words, word);
+    std::string same(word);
+    std::ranges::transform(same, same.begin(), folded);
+    const auto found = std::ranges::find(words, same);
     if (found == words.end()) {
+        const auto nearest = nearest_word(same, {words.begin(), words.end()});
         refuse(option,
-               fmt::format("{}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")),
-               word);
+               fmt::format("{}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", ")), word,
+               nearest ? std::optional<std::string>(*nearest) : std::nullopt);
     }
     return static_cast<std::size_t>(found - words.begin());
 }
@@ -90,8 +136,11 @@ std::string format_range(const RealRange& range) {
 
 std::uint64_t parse_whole(std::string_view option, std::string_view word, const WholeRange& range) {
     const auto number = parse_number<std::uint64_t>(word);
-    if (!number || *number < range.low || *number > range.high) {
-        refuse(option, fmt::format("a whole number from {} to {}", range.low, range.high), word);
+    if (!number || !range.contains(*number)) {
+        const auto meant = number ? std::nullopt : whole_number_meant(word);
+        refuse(
+            option, fmt::format("a whole number from {} to {}", range.low, range.high), word,
+            meant && range.contains(*meant) ? std::optional(std::to_string(*meant)) : std::nullopt);
     }
     return *number;
 }
@@ -100,7 +149,10 @@ template <std::floating_point Number>
 Number parse_real(std::string_view option, std::string_view word, const RealRange& range) {
     const auto number = parse_number<Number>(word);
     if (!number || !range.contains(static_cast<double>(*number))) {
-        refuse(option, "a number from " + format_range(range), word);
+        const auto meant = with_decimal_point(word);
+        const auto other = number ? std::nullopt : parse_number<double>(meant);
+        refuse(option, "a number from " + format_range(range), word,
+               other && range.contains(*other) ? std::optional(meant) : std::nullopt);
     }
     return *number;
 }
@@ -111,7 +163,9 @@ template double parse_real(std::string_view, std::string_view, const RealRange&)
 double parse_seconds(std::string_view option, std::string_view word) {
     const auto seconds = read_time(word);
     if (!seconds || *seconds < k_shortest_time || *seconds > k_longest_time) {
-        refuse(option, k_time_form, word);
+        const auto meant = time_meant(word);
+        const auto other = seconds ? std::nullopt : read_time(meant);
+        refuse(option, k_time_form, word, other ? std::optional(meant) : std::nullopt);
     }
     return *seconds;
 }

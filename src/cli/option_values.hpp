@@ -14,7 +14,8 @@
 
 namespace carousel {
 
-/// Position of `word` among `words`. Throws: UsageError naming the option and all words.
+/// Position of `word` among `words`, in capitals too. Throws: UsageError naming the option, all
+/// words and the nearest one.
 std::size_t parse_word(std::string_view option, std::string_view word,
                        std::span<const std::string_view> words);
 
@@ -28,7 +29,8 @@ std::string format_range(const WholeRange& range);
 std::string format_range(const RealRange& range);
 
 /// Numbers in decimal, the same in every locale; the range holds for the number as it is kept.
-/// Throws: UsageError naming the option, its range and `word`.
+/// Throws: UsageError naming the option, its range, `word`, and what may have been meant by a word
+/// such as 0,7 or 10k.
 std::uint64_t parse_whole(std::string_view option, std::string_view word, const WholeRange& range);
 template <std::floating_point Number>
 Number parse_real(std::string_view option, std::string_view word, const RealRange& range);

@@ -21,8 +21,14 @@ namespace carousel {
 
 /// Options of every command.
 struct GlobalOptions {
-    bool quiet = false;  ///< no progress; results, warnings and errors stay
+    bool quiet = false;    ///< no progress; results, warnings and errors stay
+    bool verbose = false;  ///< details too; never with `quiet`
     std::optional<std::filesystem::path> config;  ///< already read
+};
+
+/// Options of `carousel train`.
+struct TrainOptions : TrainingRequest {
+    bool json = false;  ///< what happens, as JSON Lines on standard output
 };
 
 /// Options of `carousel plan`: a training that does not take place.
@@ -84,7 +90,7 @@ struct HelpRequest {
 struct VersionRequest {};
 
 using Command =
-    std::variant<TrainingRequest, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
+    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
                  ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/wrap.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -39,11 +40,14 @@ void Table::add(std::string_view name, std::string_view value) {
     rows_.push_back({std::string(name), printable(value, Whitespace::escape)});
 }
 
-std::string Table::text() const {
+std::string Table::text(std::optional<std::size_t> columns) const {
     std::size_t width = 0;
     for (const auto& row : rows_) width = std::max(width, row.name.size());
     std::string text;
-    for (const auto& [name, value] : rows_) text += fmt::format("{:<{}}  {}\n", name, width, value);
+    for (const auto& [name, value] : rows_) {
+        text += fmt::format("{:<{}}  {}\n", name, width,
+                            columns ? wrapped(value, *columns, width + 2, width + 2) : value);
+    }
     return text;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,9 @@ class Table {
 public:
     /// The value is made harmless for a terminal.
     void add(std::string_view name, std::string_view value);
-    std::string text() const;
+
+    /// Values that do not fit into so many columns are broken between words; absent: none is.
+    std::string text(std::optional<std::size_t> columns) const;
 
 private:
     struct Row {

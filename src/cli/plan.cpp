@@ -1,70 +1,36 @@
 #include "cli/plan.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
+#include "app/preview_json.hpp"
 #include "app/training.hpp"
-#include "base/quantity.hpp"
 #include "base/stopwatch.hpp"
-#include "cli/setting_json.hpp"
+#include "cli/terminal.hpp"
 #include "cli/training_lines.hpp"
 #include "cli/training_screen.hpp"
-#include "model/language_model_descriptions.hpp"
-#include "model/training_descriptions.hpp"
+#include "cli/wrap.hpp"
 
 namespace carousel {
 
-namespace {
-
-nlohmann::ordered_json plan_object(const TrainingPreview& preview) {
-    const auto& training = preview.plan;
-    const auto& p = training.plan;
-    const auto loss = [&](double value) {
-        return training.expects_loss ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-    };
-    using Model = LanguageModelConfig;
-    using Training = TrainingConfig;
-    nlohmann::ordered_json json{{"characters_to_learn_from", preview.characters_to_learn_from},
-                                {"characters_to_validate_on", preview.characters_to_validate_on},
-                                {"vocabulary_size", p.model.vocabulary_size},
-                                {"threads", training.threads}};
-    add_settings(json, p.model, &Model::cell, &Model::layers, &Model::hidden_size,
-                 &Model::embedding_size);
-    json["parameters"] = preview.parameters;
-    add_settings(json, p.training, &Training::batch_size, &Training::window,
-                 &Training::learning_rate, &Training::warmup, &Training::schedule,
-                 &Training::dropout_input, &Training::dropout_between, &Training::dropout_output,
-                 &Training::dropout_recurrent);
-    json.update({{"seconds", preview.seconds},
-                 {"characters_per_second", p.characters_per_second},
-                 {"characters_read", static_cast<std::uint64_t>(p.characters)},
-                 {"passes", p.passes},
-                 {"updates", static_cast<std::uint64_t>(p.updates)},
-                 {"memory_bytes", static_cast<std::uint64_t>(p.memory)},
-                 {"ngram_loss", loss(training.ngram_loss)},
-                 {"expected_loss", loss(p.loss)},
-                 {"expected_loss_low", loss(p.loss_low)},
-                 {"expected_loss_high", loss(p.loss_high)},
-                 {"notes", training.notes}});
-    return json;
-}
-
-}  // namespace
-
 int plan(const PlanOptions& options, const GlobalOptions& global) {
     const Stopwatch stopwatch;
-    TrainingScreen screen(global.quiet);
+    TrainingScreen screen(global, true);
     const TrainingHost host{.clock = [&] { return stopwatch.seconds(); },
                             .tell = [&](const TrainingEvent& event) { screen.hear(event); }};
     const auto preview = preview_training(options, host);
-    screen.clear();
+    screen.screen().clear();
     if (options.json) {
-        fmt::print("{}\n", plan_object(preview).dump(2));
+        fmt::print("{}", preview_json(preview));
         return 0;
     }
-    for (const auto& line : plan_lines(preview.plan, preview.seconds)) fmt::print("{}\n", line);
-    for (const auto& note : preview.plan.notes) fmt::print("{}\n", note);
+    const auto columns = columns_of(STDOUT_FILENO);
+    const auto print = [&](const std::string& line) {
+        fmt::print("{}\n", columns ? wrapped_lines(line, *columns) : line);
+    };
+    print(promise_line("It would", true, preview.plan.plan.passes, preview.seconds));
+    for (const auto& line : plan_lines(preview.plan)) print(line);
+    for (const auto& note : preview.plan.notes) print(note);
     return 0;
 }
 

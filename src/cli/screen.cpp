@@ -1,13 +1,12 @@
 #include "cli/screen.hpp"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <cstdio>
 #include <string>
 
+#include "cli/terminal.hpp"
+#include "cli/wrap.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -22,17 +21,12 @@ void show(const std::string& text) {
     std::fputs(text.c_str(), stderr);
 }
 
-std::size_t terminal_width() {
-    struct winsize size {};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20) return 80;
-    return size.ws_col;
-}
-
 }  // namespace
 
-Screen::Screen(bool quiet)
-    : quiet_(quiet),
-      terminal_(isatty(STDERR_FILENO) != 0),
+Screen::Screen(const GlobalOptions& global)
+    : quiet_(global.quiet),
+      verbose_(global.verbose),
+      draws_(can_draw(STDERR_FILENO)),
       last_(std::chrono::steady_clock::now()) {}
 
 Screen::~Screen() {
@@ -50,22 +44,43 @@ void Screen::line(std::string_view text) {
     if (!quiet_) warning(text);
 }
 
+void Screen::detail(std::string_view text) {
+    if (verbose_) line(text);
+}
+
+void Screen::sample(std::string_view text) {
+    if (!quiet_) write(text, columns_of(STDERR_FILENO));
+}
+
 void Screen::warning(std::string_view text) {
+    write(as_called(std::string(text)), columns_of(STDERR_FILENO));
+}
+
+void Screen::hint(std::string_view text, std::string_view command) {
+    if (quiet_) return;
+    line(text);
+    write("  " + std::string(command), std::nullopt);
+}
+
+// `columns`: of the terminal, which may be made narrow at any time; absent: nothing is broken.
+void Screen::write(std::string_view text, std::optional<std::size_t> columns) {
     clear();
-    show(fmt::format("{}\n", text));
+    const auto harmless = printable(text);
+    show((columns ? wrapped_lines(harmless, *columns) : harmless) + '\n');
 }
 
 bool Screen::wants_live() const {
     if (quiet_) return false;
     const auto since = std::chrono::steady_clock::now() - last_;
-    return terminal_ ? since >= k_redraw : since >= k_plain_line;
+    return draws_ ? since >= k_redraw : since >= k_plain_line;
 }
 
 void Screen::live(std::string_view text) {
     if (!wants_live()) return;
     last_ = std::chrono::steady_clock::now();
-    if (!terminal_) return line(text);
-    show(fmt::format("\r\x1b[K{}", cut_to_width(text, terminal_width() - 1)));
+    if (!draws_) return line(text);
+    const auto columns = columns_of(STDERR_FILENO).value_or(1);
+    show("\r\x1b[K" + std::string(cut_to_width(printable(text), columns - 1)));
     std::fflush(stderr);
     drawn_ = true;
 }

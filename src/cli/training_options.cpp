@@ -131,7 +131,7 @@ void add_run(OptionTable& table, TrainingRequest& o) {
 
 }  // namespace
 
-OptionTable option_table(TrainingRequest& o, GlobalOptions& global) {
+OptionTable option_table(TrainOptions& o, GlobalOptions& global) {
     OptionTable table(
         "train [CORPUS...] [OPTION...]",
         "Trains a model on files, directories (all text files in them) or - (standard input). With "
@@ -145,7 +145,9 @@ OptionTable option_table(TrainingRequest& o, GlobalOptions& global) {
     add_length(table, o);
     add_learning(table, o);
     add_run(table, o);
+    table.add("json", flag(o.json), "what happens, as JSON Lines on standard output");
     add_common(table, global);
+    table.need({"time", "model", "resume", "from", "report", "threads"});
     return table;
 }
 
@@ -163,10 +165,13 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
     add_threads(table, o.threads, "the physical cores at hand");
     add_json(table, o.json);
     add_common(table, global);
+    table.need({"time", "steps", "preset", "cell", "threads", "json"});
     return table;
 }
 
-void finish_options(TrainingRequest& o, std::vector<std::string> words) {
+namespace {
+
+void finish_request(TrainingRequest& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
     require_named_file("model", o.model);
     require_named_file("report", o.report);
@@ -193,8 +198,14 @@ void finish_options(TrainingRequest& o, std::vector<std::string> words) {
     }
 }
 
+}  // namespace
+
+void finish_options(TrainOptions& o, std::vector<std::string> words) {
+    finish_request(o, std::move(words));
+}
+
 void finish_options(PlanOptions& o, std::vector<std::string> words) {
-    finish_options(static_cast<TrainingRequest&>(o), std::move(words));
+    finish_request(o, std::move(words));
 }
 
 }  // namespace carousel

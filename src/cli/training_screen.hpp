@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "app/training_events.hpp"
 #include "cli/screen.hpp"
@@ -8,25 +8,28 @@
 namespace carousel {
 
 /// Shows what a training tells: its steps as a live line, the rest as lines that stay, and at its
-/// end a sample on standard output.
+/// end a sample.
 class TrainingScreen {
 public:
-    explicit TrainingScreen(bool quiet) : screen_(quiet) {}
+    /// `output`: whether the sample at the end goes to standard output.
+    TrainingScreen(const GlobalOptions& global, bool output) : screen_(global), output_(output) {}
 
     void hear(const TrainingEvent& event);
 
-    /// A line below all that was told.
-    void line(std::string_view text) { screen_.line(text); }
-
-    /// Removes the live line, before a result is printed.
-    void clear() { screen_.clear(); }
+    /// Below all that was told.
+    Screen& screen() { return screen_; }
 
 private:
     void show(const Prepared& prepared);
     void show(const Stepped& stepped);
+    void show(const Validated& validated);
+    void show(const Sampled& sampled);
     void show(const Ended& ended);
 
     Screen screen_;
+    bool output_;
+    bool tells_end_ = true;  // when the run is done has yet to be said
+    double progress_ = 0;
 };
 
 }  // namespace carousel

@@ -19,6 +19,7 @@ void show_progress(const Progress& progress, Screen& screen) {
 
 void show(const WorkEvent& event, ShowSkipped skipped, Screen& screen) {
     std::visit(Hear{[&](const Note& e) { screen.line(e.text); },
+                    [&](const Detail& e) { screen.detail(e.text); },
                     [&](const Skipped& e) {
                         skipped == ShowSkipped::as_line ? screen.line(e.text)
                                                         : screen.warning(e.text);

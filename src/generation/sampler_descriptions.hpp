@@ -13,8 +13,8 @@ template <>
 inline constexpr auto k_settings<SamplerConfig> = std::tuple{
     setting(&SamplerConfig::temperature, {0, 100},
             {.name = "temperature", .meaning = "0 = always the most likely character"}),
-    setting(&SamplerConfig::top_k, {1, 2'000'000},
-            {.name = "top-k", .meaning = "one of the N most likely", .standard = "all"}),
+    setting(&SamplerConfig::top_k, {0, 2'000'000},
+            {.name = "top-k", .meaning = "one of the N most likely; 0 = all"}),
     setting(&SamplerConfig::top_p, {.low = 0, .high = 1, .without_low = true},
             {.name = "top-p", .meaning = "one of the fewest that together are this likely"}),
     setting(&SamplerConfig::min_p, k_below_one,

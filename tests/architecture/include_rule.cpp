@@ -34,7 +34,7 @@ const std::vector<Door> k_doors = {
     {{"xtensor/*", "xtensor-blas/*", "xtl/*"}, {"model/tensor.hpp"}},
     {{"cblas.h"}, {"cpu/blas.cpp"}},
     {{"nettle/*"}, {"base/sha256.cpp"}},
-    {{"nlohmann/*"}, {"app/*.cpp", "cli/*.cpp", "cli/setting_json.hpp"}},
+    {{"nlohmann/*"}, {"app/*.cpp", "cli/*.cpp", "app/setting_json.hpp"}},
     {{"immintrin.h", "arm_neon.h"},
      {"kernels/vector.hpp", "cpu/floating_point_mode.cpp", "cpu/thread_pool.cpp"}},
     {{"fmt/*"}, {"main.cpp", "[!k]*/*.cpp"}},  // every room but the kernels

@@ -66,7 +66,7 @@ private:
 
 TEST_SUITE("cli/command_line") {
     TEST_CASE("what is not given to train is absent") {
-        const auto o = parsed<TrainingRequest>({"train"});
+        const auto o = parsed<TrainOptions>({"train"});
         CHECK(o.corpus.empty());
         CHECK_FALSE(o.model);
         CHECK_FALSE(o.text[&TextSettings::unit]);
@@ -78,95 +78,95 @@ TEST_SUITE("cli/command_line") {
     }
 
     TEST_CASE("every option of train reaches its field") {
-        const auto o = parsed<TrainingRequest>({"train",
-                                                "a.txt",
-                                                "--model",
-                                                "m.carousel",
-                                                "-",
-                                                "--validation",
-                                                "v.txt",
-                                                "--encoding",
-                                                "koi8-r",
-                                                "--invalid",
-                                                "skip",
-                                                "--newlines",
-                                                "keep",
-                                                "--unit",
-                                                "grapheme",
-                                                "--normalize",
-                                                "nfkc",
-                                                "--min-count",
-                                                "3",
-                                                "--cell",
-                                                "capped-lstm",
-                                                "--output-input",
-                                                "sum",
-                                                "--layers",
-                                                "4",
-                                                "--hidden-size",
-                                                "5",
-                                                "--embedding-size",
-                                                "6",
-                                                "--forget-bias",
-                                                "-1.5",
-                                                "--time",
-                                                "2m",
-                                                "--batch-size",
-                                                "7",
-                                                "--window",
-                                                "8",
-                                                "--learning-rate",
-                                                "0.25",
-                                                "--warmup",
-                                                "9",
-                                                "--schedule",
-                                                "linear",
-                                                "--final-learning-rate",
-                                                "0.03125",
-                                                "--clip",
-                                                "0.5",
-                                                "--beta1",
-                                                "0.75",
-                                                "--optimizer",
-                                                "adam",
-                                                "--momentum",
-                                                "0.625",
-                                                "--beta2",
-                                                "0.875",
-                                                "--weight-decay",
-                                                "0.125",
-                                                "--dropout-input",
-                                                "0.0625",
-                                                "--dropout-between",
-                                                "0.375",
-                                                "--dropout-output",
-                                                "0.625",
-                                                "--dropout-recurrent",
-                                                "0.1875",
-                                                "--dropout-mask",
-                                                "step",
-                                                "--recurrent-gradient",
-                                                "states",
-                                                "--average",
-                                                "0.9375",
-                                                "--reset-probability",
-                                                "1",
-                                                "--patience",
-                                                "14",
-                                                "--seed",
-                                                "10",
-                                                "--threads",
-                                                "11",
-                                                "--validate-every",
-                                                "12",
-                                                "--sample-every",
-                                                "0",
-                                                "--save-every",
-                                                "90s",
-                                                "--keep",
-                                                "13",
-                                                "--resume",
-                                                "--changed-corpus"});
+        const auto o = parsed<TrainOptions>({"train",
+                                             "a.txt",
+                                             "--model",
+                                             "m.carousel",
+                                             "-",
+                                             "--validation",
+                                             "v.txt",
+                                             "--encoding",
+                                             "koi8-r",
+                                             "--invalid",
+                                             "skip",
+                                             "--newlines",
+                                             "keep",
+                                             "--unit",
+                                             "grapheme",
+                                             "--normalize",
+                                             "nfkc",
+                                             "--min-count",
+                                             "3",
+                                             "--cell",
+                                             "capped-lstm",
+                                             "--output-input",
+                                             "sum",
+                                             "--layers",
+                                             "4",
+                                             "--hidden-size",
+                                             "5",
+                                             "--embedding-size",
+                                             "6",
+                                             "--forget-bias",
+                                             "-1.5",
+                                             "--time",
+                                             "2m",
+                                             "--batch-size",
+                                             "7",
+                                             "--window",
+                                             "8",
+                                             "--learning-rate",
+                                             "0.25",
+                                             "--warmup",
+                                             "9",
+                                             "--schedule",
+                                             "linear",
+                                             "--final-learning-rate",
+                                             "0.03125",
+                                             "--clip",
+                                             "0.5",
+                                             "--beta1",
+                                             "0.75",
+                                             "--optimizer",
+                                             "adam",
+                                             "--momentum",
+                                             "0.625",
+                                             "--beta2",
+                                             "0.875",
+                                             "--weight-decay",
+                                             "0.125",
+                                             "--dropout-input",
+                                             "0.0625",
+                                             "--dropout-between",
+                                             "0.375",
+                                             "--dropout-output",
+                                             "0.625",
+                                             "--dropout-recurrent",
+                                             "0.1875",
+                                             "--dropout-mask",
+                                             "step",
+                                             "--recurrent-gradient",
+                                             "states",
+                                             "--average",
+                                             "0.9375",
+                                             "--reset-probability",
+                                             "1",
+                                             "--patience",
+                                             "14",
+                                             "--seed",
+                                             "10",
+                                             "--threads",
+                                             "11",
+                                             "--validate-every",
+                                             "12",
+                                             "--sample-every",
+                                             "0",
+                                             "--save-every",
+                                             "90s",
+                                             "--keep",
+                                             "13",
+                                             "--resume",
+                                             "--changed-corpus"});
         CHECK(o.corpus == std::vector<std::string>{"a.txt", "-"});
         CHECK(o.model == "m.carousel");
         CHECK(o.validation == "v.txt");
@@ -212,16 +212,13 @@ TEST_SUITE("cli/command_line") {
         CHECK(o.keep == 13);
         CHECK(o.resume);
         CHECK(o.changed_corpus);
-        CHECK(parsed<TrainingRequest>({"train", "--from", "f"}).from == "f");
-        CHECK(
-            parsed<TrainingRequest>({"train", "--validation-fraction", "0"}).validation_fraction ==
-            0.0);
-        CHECK(
-            parsed<TrainingRequest>({"train", "--steps", "30"}).training[&TrainingConfig::length] ==
-            TrainingLength{LengthKind::steps, 30});
-        CHECK(
-            parsed<TrainingRequest>({"train", "--epochs", "3"}).training[&TrainingConfig::length] ==
-            TrainingLength{LengthKind::epochs, 3});
+        CHECK(parsed<TrainOptions>({"train", "--from", "f"}).from == "f");
+        CHECK(parsed<TrainOptions>({"train", "--validation-fraction", "0"}).validation_fraction ==
+              0.0);
+        CHECK(parsed<TrainOptions>({"train", "--steps", "30"}).training[&TrainingConfig::length] ==
+              TrainingLength{LengthKind::steps, 30});
+        CHECK(parsed<TrainOptions>({"train", "--epochs", "3"}).training[&TrainingConfig::length] ==
+              TrainingLength{LengthKind::epochs, 3});
     }
 
     TEST_CASE("every option of generate reaches its field") {
@@ -299,6 +296,25 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"train", "--temperature", "1"}),
                        "It belongs to `carousel generate`."));
         CHECK(contains(refusal({"train", "-x"}), "train has no option -x."));
+        CHECK(contains(refusal({"generate", "--lengt=3"}), "`carousel generate --help all`"));
+    }
+
+    TEST_CASE("short names and those of other programs lead to the options that they mean") {
+        for (const auto& [word, option] : {std::pair("--lr", "--learning-rate"),
+                                           {"--bs", "--batch-size"},
+                                           {"--rnn_size", "--hidden-size"},
+                                           {"--seq-length", "--window"},
+                                           {"--num_layers", "--layers"}}) {
+            CHECK(contains(refusal({"train", word, "3"}), fmt::format("Did you mean {}?", option)));
+        }
+        CHECK(contains(refusal({"sample"}), "Did you mean generate?"));
+    }
+
+    TEST_CASE("a text in place of a command is answered with the command that learns it") {
+        const TemporaryFolder folder;
+        std::ofstream(folder / "my poems.txt") << "The sea";
+        const auto name = (folder / "my poems.txt").string();
+        CHECK(contains(refusal({name}), fmt::format("`carousel train '{}'`", name)));
     }
 
     TEST_CASE("control characters of a wrong word are shown escaped") {
@@ -316,6 +332,7 @@ TEST_SUITE("cli/command_line") {
               "--average takes a number from 0 to less than 1, not \"1\".");
         CHECK(refusal({"train", "--optimizer", "sgd"}) ==
               "--optimizer takes one of adam, muon, not \"sgd\".");
+        CHECK(parsed<GenerateOptions>({"generate", "--top-k", "0"}).sampler.top_k == 0);
         CHECK(refusal({"generate", "--top-p=0"}) ==
               "--top-p takes a number from more than 0 to 1, not \"0\".");
     }
@@ -325,20 +342,23 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"train", "--model", "--resume"}), "--model"));
         CHECK(contains(refusal({"train", "--model="}), "--model"));
         CHECK(contains(refusal({"train", "--model", ""}), "--model"));
-        CHECK(parsed<TrainingRequest>({"train", "--model=--resume"}).model == "--resume");
+        CHECK(parsed<TrainOptions>({"train", "--model=--resume"}).model == "--resume");
         CHECK(parsed<GenerateOptions>({"generate", "--prompt", "--dashes"}).prompt == "--dashes");
         CHECK(parsed<GenerateOptions>({"generate", "--prompt", ""}).prompt == "");
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt="}).prompt == "");
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt=a="}).prompt == "a=");
+        CHECK(contains(refusal({"train", "--layers="}), "--layers takes"));
     }
 
     TEST_CASE("words behind -- are no options") {
-        CHECK(parsed<TrainingRequest>({"train", "--", "--resume"}).corpus ==
+        CHECK(parsed<TrainOptions>({"train", "--", "--resume"}).corpus ==
               std::vector<std::string>{"--resume"});
     }
 
     TEST_CASE("an option given twice counts as it was given last") {
-        CHECK(parsed<TrainingRequest>({"train", "--layers", "3", "--layers", "4"})
+        CHECK(parsed<TrainOptions>({"train", "--layers", "3", "--layers", "4"})
                   .architecture[&LanguageModelConfig::layers] == 4);
-        CHECK(parsed<TrainingRequest>({"train", "--steps", "3", "--steps", "4"})
+        CHECK(parsed<TrainOptions>({"train", "--steps", "3", "--steps", "4"})
                   .training[&TrainingConfig::length] == TrainingLength{LengthKind::steps, 4});
     }
 
@@ -350,6 +370,7 @@ TEST_SUITE("cli/command_line") {
             {"train", "--validation", "v", "--validation-fraction", "0.1"},
             {"train", "--resume", "--from", "m"},
             {"generate", "--prompt", "a", "--prompt-file", "b"},
+            {"train", "--quiet", "--verbose"},
         };
         for (const auto& words : pairs) {
             CAPTURE(words[1]);
@@ -368,7 +389,7 @@ TEST_SUITE("cli/command_line") {
             CAPTURE(words[0]);
             CHECK(contains(refusal({"train", "--unit", "byte", words[0], words[1]}), words[0]));
         }
-        CHECK(parsed<TrainingRequest>(
+        CHECK(parsed<TrainOptions>(
                   {"train", "--unit", "byte", "--newlines", "keep", "--normalize", "none"})
                   .text[&TextSettings::unit] == Unit::byte);
     }
@@ -379,7 +400,34 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
-        CHECK(contains(refusal({"generate", "once upon"}), "--prompt \"once upon\""));
+    }
+
+    TEST_CASE("the words of generate are the prompt") {
+        CHECK(parsed<GenerateOptions>({"generate", "The", "moon"}).prompt == "The moon");
+        CHECK(parsed<GenerateOptions>({"generate", "The moon", "--length", "5"}).prompt ==
+              "The moon");
+        CHECK(contains(refusal({"generate", "The", "--prompt", "moon"}), "--prompt would both"));
+        CHECK(contains(refusal({"generate", "The", "--prompt-file", "f"}), "--prompt-file would"));
+        CHECK(contains(refusal({"generate", "models/my verse.carousel"}),
+                       "--model 'models/my verse.carousel'"));
+    }
+
+    TEST_CASE("a file that would promise another format is refused") {
+        CHECK(contains(refusal({"export", "m.carousel", "--output", "verse.safetensors"}),
+                       "--output verse.safetensors"));
+        CHECK(contains(refusal({"train", "--model", "m.pt"}), ".pt"));
+        CHECK(contains(refusal({"train", "--report", "run.pdf"}), ".pdf"));
+        CHECK(contains(refusal({"evaluate", "c", "--html", "c.png"}), ".png"));
+        CHECK(parsed<ExportOptions>({"export", "m", "--output", "verse-1.5"}).output ==
+              "verse-1.5");
+    }
+
+    TEST_CASE("what was asked for is kept as a shell reads it") {
+        const auto line = parse({"train", "my poems.txt", "--time", "2m"});
+        CHECK(std::get<TrainOptions>(line.command)
+                  .command.ends_with(" train 'my poems.txt' --time 2m"));
+        CHECK(std::get<EvaluationRequest>(parse({"evaluate", "c"}).command)
+                  .command.ends_with(" evaluate c"));
     }
 
     TEST_CASE("whole samples are not waited for when nothing ends them") {
@@ -393,7 +441,7 @@ TEST_SUITE("cli/command_line") {
         const Config config(
             "layers = 3\nhidden-size = 64\nresume = yes\nquiet = yes\nchanged-corpus = no\n");
         const auto line = parse(config.with({"train", "--layers", "2"}));
-        const auto& o = std::get<TrainingRequest>(line.command);
+        const auto& o = std::get<TrainOptions>(line.command);
         CHECK(o.architecture[&LanguageModelConfig::layers] == 2);
         CHECK(o.architecture[&LanguageModelConfig::hidden_size] == 64);
         CHECK(o.resume);
@@ -405,7 +453,7 @@ TEST_SUITE("cli/command_line") {
     TEST_CASE("an option of the command line overrules what it excludes in a file") {
         const Config config("steps = 5\nvalidation-fraction = 0.2\n");
         const auto o =
-            parsed<TrainingRequest>(config.with({"train", "--time", "1m", "--validation", "v"}));
+            parsed<TrainOptions>(config.with({"train", "--time", "1m", "--validation", "v"}));
         CHECK(o.training[&TrainingConfig::length] == TrainingLength{LengthKind::seconds, 60});
         CHECK_FALSE(o.validation_fraction);
     }
@@ -444,15 +492,47 @@ TEST_SUITE("cli/command_line") {
         CHECK_NOTHROW(parsed<VersionRequest>({"--version"}));
     }
 
-    TEST_CASE("help names every command, fits 100 columns and ends its last line") {
+    TEST_CASE("help is a command too") {
+        CHECK(help({"help"}) == help({}));
+        CHECK(help({"help", "train"}) == help({"train", "--help"}));
+        CHECK(help({"help", "train", "all"}) == help({"train", "--help", "all"}));
+        CHECK(help({"help", "all"}) == help({"--help", "all"}));
+        CHECK(contains(refusal({"help", "trian"}), "Did you mean train?"));
+    }
+
+    TEST_CASE("help begins with the six options that people need and has the rest under all") {
+        for (const std::string command : {"train", "plan", "generate", "evaluate"}) {
+            CAPTURE(command);
+            const auto needed = help({command, "--help"}), all = help({command, "--help", "all"});
+            std::size_t options = 0;
+            for (auto at = needed.find("\n  --"); at != std::string::npos;
+                 at = needed.find("\n  --", at + 1))
+                ++options;
+            CHECK(options == 6);
+            CHECK(contains(needed, "`carousel " + command + " --help all`"));
+            CHECK(all.size() > 2 * needed.size());
+        }
+        CHECK(contains(help({"train", "--help"}), "--time"));
+        CHECK_FALSE(contains(help({"train", "--help"}), "--beta1"));
+        CHECK(contains(help({"train", "--help=all"}), "--beta1"));
+        CHECK(contains(help({"train", "a.txt", "--help", "all"}), "--beta1"));
+        CHECK_FALSE(contains(help({"train", "--help", "all.txt"}), "--beta1"));
+        CHECK(contains(help({"--help", "all"}), "--beta1"));
+        CHECK(contains(help({"--help", "all"}), "--seconds"));
+    }
+
+    TEST_CASE("help names every command, fits 80 columns and ends its last line") {
         for (const auto& command : k_commands) CHECK(contains(help({}), "\n  " + command + " "));
         auto screens = std::vector{help({})};
-        for (const auto& command : k_commands) screens.push_back(help({command, "--help"}));
+        for (const auto& command : k_commands) {
+            screens.push_back(help({command, "--help"}));
+            screens.push_back(help({command, "--help", "all"}));
+        }
         for (const std::string& screen : screens) {
             CHECK(screen.ends_with('\n'));
             for (std::size_t begin = 0; begin < screen.size();) {
                 const auto end = screen.find('\n', begin);
-                CHECK_MESSAGE(end - begin <= 100, screen.substr(begin, end - begin));
+                CHECK_MESSAGE(end - begin <= 80, screen.substr(begin, end - begin));
                 begin = end + 1;
             }
         }
@@ -467,7 +547,7 @@ TEST_SUITE("cli/command_line") {
             return std::pair(plan.model, plan.training);
         }();
         std::string flat;  // lines joined, runs of spaces made one
-        for (const char c : help({"train", "--help"})) {
+        for (const char c : help({"train", "--help", "all"})) {
             if (c == '\n') continue;
             if (c != ' ' || !flat.ends_with(' ')) flat += c;
         }

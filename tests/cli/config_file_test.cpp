@@ -38,6 +38,20 @@ TEST_SUITE("cli/config_file") {
         CHECK(lines[0].value == "a#b");
     }
 
+    TEST_CASE("a pair of quotes around a value is taken off, and what is in it stays") {
+        const auto lines = read(
+            "prompt = \"The sea\"\nstop='a # b'  # c\nmodel = it's\nfrom = \"a\" b\nprompt=\"\"\n"
+            "prompt = ' x '\nstop = \"open\n");
+        REQUIRE(lines.size() == 7);
+        CHECK(lines[0].value == "The sea");
+        CHECK(lines[1].value == "a # b");
+        CHECK(lines[2].value == "it's");
+        CHECK(lines[3].value == "\"a\" b");
+        CHECK(lines[4].value.empty());
+        CHECK(lines[5].value == " x ");
+        CHECK(lines[6].value == "\"open");
+    }
+
     TEST_CASE("a value may hold an equals sign and be empty") {
         const auto lines = read("stop = a = b\nprompt =\n");
         REQUIRE(lines.size() == 2);

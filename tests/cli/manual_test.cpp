@@ -33,7 +33,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
         const OptionTable table = option_table(options, global);
         for (const auto name : table.names()) commands[command].emplace(name);
     };
-    add("TRAIN", TrainingRequest{});
+    add("TRAIN", TrainOptions{});
     add("PLAN", PlanOptions{});
     add("GENERATE", GenerateOptions{});
     add("EVALUATE", EvaluationRequest{});

@@ -27,6 +27,17 @@ TEST_SUITE("cli/nearest_word") {
         CHECK(nearest_word("hidden", {"hide", "hidden-size"}) == "hidden-size");
     }
 
+    TEST_CASE("initials stand for a word of several parts") {
+        CHECK(nearest_word("lr", {"layers", "learning-rate"}) == "learning-rate");
+        CHECK(nearest_word("bs", {"beta1", "batch-size"}) == "batch-size");
+    }
+
+    TEST_CASE("a name in another program is known, where its meaning is here") {
+        CHECK(nearest_word("rnn_size", {"window", "hidden-size"}) == "hidden-size");
+        CHECK(nearest_word("seq-length", {"length", "window"}) == "window");
+        CHECK(nearest_word("seq-length", {"length"}) == "length");
+    }
+
     TEST_CASE("a word with little in common suggests nothing") {
         CHECK(nearest_word("zzzzzz", {"layers", "window"}) == std::nullopt);
         CHECK(nearest_word("layers", {}) == std::nullopt);

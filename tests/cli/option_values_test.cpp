@@ -4,6 +4,7 @@
 
 #include "app/evaluation_request.hpp"
 #include "base/error.hpp"
+#include "model/cell_kind.hpp"
 #include "text/tokenizer.hpp"
 
 using namespace carousel;
@@ -21,9 +22,51 @@ TEST_SUITE("cli/option_values") {
         CHECK(format_value(Schedule::constant) == "constant");
     }
 
-    TEST_CASE("another word is refused with all words") {
-        CHECK_THROWS_WITH_AS(parse_choice<Newlines>("--newlines", "LF"),
-                             "--newlines takes one of keep, lf, not \"LF\".", UsageError);
+    TEST_CASE("another word is refused with all words, and the nearest") {
+        CHECK_THROWS_WITH_AS(parse_choice<Newlines>("--newlines", "crlf"),
+                             "--newlines takes one of keep, lf, not \"crlf\". Did you mean lf?",
+                             UsageError);
+        CHECK_THROWS_WITH_AS(parse_choice<Newlines>("--newlines", "windows"),
+                             "--newlines takes one of keep, lf, not \"windows\".", UsageError);
+    }
+
+    TEST_CASE("a word means the same in capitals and with a line below") {
+        CHECK(parse_choice<CellKind>("--cell", "LSTM") == CellKind::lstm);
+        CHECK(parse_choice<CellKind>("--cell", "Capped_LSTM") == CellKind::capped_lstm);
+        CHECK(parse_choice<Newlines>("--newlines", "LF") == Newlines::lf);
+    }
+
+    TEST_CASE("a number in another form is refused with the form that is meant") {
+        const auto refusal = [](auto parse) -> std::string {
+            try {
+                parse();
+            } catch (const UsageError& error) {
+                return error.what();
+            }
+            return "accepted";
+        };
+        const RealRange hundred{.low = 0, .high = 100};
+        CHECK(refusal([&] { parse_real<float>("--temperature", "0,7", hundred); }) ==
+              "--temperature takes a number from 0 to 100, not \"0,7\". Did you mean 0.7?");
+        CHECK(refusal([&] {
+                  parse_real<float>("--temperature", "700,5", hundred);
+              }).ends_with("not \"700,5\"."));
+        for (const auto& [word, meant] : {std::pair("1,000", "1000"),
+                                          {"1_000", "1000"},
+                                          {"10k", "10000"},
+                                          {"1e3", "1000"},
+                                          {"5.0", "5"}}) {
+            CHECK(refusal([&, w = word] {
+                      parse_whole("--steps", w, {1, 100'000});
+                  }).ends_with(" Did you mean " + std::string(meant) + "?"));
+        }
+        CHECK(refusal([&] { parse_whole("--steps", "1.5", {1, 100}); }).ends_with("not \"1.5\"."));
+        for (const auto& [word, meant] :
+             {std::pair("10min", "10m"), {"1,5h", "1.5h"}, {"2 hours", "2h"}, {"1H30M", "1h30m"}}) {
+            CHECK(refusal([&, w = word] {
+                      parse_seconds("--time", w);
+                  }).ends_with(" Did you mean " + std::string(meant) + "?"));
+        }
     }
 
     TEST_CASE("whole numbers are taken up to both bounds and no further") {

@@ -22,7 +22,7 @@ Command parse(const std::vector<std::string>& words) {
 
 /// What `train` is asked for when one option is given.
 TrainingRequest asked(std::string_view name, const std::string& value) {
-    return std::get<TrainingRequest>(parse({"train", "--" + std::string(name), value}));
+    return std::get<TrainOptions>(parse({"train", "--" + std::string(name), value}));
 }
 
 /// A value that is not the default.
@@ -56,7 +56,7 @@ std::string outside(const Setting<Config, Value>& setting) {
 /// Checks the option of each setting. `given`: of a request.
 template <typename Config>
 void check_options(Given<Config> TrainingRequest::*given) {
-    const auto help = std::get<HelpRequest>(parse({"train", "--help"})).text;
+    const auto help = std::get<HelpRequest>(parse({"train", "--help", "all"})).text;
     for_each_setting<Config>([&](const auto& setting) {
         if (!setting.is_option()) return;
         CAPTURE(setting.name);

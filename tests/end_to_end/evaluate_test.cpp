@@ -284,7 +284,7 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(rows[1][4] == "2");
         CHECK(rows[1][5] == "\\tri\\x1b[31mse");
         // The table is for people then.
-        CHECK(ended.err.find("nats/character") != std::string::npos);
+        CHECK(ended.err.find("nats/char") != std::string::npos);
         CHECK(run(trained(), k_evaluate + Words{"days", "--per-line", "-", "--quiet"}).err.empty());
     }
 

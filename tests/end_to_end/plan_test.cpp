@@ -33,7 +33,9 @@ TEST_SUITE("end_to_end/plan") {
         const WithText here;
         const auto ended = run(here.folder.path(), {"plan", "text.txt", "--time", "10m"});
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
-        CHECK(ended.out.starts_with("Plan: "));
+        CHECK(ended.out.starts_with("It would read your text about "));
+        CHECK(ended.out.find("; done at ") != std::string::npos);
+        CHECK(ended.out.find("\nPlan: ") != std::string::npos);
         CHECK(ended.out.find("passes over the text") != std::string::npos);
         CHECK(ended.out.find("an estimate") != std::string::npos);
         CHECK_FALSE(fs::exists(here.folder / "models"));

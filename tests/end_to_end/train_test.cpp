@@ -2,9 +2,12 @@
 #include <signal.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "end_to_end/program.hpp"
 #include "support/temporary_folder.hpp"
@@ -77,7 +80,7 @@ TEST_SUITE("end_to_end/train") {
         // At so high a rate the weights jump about their mean, which is better than any of them.
         const auto trained = run(folder.path(), tiny_training(260) + Words{"--average", "0.9"} +
                                                     Words{"--schedule", "constant"} +
-                                                    Words{"--learning-rate", "0.05"});
+                                                    Words{"--learning-rate", "0.05", "--verbose"});
         REQUIRE_MESSAGE(trained.code == 0, trained.err);
         CHECK(trained.err.find("averaged weights  best so far") != std::string::npos);
         const auto best = Json::parse(inspected(folder.path(), "m.carousel", "best"));
@@ -373,5 +376,48 @@ TEST_SUITE("end_to_end/train") {
         CHECK(origin.at("name") == "m.carousel");
         CHECK(origin.at("weights_sha256").dump() ==
               inspected(folder.path(), "m.carousel", "weights_sha256"));
+    }
+
+    TEST_CASE("the closing hint can be pasted: file, program and prompt are those of the run") {
+        const TemporaryFolder folder;
+        write(folder / "my novel.txt", little_text());
+        auto words = tiny_training(5);
+        words[1] = "my novel.txt";
+        words[3] = "it's mine.carousel";
+        const auto trained = run(folder.path(), words);
+        REQUIRE_MESSAGE(trained.code == 0, trained.err);
+        const auto end = trained.err.find_last_not_of('\n');
+        const auto begin = trained.err.rfind('\n', end) + 1;
+        const auto hint = trained.err.substr(begin, end + 1 - begin);
+        write(folder / "hint.sh", "cd '" + folder.path().string() + "' && " + hint +
+                                      " --length 20 --quiet > written.txt\n");
+        CHECK_MESSAGE(std::system(("sh '" + (folder / "hint.sh").string() + "'").c_str()) == 0,
+                      hint);
+        CHECK(content(folder / "written.txt").starts_with("The wheel goes"));
+    }
+
+    TEST_CASE("--json tells a training as JSON Lines on standard output, and nothing else") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto trained = run(folder.path(), tiny_training(12) + Words{"--json", "--quiet"});
+        REQUIRE_MESSAGE(trained.code == 0, trained.err);
+        CHECK(trained.err.empty());
+        std::istringstream lines(trained.out);
+        std::vector<Json> told;
+        for (std::string line; std::getline(lines, line);) told.push_back(Json::parse(line));
+        REQUIRE(told.size() > 3);
+        CHECK(told.front().at("event") == "start");
+        CHECK(told.front().at("command").get<std::string>().ends_with(" --json --quiet"));
+        CHECK(told.back().at("event") == "end");
+        CHECK(told.back().at("saved") == true);
+        CHECK(told.back().at("sample").is_string());
+        CHECK(
+            run(folder.path(), tiny_training(3) + Words{"--json"}, {.closed_output = true}).code ==
+            0);
+        const auto full =
+            run(folder.path(), tiny_training(3) + Words{"--json"}, {.full_output = true});
+        CHECK(full.code == 1);
+        CHECK(full.err.find("standard output") != std::string::npos);
+        CHECK(inspected(folder.path(), "m.carousel", "step") == "3");
     }
 }

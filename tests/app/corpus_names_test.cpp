@@ -1,0 +1,43 @@
+#include "app/corpus_names.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/tiny_corpus.hpp"
+
+using namespace carousel;
+
+namespace {
+
+std::string beginning(const std::string& text, const TextSettings& settings = {}) {
+    return beginning_of(*TinyCorpus({text}, settings));
+}
+
+const TextSettings k_bytes{
+    .unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep};
+
+}  // namespace
+
+TEST_SUITE("app/corpus_names") {
+    TEST_CASE("a corpus begins with up to three words of its first line") {
+        CHECK(beginning("The sea was calm and the moon rose slowly.\n") == "The sea was");
+        CHECK(beginning("\n\n   Hamlet\n\nThe sea was calm.\n") == "Hamlet");
+        CHECK(beginning("#include <vector>\nint main() {}\n") == "#include <vector>");
+    }
+
+    TEST_CASE("long words are not gone on with, and what has no blanks is cut") {
+        CHECK(beginning("Donaudampfschiff Gesellschaften und mehr\n") == "Donaudampfschiff");
+        CHECK(beginning("\u6625\u7720\u4e0d\u89c9\u6653\u5904\u5904\u95fb\u557c\u9e1f\n"
+                        "\u591c\u6765\u98ce\u96e8\u58f0\u82b1\u843d\u77e5\u591a\u5c11\n") ==
+              "\u6625\u7720\u4e0d\u89c9\u6653\u5904");
+    }
+
+    TEST_CASE("what a terminal or the model cannot take is no beginning") {
+        CHECK(beginning("\x1b[31m red\nand more of it\n").empty());
+        CHECK(beginning("\u202egnihton fo gnihtemos\n").empty());
+        CHECK(beginning("   \n  \n").empty());
+        CHECK(beginning("\xff\xfe\xfd binary\n", k_bytes).empty());
+        CHECK(beginning("caf\u00e9 au lait\n", k_bytes) == "caf\u00e9 au lait");
+    }
+}
