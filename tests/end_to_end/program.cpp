@@ -30,15 +30,6 @@ void replace(int descriptor, int standard) {
     if (::dup2(descriptor, standard) < 0) ::_exit(126);
 }
 
-// What the surroundings of the tests ignore or hold back, as `nohup` does with SIGHUP, reaches a
-// program all the same.
-void receive_signals() {
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::signal(signal, SIG_DFL);
-}
-
 int open_for_writing(const fs::path& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (descriptor < 0) throw std::runtime_error("cannot write " + path.string());
@@ -94,7 +85,6 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
             for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(stream);
         }
         if (::chdir(folder.c_str()) != 0) ::_exit(126);
-        receive_signals();
         ::execve(CAROUSEL_PROGRAM_PATH, argument_pointers.data(), environment_pointers.data());
         ::_exit(127);
     }
