@@ -21,7 +21,8 @@ DynamicEvaluation::DynamicEvaluation(const Model& model, const AdaptationConfig&
 DynamicEvaluation::DynamicEvaluation(const Model& model, const AdaptationConfig& config)
     : DynamicEvaluation(model, config, written_stretches(model, config.segment)) {}
 
-std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids) {
+std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids,
+                                               LikelySymbols* likely) {
     const auto count = static_cast<std::int64_t>(ids.size()) - 1;
     if (count < 1 || count > config_.segment)
         throw std::logic_error("a segment of dynamic evaluation has another length");
@@ -29,7 +30,7 @@ std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids) {
     batch_.targets.resize({ids.size() - 1, 1});
     std::copy(ids.begin(), ids.end() - 1, batch_.inputs.begin());
     std::copy(ids.begin() + 1, ids.end(), batch_.targets.begin());
-    const auto nats = adapter_->window(batch_, state_);
+    const auto nats = adapter_->window(batch_, state_, likely);
     const bool finite =
         std::all_of(nats.begin(), nats.end(), [](float x) { return std::isfinite(x); });
     if (!finite) diverged();

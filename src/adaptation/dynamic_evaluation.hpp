@@ -43,8 +43,9 @@ public:
 
     /// Feeds ids[0] … ids[n-1] and predicts ids[1] … ids[n], then learns from them.
     /// Returns -log p of the n symbols predicted, nats; valid until the next call.
+    /// `likely`, if not null, gets the likeliest in the place of each of them.
     /// Range: n in [1, segment]. Throws: DivergenceError when the weights have run away.
-    std::span<const float> read(std::span<const TokenId> ids);
+    std::span<const float> read(std::span<const TokenId> ids, LikelySymbols* likely = nullptr);
 
     /// Throws: DivergenceError when the weights have run away in the last segment.
     void require_finite() const;

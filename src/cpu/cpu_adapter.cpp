@@ -21,7 +21,8 @@ CpuAdapter::CpuAdapter(const Machine& machine, ThreadPool& pool, const LanguageM
     std::copy_n(model_.stored().values(), original_.size(), original_.data());
 }
 
-std::span<const float> CpuAdapter::window(const Batch& batch, RecurrentState& state) {
+std::span<const float> CpuAdapter::window(const Batch& batch, RecurrentState& state,
+                                          LikelySymbols* likely) {
     const FlushDenormals mode;
     const auto count = static_cast<std::int64_t>(batch.inputs.shape(0));
     if (count < 1 || count > window_)
@@ -31,7 +32,7 @@ std::span<const float> CpuAdapter::window(const Batch& batch, RecurrentState& st
         rest_size_ = count;
     }
     auto& backpropagation = count == window_ ? whole_ : *rest_;
-    backpropagation.run(batch.inputs, batch.targets, state, {}, gradients_.data());
+    backpropagation.run(batch.inputs, batch.targets, state, {}, gradients_.data(), likely);
     return backpropagation.losses();
 }
 

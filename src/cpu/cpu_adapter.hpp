@@ -16,7 +16,9 @@ public:
     CpuAdapter(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& config,
                std::span<const NamedTensor> weights, std::int64_t window);
 
-    std::span<const float> window(const Batch& batch, RecurrentState& state) override;
+    using Adapter::window;
+    std::span<const float> window(const Batch& batch, RecurrentState& state,
+                                  LikelySymbols* likely) override;
     void gather() override;
     double finish_gathering() override;
     void update(const AdaptiveRates& rates) override;

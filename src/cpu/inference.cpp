@@ -124,6 +124,17 @@ void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& l
 
 void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                            Tensor<2>& surprisals) {
+    predict(inputs, targets, state, surprisals, nullptr);
+}
+
+void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                           Tensor<2>& surprisals, LikelySymbols& likely) {
+    likely.make_room(inputs.size(), model_->config().vocabulary_size);
+    predict(inputs, targets, state, surprisals, &likely);
+}
+
+void Inference::predict(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                        Tensor<2>& surprisals, LikelySymbols* likely) {
     const FlushDenormals mode;
     check(inputs, state);
     check(targets, state);
@@ -137,7 +148,8 @@ void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, Recu
         const auto first = t * batch_size;
         const auto count = static_cast<std::size_t>(std::min(window, steps - t) * batch_size);
         const auto rows = forward({inputs.data() + first, count}, batch_size, state);
-        output_.losses(*pool_, rows, {targets.data() + first, count}, surprisals.data() + first);
+        output_.losses(*pool_, rows, {targets.data() + first, count}, surprisals.data() + first,
+                       likely != nullptr ? LikelyRows(*likely, first) : LikelyRows());
     }
 }
 

@@ -40,8 +40,12 @@ public:
     /// (T, B).
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals) override;
+    void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                    Tensor<2>& surprisals, LikelySymbols& likely) override;
 
 private:
+    void predict(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                 Tensor<2>& surprisals, LikelySymbols* likely);
     void check(const TokenIds& ids, const RecurrentState& state) const;
     std::int64_t window_of(std::int64_t batch_size) const;
 

@@ -1,6 +1,7 @@
 #include "cpu/output_layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cpu/matmul.hpp"
 
@@ -10,6 +11,33 @@ namespace {
 
 constexpr std::int64_t k_piece_floats = std::int64_t{1} << 21;  // 8 MB of logits
 constexpr std::int64_t k_task_rows = 48;
+
+// The ids of the largest logits, with the logits in the place of the probabilities.
+void find_largest(std::span<const float> logits, std::span<LikelySymbol> largest) {
+    if (largest.empty()) return;
+    std::size_t count = 0;
+    for (std::size_t id = 0; id < logits.size(); ++id) {
+        const float logit = logits[id];
+        if (count == largest.size() && !(logit > largest.back().probability)) continue;
+        std::size_t at = count < largest.size() ? count++ : count - 1;
+        for (; at > 0 && logit > largest[at - 1].probability; --at) largest[at] = largest[at - 1];
+        largest[at] = {static_cast<TokenId>(id), logit};
+    }
+}
+
+// From logits to probabilities: the loss of the target says what all of them sum to.
+void to_probabilities(std::span<LikelySymbol> likely, float target_logit, float loss) {
+    for (auto& [id, value] : likely) value = std::exp(value - target_logit - loss);
+}
+
+// The loss of a row, and its likeliest symbols, as many as there is room for.
+float loss_of(const SoftmaxCrossEntropy& row, std::span<LikelySymbol> likely) {
+    const float target_logit = row.logits[row.target];
+    find_largest({row.logits, static_cast<std::size_t>(row.vocabulary_size)}, likely);
+    const float loss = kernels().softmax_cross_entropy(row);
+    to_probabilities(likely, target_logit, loss);
+    return loss;
+}
 
 }  // namespace
 
@@ -47,7 +75,7 @@ void OutputLayer::for_few_rows(ThreadPool& pool, std::int64_t count, Work work) 
 }
 
 void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                         float* losses) {
+                         float* losses, const LikelyRows& likely) {
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
         for_few_rows(pool, count, [&](std::int64_t first, std::int64_t last) {
@@ -57,9 +85,9 @@ void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<con
                         logits_row_),
                 weight_.all_panels());
             for (auto r = first; r < last; ++r, logits += logits_row_) {
-                const auto target = targets[static_cast<std::size_t>(piece + r)];
-                losses[piece + r] =
-                    kernels().softmax_cross_entropy({logits, vocabulary_size_, target, 0.0F});
+                losses[piece + r] = loss_of(
+                    {logits, vocabulary_size_, targets[static_cast<std::size_t>(piece + r)], 0.0F},
+                    likely.row(piece + r));
             }
         });
     }
@@ -67,7 +95,7 @@ void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<con
 
 void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
                            std::span<const TokenId> targets, float* losses, float* grad_hidden,
-                           float* gradients) {
+                           float* gradients, const LikelyRows& likely) {
     const float scale = 1.0F / static_cast<float>(all_rows);
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
@@ -78,9 +106,9 @@ void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::int64_
                 product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_),
                 weight_.all_panels());
             for (auto r = first; r < last; ++r) {
-                const auto target = targets[static_cast<std::size_t>(piece + r)];
-                losses[piece + r] = kernels().softmax_cross_entropy(
-                    {logits + (r - first) * logits_row_, vocabulary_size_, target, scale});
+                losses[piece + r] = loss_of({logits + (r - first) * logits_row_, vocabulary_size_,
+                                             targets[static_cast<std::size_t>(piece + r)], scale},
+                                            likely.row(piece + r));
             }
             weight_.multiply_transposed({.in = logits,
                                          .in_row = logits_row_,

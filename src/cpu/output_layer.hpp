@@ -8,6 +8,7 @@
 #include "cpu/language_model.hpp"
 #include "cpu/thread_pool.hpp"
 #include "cpu/weight_matrix.hpp"
+#include "model/likely_symbols.hpp"
 
 namespace carousel {
 
@@ -17,6 +18,21 @@ struct OutputRows {
     const float* hidden;
     std::ptrdiff_t row;
     std::int64_t count;
+};
+
+/// Where the likeliest symbols of each row go: (R, each); null: they are not wanted.
+struct LikelyRows {
+    LikelySymbol* symbols = nullptr;
+    std::int64_t each = 0;
+
+    LikelyRows() = default;
+    /// Those of all rows from `first` on.
+    LikelyRows(LikelySymbols& all, std::int64_t first)
+        : symbols(all.symbols.data() + first * all.each), each(all.each) {}
+
+    std::span<LikelySymbol> row(std::int64_t r) const {
+        return {symbols + r * each, static_cast<std::size_t>(each)};
+    }
 };
 
 /// Output layer, softmax and cross-entropy together, a piece of the rows at a time: the logits of a
@@ -35,14 +51,14 @@ public:
 
     /// losses[r] = -log softmax(logits(r))[targets[r]], nats.
     void losses(ThreadPool& pool, const OutputRows& rows, std::span<const TokenId> targets,
-                float* losses);
+                float* losses, const LikelyRows& likely = {});
 
     /// The same, with the gradients of the sum of the losses over `all_rows`, which is their mean
     /// when these are all rows: `grad_hidden` (R, H, leading dimension as `rows`) is overwritten,
     /// weight and bias gradients go to their place in `gradients`.
     void backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
                   std::span<const TokenId> targets, float* losses, float* grad_hidden,
-                  float* gradients);
+                  float* gradients, const LikelyRows& likely = {});
 
 private:
     /// Calls work(first, last) for a few of the `count` rows of a piece at a time.

@@ -45,15 +45,17 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
 }
 
 double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& targets,
-                                     RecurrentState& state, const WindowKey& key,
-                                     float* gradients) {
+                                     RecurrentState& state, const WindowKey& key, float* gradients,
+                                     LikelySymbols* likely) {
     check(inputs, targets, state);
+    if (likely != nullptr) likely->make_room(targets.size(), model_->config().vocabulary_size);
     draw_masks(key);
     prepare_weights();
     forward(inputs, state);
     const auto all = window_ * all_streams_;
     output_.backward(*pool_, forward_output(), all, {targets.data(), targets.size()},
-                     losses_.data(), back_.outputs(), gradients);
+                     losses_.data(), back_.outputs(), gradients,
+                     likely != nullptr ? LikelyRows(*likely, 0) : LikelyRows());
     backward(gradients);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};

@@ -39,10 +39,11 @@ public:
 
     /// Runs forward and backward. inputs, targets (T, B); `state` is carried through;
     /// `gradients` has the layout of the model's stored floats and is overwritten.
-    /// Returns these streams' part of the mean loss, nats per symbol.
-    /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
+    /// Returns these streams' part of the mean loss, nats per symbol. `likely`, if not null, gets
+    /// the likeliest symbols in the place of each target. Throws: std::logic_error for another
+    /// shape and for an id outside the vocabulary.
     double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
-               const WindowKey& key, float* gradients);
+               const WindowKey& key, float* gradients, LikelySymbols* likely = nullptr);
 
     /// Loss of each position of the last window, (T, B), nats: taken with the weights as they were.
     std::span<const float> losses() const { return losses_; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "adaptation/dynamic_evaluation.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
@@ -13,6 +15,6 @@ namespace carousel {
 /// bit. `reader` is fresh and has become what the text made of it. Such figures are adaptive: they
 /// are never to be shown without that word.
 Metrics evaluate_adaptively(DynamicEvaluation& reader, const Corpus& corpus, const CorpusPart& part,
-                            const SurprisalVisitor& visitor = {});
+                            const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
 
 }  // namespace carousel

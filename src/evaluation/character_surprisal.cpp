@@ -14,7 +14,8 @@ std::uint64_t first_predicted(const CorpusPart& part) {
     return std::max<std::uint64_t>(part.begin, 1);
 }
 
-void CharacterSums::add(std::uint64_t index, TokenId id, double nats) {
+void CharacterSums::add(std::uint64_t index, TokenId id, double nats,
+                        std::span<const LikelySymbol> likely) {
     if (id == Vocabulary::k_separator) return;
     const std::string& text = corpus_.vocabulary().symbol(id).text;
     const bool starts = corpus_.starts_character(index);
@@ -25,6 +26,7 @@ void CharacterSums::add(std::uint64_t index, TokenId id, double nats) {
     if (starts) {
         visit();
         index_ = index;
+        likely_.assign(likely.begin(), likely.end());
     }
     text_ += text;
     nats_ += nats;
@@ -37,7 +39,7 @@ const Metrics& CharacterSums::finish() {
 
 void CharacterSums::visit() {
     if (text_.empty()) return;
-    visitor_({.index = index_, .text = text_, .nats = nats_});
+    visitor_({.index = index_, .text = text_, .nats = nats_, .likely = likely_});
     text_.clear();
     nats_ = 0;
 }

@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/token_id.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/metrics.hpp"
+#include "model/likely_symbols.hpp"
 
 namespace carousel {
 
@@ -17,6 +20,9 @@ struct CharacterSurprisal {
     std::uint64_t index = 0;  ///< token index in the corpus of its first symbol
     std::string_view text;    ///< its bytes, valid during the call
     double nats = 0;          ///< sum over its symbols
+    /// The likeliest in the place of its first symbol, where they were asked for; valid during the
+    /// call.
+    std::span<const LikelySymbol> likely{};
 };
 
 /// Called for each predicted character, in the order of the text.
@@ -35,7 +41,8 @@ public:
         : corpus_(corpus), visitor_(std::move(visitor)) {}
 
     /// The next symbol of the text: the one at `index` of the corpus, whose id is `id`.
-    void add(std::uint64_t index, TokenId id, double nats);
+    void add(std::uint64_t index, TokenId id, double nats,
+             std::span<const LikelySymbol> likely = {});
 
     /// The text has ended: visits the last character. Returns the sums over all of them.
     const Metrics& finish();
@@ -49,6 +56,7 @@ private:
     std::uint64_t index_ = 0;  // of the character that is being put together
     std::string text_;         // empty: there is none
     double nats_ = 0;
+    std::vector<LikelySymbol> likely_;
 };
 
 }  // namespace carousel

@@ -30,17 +30,29 @@ struct Stretch {
     std::uint64_t size() const { return end - begin; }
 };
 
+// The likeliest symbols are computed only where somebody wants them.
+void read_surprisals(Reader& reader, const TokenIds& inputs, const TokenIds& targets,
+                     RecurrentState& state, Tensor<2>& nats, LikelySymbols& likely) {
+    if (likely.most > 0) {
+        reader.surprisals(inputs, targets, state, nats, likely);
+    } else {
+        reader.surprisals(inputs, targets, state, nats);
+    }
+}
+
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
     StretchReader(const Model& model, const Corpus& corpus, std::span<const Stretch> stretches,
-                  Precision precision, const SurprisalVisitor& visitor = {})
+                  Precision precision, const SurprisalVisitor& visitor = {},
+                  std::int64_t likely = 0)
         : corpus_(corpus),
           stretches_(stretches),
           reader_(model.reader(static_cast<std::int64_t>(stretches.size()), precision)),
           state_(
               RecurrentState::zeros(model.config(), static_cast<std::int64_t>(stretches.size()))),
-          sums_(stretches.size(), CharacterSums(corpus, visitor)) {}
+          sums_(stretches.size(), CharacterSums(corpus, visitor)),
+          likely_{.most = likely} {}
 
     /// Feeds the `count` symbols in front of each stretch's own first input.
     void lead_in(std::int64_t count) {
@@ -73,7 +85,7 @@ private:
         for (std::int64_t done = 0; done < count; done += piece) {
             const std::int64_t steps = std::min(piece, count - done);
             fill(from + done, static_cast<std::size_t>(steps));
-            reader_->surprisals(inputs_, targets_, state_, nats_);
+            read_surprisals(*reader_, inputs_, targets_, state_, nats_, likely_);
             for (std::size_t b = 0; counted && b < stretches_.size(); ++b) {
                 add(b, static_cast<std::uint64_t>(from + done), static_cast<std::size_t>(steps));
             }
@@ -105,7 +117,8 @@ private:
 
     void add(std::size_t b, std::uint64_t from, std::size_t steps) {
         for (std::size_t t = 0; t < steps && from + t < stretches_[b].size(); ++t) {
-            sums_[b].add(stretches_[b].begin + from + t, targets_(t, b), double{nats_(t, b)});
+            sums_[b].add(stretches_[b].begin + from + t, targets_(t, b), double{nats_(t, b)},
+                         likely_.at(t * stretches_.size() + b));
         }
     }
 
@@ -116,6 +129,7 @@ private:
     std::vector<CharacterSums> sums_;
     TokenIds inputs_, targets_;
     Tensor<2> nats_;
+    LikelySymbols likely_;
 };
 
 /// A symbol and where it stands in the corpus.
@@ -155,7 +169,7 @@ struct EvaluationWindow {
 // A window shorter in symbols than the longest is padded: what stands behind a symbol does not
 // change how it was predicted.
 void add_windows(std::span<const EvaluationWindow> windows, const Model& model, Reader& reader,
-                 std::size_t batch, CharacterSums& sums) {
+                 std::size_t batch, CharacterSums& sums, LikelySymbols& likely) {
     std::size_t longest = 0;
     for (const auto& window : windows) longest = std::max(longest, window.symbols.size());
     TokenIds inputs(TokenIds::shape_type{longest - 1, batch}), targets(inputs.shape());
@@ -169,11 +183,12 @@ void add_windows(std::span<const EvaluationWindow> windows, const Model& model, 
     }
     auto state = RecurrentState::zeros(model.config(), static_cast<std::int64_t>(batch));
     Tensor<2> nats;
-    reader.surprisals(inputs, targets, state, nats);
+    read_surprisals(reader, inputs, targets, state, nats, likely);
     for (std::size_t b = 0; b < windows.size(); ++b) {
         const auto& [symbols, first] = windows[b];
         for (std::size_t t = first; t < symbols.size(); ++t) {
-            sums.add(symbols[t].index, symbols[t].id, double{nats(t - 1, b)});
+            sums.add(symbols[t].index, symbols[t].id, double{nats(t - 1, b)},
+                     likely.at((t - 1) * batch + b));
         }
     }
 }
@@ -187,15 +202,15 @@ void require_fit(const Model& model, const Corpus& corpus) {
 }
 
 Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
-                        Precision precision, const SurprisalVisitor& visitor) {
+                        Precision precision, const SurprisalVisitor& visitor, std::int64_t likely) {
     require_fit(model, corpus);
     const Stretch whole{first_predicted(part), part.end};
-    return StretchReader(model, corpus, {&whole, 1}, precision, visitor).predict();
+    return StretchReader(model, corpus, {&whole, 1}, precision, visitor, likely).predict();
 }
 
 Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusPart& part,
-                         std::int64_t window, Precision precision,
-                         const SurprisalVisitor& visitor) {
+                         std::int64_t window, Precision precision, const SurprisalVisitor& visitor,
+                         std::int64_t likely) {
     require_fit(model, corpus);
     if (window < 1) throw std::logic_error("a window of evaluation needs at least one character");
     const auto size = static_cast<std::uint64_t>(window);
@@ -214,6 +229,7 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
     characters.next(character);
     CharacterSums sums(corpus, visitor);
     std::vector<EvaluationWindow> windows;
+    LikelySymbols likely_symbols{.most = likely};
     while (left > 0) {
         windows.assign(static_cast<std::size_t>(std::min<std::uint64_t>(left, batch)), {});
         for (auto& [symbols, first_predicted] : windows) {
@@ -224,7 +240,7 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
                 symbols.insert(symbols.end(), character.begin(), character.end());
             }
         }
-        add_windows(windows, model, *reader, batch, sums);
+        add_windows(windows, model, *reader, batch, sums, likely_symbols);
         left -= windows.size();
     }
     return sums.finish();

@@ -25,8 +25,9 @@ namespace carousel {
 
 // All of these: nats of a character spelled in several symbols are summed; separators are not
 // counted. The sums are taken in double in text order, so that every digit is the same on every
-// number of threads. A visitor is called for each predicted character. Throws: InputError when the
-// part has too few characters; std::logic_error when corpus and model have different vocabularies.
+// number of threads. A visitor is called for each predicted character; it is told the `likely`
+// likeliest symbols of its place, at most. Throws: InputError when the part has too few characters;
+// std::logic_error when corpus and model have different vocabularies.
 
 /// That both have the same number of symbols.
 void require_fit(const Model& model, const Corpus& corpus);
@@ -36,7 +37,7 @@ void require_fit(const Model& model, const Corpus& corpus);
 /// which is not predicted then), so every character of the part is predicted. Separators are fed.
 Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
                         Precision precision = Precision::float32,
-                        const SurprisalVisitor& visitor = {});
+                        const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
 
 /// Protocol `windows`: each window feeds `window` characters from an empty state and predicts the
 /// one that follows each of them; windows start `window` characters apart, and a tail without
@@ -44,7 +45,7 @@ Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPa
 /// Law: floor((characters - 1) / window) windows.
 Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusPart& part,
                          std::int64_t window, Precision precision = Precision::float32,
-                         const SurprisalVisitor& visitor = {});
+                         const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
 
 /// Windows that are read as one batch.
 inline constexpr std::int64_t k_windows_side_by_side = 32;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "model/batch.hpp"
+#include "model/likely_symbols.hpp"
 #include "model/model.hpp"
 #include "model/recurrent_state.hpp"
 
@@ -24,9 +25,13 @@ public:
 
     /// Predicts a window of at most as many symbols as the adapter was made for, with the weights
     /// as they are, and keeps the gradients of its mean loss. Returns -log p of each symbol, nats;
-    /// valid until the next call.
+    /// valid until the next call. `likely`, if not null, gets the likeliest in the place of each.
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
-    virtual std::span<const float> window(const Batch& batch, RecurrentState& state) = 0;
+    virtual std::span<const float> window(const Batch& batch, RecurrentState& state,
+                                          LikelySymbols* likely) = 0;
+    std::span<const float> window(const Batch& batch, RecurrentState& state) {
+        return window(batch, state, nullptr);
+    }
 
     /// Counts the gradients of the last window into the statistics.
     virtual void gather() = 0;

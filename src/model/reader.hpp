@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/likely_symbols.hpp"
 #include "model/recurrent_state.hpp"
 #include "model/tensor.hpp"
 
@@ -22,6 +23,11 @@ public:
     /// (T, B).
     virtual void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                             Tensor<2>& surprisals) = 0;
+
+    /// The same, bit for bit, and the `likely.most` likeliest symbols in the place of each target;
+    /// positions (T, B), row-major.
+    virtual void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                            Tensor<2>& surprisals, LikelySymbols& likely) = 0;
 };
 
 }  // namespace carousel

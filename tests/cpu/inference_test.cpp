@@ -162,6 +162,42 @@ TEST_SUITE("cpu/inference") {
         }
     }
 
+    TEST_CASE("the likeliest symbols are those of the largest logits, with their probabilities") {
+        ThreadPool pool(2);
+        for (const auto& config : odd_configs()) {
+            const auto model = lively_model(config);
+            Inference inference(model, pool, 2);
+            auto state = RecurrentState::zeros(config, 2), other = state, third = state;
+            const auto inputs = random_ids(9, 2, config.vocabulary_size, 1);
+            const auto targets = random_ids(9, 2, config.vocabulary_size, 2);
+            Tensor<2> logits, plain, nats;
+            LikelySymbols likely{.most = 4};
+            inference.surprisals(inputs, targets, third, plain);
+            inference.surprisals(inputs, targets, state, nats, likely);
+            CHECK(nats == plain);
+            for (std::size_t t = 0; t < 9; ++t) {
+                inference.advance(steps_of(inputs, t, 1), other, logits);
+                const auto v = logits.shape(1);
+                for (std::size_t b = 0; b < 2; ++b) {
+                    const auto told = likely.at(t * 2 + b);
+                    REQUIRE(told.size() == std::min<std::size_t>(4, v));
+                    double sum = 0;
+                    for (std::size_t id = 0; id < v; ++id) sum += std::exp(double{logits(b, id)});
+                    std::vector<TokenId> order(v);
+                    std::iota(order.begin(), order.end(), TokenId{0});
+                    std::stable_sort(order.begin(), order.end(), [&](TokenId one, TokenId two) {
+                        return logits(b, one) > logits(b, two);
+                    });
+                    for (std::size_t k = 0; k < told.size(); ++k) {
+                        CHECK(told[k].id == order[k]);
+                        CHECK(std::abs(double{told[k].probability} -
+                                       std::exp(double{logits(b, order[k])}) / sum) < 1e-5);
+                    }
+                }
+            }
+        }
+    }
+
     TEST_CASE("ids outside the vocabulary and other shapes are refused") {
         ThreadPool pool(1);
         const auto config = odd_configs()[3];

@@ -16,11 +16,13 @@ using namespace carousel;
 
 namespace {
 
+constexpr std::int64_t k_likely = 3;
+
 Metrics adaptive(const TestModel& model, const Corpus& corpus, const CorpusPart& part,
                  float learning_rate, const SurprisalVisitor& visitor = {}, int threads = 1) {
     const auto team = model.on(threads);
     DynamicEvaluation reader(team, {.learning_rate = learning_rate, .segment = 7});
-    return evaluate_adaptively(reader, corpus, part, visitor);
+    return evaluate_adaptively(reader, corpus, part, visitor, k_likely);
 }
 
 struct Seen {
@@ -32,8 +34,14 @@ struct Seen {
             indices.push_back(character.index);
             text += character.text;
             nats.push_back(character.nats);
+            for (const auto& [id, probability] : character.likely) {
+                likely.push_back(id);
+                probabilities.push_back(probability);
+            }
         };
     }
+    std::vector<TokenId> likely{};
+    std::vector<float> probabilities{};
 };
 
 const std::vector<std::string> k_documents{"hello \u65e5ld, hell\u00e9 world", "another text",
@@ -42,18 +50,21 @@ const std::vector<std::string> k_documents{"hello \u65e5ld, hell\u00e9 world", "
 }  // namespace
 
 TEST_SUITE("evaluation/adaptive_evaluator") {
-    TEST_CASE("with a learning rate of 0 every figure is that of the stream") {
+    TEST_CASE("with a learning rate of 0 every figure is that of the stream, and what was likely") {
         const TinyCorpus corpus(k_documents, {.min_count = 2});
         const auto model = untrained_model(corpus->vocabulary().size(), 9);
         const auto split = corpus->split(0.4);
         for (const auto& part : {corpus->whole(), split.training, split.validation}) {
             Seen fixed, learned;
-            const auto expected =
-                evaluate_stream(model, *corpus, part, Precision::float32, fixed.visitor());
+            const auto expected = evaluate_stream(model, *corpus, part, Precision::float32,
+                                                  fixed.visitor(), k_likely);
             CHECK(adaptive(model, *corpus, part, 0, learned.visitor()) == expected);
             CHECK(learned.indices == fixed.indices);
             CHECK(learned.text == fixed.text);
             CHECK(learned.nats == fixed.nats);
+            CHECK(learned.likely.size() == k_likely * learned.nats.size());
+            CHECK(learned.likely == fixed.likely);
+            CHECK(learned.probabilities == fixed.probabilities);
         }
     }
 

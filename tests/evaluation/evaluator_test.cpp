@@ -203,6 +203,31 @@ TEST_SUITE("evaluation/evaluator") {
         }
     }
 
+    TEST_CASE(
+        "a visitor is told what was likely in the place of each character, if it wants to be") {
+        const TinyCorpus corpus({"aabb\u65e5aabb\u00e9bbaa", "ab\u65e6"}, {.min_count = 2});
+        const auto model = model_for(*corpus);
+        std::int64_t wanted = 0;
+        std::size_t characters = 0;
+        const SurprisalVisitor visitor = [&](const CharacterSurprisal& character) {
+            REQUIRE(character.likely.size() == static_cast<std::size_t>(wanted));
+            ++characters;
+            for (const auto& [id, probability] : character.likely) {
+                CHECK(probability <= character.likely[0].probability);
+                // Of a character of one symbol the surprisal says the same.
+                if (corpus->vocabulary().symbol(id).text == character.text)
+                    CHECK(double{probability} ==
+                          doctest::Approx(std::exp(-character.nats)).epsilon(1e-5));
+            }
+        };
+        for (wanted = 0; wanted <= 3; wanted += 3) {
+            evaluate_stream(model, *corpus, corpus->whole(), Precision::float32, visitor, wanted);
+            evaluate_windows(model, *corpus, corpus->whole(), 3, Precision::float32, visitor,
+                             wanted);
+        }
+        CHECK(characters == 2 * (17 + 15));
+    }
+
     TEST_CASE("clusters and bytes are counted as characters of their models") {
         const std::string text = "e\u0323\u0301a e\u0323\u0301a \U0001F1EB\U0001F1F7";
         const TinyCorpus clusters(

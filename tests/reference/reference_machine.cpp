@@ -110,6 +110,29 @@ public:
     }
 
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                    Tensor<2>& surprisals, LikelySymbols& likely) override {
+        const auto v = static_cast<std::size_t>(equations_.config.vocabulary_size);
+        likely.make_room(0, equations_.config.vocabulary_size);
+        RecurrentState before = state;
+        for (std::size_t t = 0; t < inputs.shape(0); ++t) {
+            TokenIds now({std::size_t{1}, inputs.shape(1)});
+            for (std::size_t b = 0; b < inputs.shape(1); ++b) now(0, b) = inputs(t, b);
+            Tensor<2> logits;
+            advance(now, before, logits);
+            for (std::size_t b = 0; b < inputs.shape(1); ++b) {
+                std::vector<LikelySymbol> all(v);
+                for (std::size_t id = 0; id < v; ++id)
+                    all[id] = {static_cast<TokenId>(id), std::exp(logits(b, id))};
+                std::stable_sort(all.begin(), all.end(), [](const auto& one, const auto& other) {
+                    return one.probability > other.probability;
+                });
+                likely.symbols.insert(likely.symbols.end(), all.begin(), all.begin() + likely.each);
+            }
+        }
+        this->surprisals(inputs, targets, state, surprisals);
+    }
+
+    void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals) override {
         surprisals.resize({inputs.shape(0), inputs.shape(1)});
         for (std::size_t b = 0; b < inputs.shape(1); ++b) {
@@ -247,7 +270,15 @@ public:
         for (const auto& weight : original_) rms_.emplace_back(xt::zeros<double>(weight.shape()));
     }
 
-    std::span<const float> window(const Batch& batch, RecurrentState& state) override {
+    using Adapter::window;
+    std::span<const float> window(const Batch& batch, RecurrentState& state,
+                                  LikelySymbols* likely) override {
+        if (likely != nullptr) {
+            auto before = state;
+            Tensor<2> nats;
+            ReferenceReader(model_.equations)
+                .surprisals(batch.inputs, batch.targets, before, nats, *likely);
+        }
         nats_.clear();
         auto step = state;
         for (std::size_t t = 0; t < batch.inputs.shape(0); ++t)

@@ -118,6 +118,20 @@ TEST_SUITE("reference/reference_machine") {
         plain->reader(2)->surprisals(inputs, targets, b, plain_nats);
         CHECK(distance(fast_nats, plain_nats).difference < 1e-5);
         CHECK(distance(a.hidden, b.hidden).difference < 1e-5);
+
+        auto c = RecurrentState::zeros(config, 2), d = c;
+        LikelySymbols fast_likely{.most = 3}, plain_likely{.most = 3};
+        Tensor<2> nats;
+        fast->reader(2)->surprisals(inputs, targets, c, nats, fast_likely);
+        CHECK(nats == fast_nats);
+        plain->reader(2)->surprisals(inputs, targets, d, nats, plain_likely);
+        REQUIRE(fast_likely.symbols.size() == 4 * 2 * 3);
+        for (std::size_t i = 0; i < fast_likely.symbols.size(); ++i) {
+            CHECK(fast_likely.symbols[i].id == plain_likely.symbols[i].id);
+            CHECK(std::abs(fast_likely.symbols[i].probability -
+                           plain_likely.symbols[i].probability) < 1e-5F);
+        }
+
         Tensor<2> fast_logits, plain_logits;
         fast->reader(2)->advance(inputs, a, fast_logits);
         plain->reader(2)->advance(inputs, b, plain_logits);
