@@ -37,6 +37,44 @@ std::string_view first_words(std::string_view line) {
     return end > 0 ? line.substr(0, end) : cut_to_width(line, k_columns / 2);
 }
 
+// Where the first word of a shell's command ends: at a blank that is not quoted.
+std::size_t end_of_word(std::string_view command) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < command.size(); ++i) {
+        if (command[i] == '\\') {
+            ++i;
+        } else if (command[i] == '\'') {
+            quoted = !quoted;
+        } else if (command[i] == ' ' && !quoted) {
+            return i;
+        }
+    }
+    return command.size();
+}
+
+// A word of it whose path, if it is one, has lost its folders: what stands before the path (a
+// quote, or the name of an option) stays.
+std::string name_in(std::string_view word) {
+    std::string_view before, after;
+    const auto slash = word.find('/');
+    const auto equals = word.substr(0, slash).find('=');
+    std::size_t begin = word.starts_with("--") && equals < slash ? equals + 1 : 0;
+    if (word.substr(begin).starts_with("$'"))
+        begin += 2;
+    else if (word.substr(begin).starts_with("'"))
+        begin += 1;
+    auto path = word.substr(begin);
+    before = word.substr(0, begin);
+    if (!before.empty() && before.ends_with('\'') && path.ends_with('\'')) {
+        after = path.substr(path.size() - 1);
+        path.remove_suffix(1);
+    }
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    if (const auto last = path.rfind('/'); last != std::string_view::npos && path.size() > 1)
+        path.remove_prefix(last + 1);
+    return std::string(before) + std::string(path) + std::string(after);
+}
+
 }  // namespace
 
 std::string shown_paths(const std::vector<std::string>& paths) {
@@ -50,6 +88,30 @@ std::string shown_paths(const std::vector<std::string>& paths) {
     const auto more = paths.size() - shown.size();
     return fmt::format("{}{}", fmt::join(shown, ", "),
                        more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+std::string without_folders(std::string_view command) {
+    std::string out;
+    while (!command.empty()) {
+        const auto word = command.substr(0, end_of_word(command));
+        out += name_in(word);
+        command.remove_prefix(word.size());
+        const auto blanks = std::min(command.find_first_not_of(' '), command.size());
+        out += command.substr(0, blanks);
+        command.remove_prefix(blanks);
+    }
+    return out;
+}
+
+std::size_t shared_folder(const std::vector<std::string>& files) {
+    if (files.empty()) return 0;
+    auto shared = files.front().rfind('/') + 1;  // 0 where there is no slash
+    for (const auto& file : files) {
+        const auto alike = std::ranges::mismatch(file, files.front()).in1 - file.begin();
+        if (static_cast<std::size_t>(alike) < shared)
+            shared = file.substr(0, static_cast<std::size_t>(alike)).rfind('/') + 1;
+    }
+    return shared;
 }
 
 std::string title_of(const std::vector<std::string>& stored) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/corpus.hpp"
@@ -9,6 +11,14 @@ namespace carousel {
 
 /// The paths of a corpus for messages, made harmless for a terminal; of many the first twenty.
 std::string shown_paths(const std::vector<std::string>& paths);
+
+/// Bytes of the folder in which all these files lie, with its slash; 0 when there is none, or one
+/// file has no folder.
+std::size_t shared_folder(const std::vector<std::string>& files);
+
+/// A command as a shell reads it, with the names of its files and without their folders, which are
+/// nobody's business where it is shown.
+std::string without_folders(std::string_view command);
 
 /// The files of a corpus as a title: their names without folders, few of them. `stored` is what a
 /// model file keeps of it, or paths.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "app/corpus_names.hpp"
@@ -46,42 +47,59 @@ Page::Grid measurements_of(const EvaluationReport& report) {
 EvaluationPage::EvaluationPage(const Corpus& corpus)
     : corpus_(corpus),
       place_(corpus),
+      folder_(shared_folder(corpus.document_names())),
       text_(k_shown),
       lines_(k_lines),
-      characters_([this](std::string_view character, double nats) {
-          text_.add(character, nats);
-          lines_.add(character, nats);
+      characters_([this](const PredictedCharacter& character) {
+          text_.add(character);
+          lines_.add(character);
       }) {}
 
 void EvaluationPage::add(const CharacterSurprisal& character) {
     place_.go_to(character.index);
-    if (line_ != place_.line() || document_ != place_.document()) start_line();
-    characters_.add(character.text, character.nats);
+    if (line_ != LinePlace{place_.document(), place_.line()}) start_line();
+    likely_.clear();
+    for (const auto& [id, probability] : character.likely)
+        likely_.push_back({corpus_.vocabulary().symbol(id).text, double{probability}});
+    characters_.add({.text = character.text, .nats = character.nats, .likely = likely_});
 }
 
 void EvaluationPage::start_line() {
     characters_.finish();
-    if (line_ > 0 && document_ != place_.document()) text_.start_document();
-    document_ = place_.document();
-    line_ = place_.line();
-    lines_.start_line(
-        corpus_.documents() > 1
-            ? fmt::format("{}:{}", title_of({corpus_.document_names()[document_]}), line_)
-            : fmt::format("{}", line_));
+    const LinePlace now{place_.document(), place_.line()};
+    const bool several = corpus_.documents() > 1;
+    if (several && (line_.line == 0 || line_.document != now.document))
+        text_.start_document(name_of(now.document));
+    line_ = now;
+    text_.start_line(now);
+    lines_.start_line(now, several ? fmt::format("{}:{}", name_of(now.document), now.line)
+                                   : fmt::format("line {}", now.line));
 }
 
-std::string EvaluationPage::html(const EvaluationReport& report, const LoadedModel& loaded) {
+// Pages are sent to others: where the files lie is nobody's business.
+std::string EvaluationPage::name_of(std::uint64_t document) const {
+    const auto& name = corpus_.document_names()[document];
+    return name == "-" ? "standard input" : name.substr(folder_);
+}
+
+std::string EvaluationPage::html(const EvaluationReport& report, const LoadedModel& loaded,
+                                 std::string_view command) {
     characters_.finish();
     lines_.finish();
     const auto& snapshot = loaded.snapshot;
     Page page(title_of(report.corpus), "Carousel: how a model reads a text");
     page.add_figures(figures_of(report.measurements.front()));
+    auto lines = lines_.lines();
+    for (auto& line : lines) line.linked = text_.shows(line.place);
+    page.add_scale();
+    add_lines(page, lines);
+    add_text(report, page, lines);
+    page.add_heading("All measures");
     page.add_grid(measurements_of(report));
     for (const auto& note : evaluation_notes(report)) page.add_paragraph(note);
-    page.add_paragraph(fmt::format("The model is {}, in {}.", report.model.string(),
+    page.add_paragraph(fmt::format("The model is {}, in {}.", title_of({report.model.string()}),
                                    format_value(report.precision)));
-    add_text(report, page);
-    add_lines(page);
+    if (!command.empty()) page.add_command(without_folders(command));
     page.add_heading("What the model writes itself");
     page.add_samples(write_samples(snapshot.model, snapshot.weights, loaded.tokenizer,
                                    {.seed = snapshot.training.seed,
@@ -99,15 +117,13 @@ std::string EvaluationPage::html(const EvaluationReport& report, const LoadedMod
     return page.html();
 }
 
-void EvaluationPage::add_text(const EvaluationReport& report, Page& page) const {
+void EvaluationPage::add_text(const EvaluationReport& report, Page& page,
+                              const std::vector<SurprisingLine>& lines) const {
     page.add_heading("The text, coloured by surprisal");
-    page.add_paragraph(
-        "The stronger the colour, the less the model expected the character that came: 1 bit is a "
-        "coin toss, 10 bits are one chance in a thousand. Hover or tap a character to read its "
-        "bits.");
     if (report.measurements.size() > 1) {
-        page.add_paragraph(fmt::format("The bits are those of the first row above: {}.",
-                                       report.measurements.front().label));
+        page.add_paragraph(
+            fmt::format("The bits are those of one way to read it: {}. The others stand below.",
+                        report.measurements.front().label));
     }
     if (text_.shown() < text_.count()) {
         page.add_paragraph(
@@ -120,16 +136,25 @@ void EvaluationPage::add_text(const EvaluationReport& report, Page& page) const 
             "The model reads bytes. The bytes of a character are shown together, with the sum of "
             "their bits.");
     }
-    page.add_scale();
-    page.add_html(text_.html());
+    std::vector<LinePlace> listed;
+    for (const auto& line : lines) listed.push_back(line.place);
+    page.add_html(text_.html(listed));
 }
 
-void EvaluationPage::add_lines(Page& page) const {
-    if (lines_.lines().empty()) return;
+void EvaluationPage::add_lines(Page& page, const std::vector<SurprisingLine>& lines) const {
+    page.add_paragraph(
+        "The stronger the colour, the less the model expected the character that came: 1 bit is a "
+        "coin toss, 10 bits are one chance in a thousand. Point at a character, tap it, or go from "
+        "one great surprise to the next with the Tab key, to read its bits and what the model had "
+        "expected instead.");
+    if (lines.empty()) return;
     page.add_heading("The most surprising lines");
     page.add_paragraph(fmt::format(
-        "By bits per character, of all lines with at least {} characters.", k_lines.shortest));
-    page.add_lines(lines_.lines());
+        "By bits per character, of all lines with at least {} characters. The number of a line "
+        "leads to its place in the text{}, the arrow there back to this list.",
+        k_lines.shortest,
+        std::ranges::all_of(lines, &SurprisingLine::linked) ? "" : ", where that is shown below"));
+    page.add_lines(lines);
 }
 
 }  // namespace carousel

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/evaluation_report.hpp"
 #include "app/loaded_model.hpp"
@@ -27,17 +30,25 @@ public:
     void add(const CharacterSurprisal& character);
 
     /// The whole page, after the last character. `loaded` writes its samples, with the seed of its
-    /// training.
-    std::string html(const EvaluationReport& report, const LoadedModel& loaded);
+    /// training. `command`: that was typed, if one was.
+    std::string html(const EvaluationReport& report, const LoadedModel& loaded,
+                     std::string_view command);
+
+    /// How many likely symbols of each place it wants to be told.
+    static constexpr std::int64_t k_likely = 3;
 
 private:
     void start_line();
-    void add_text(const EvaluationReport& report, Page& page) const;
-    void add_lines(Page& page) const;
+    void add_lines(Page& page, const std::vector<SurprisingLine>& lines) const;
+    void add_text(const EvaluationReport& report, Page& page,
+                  const std::vector<SurprisingLine>& lines) const;
+    std::string name_of(std::uint64_t document) const;
 
     const Corpus& corpus_;
     TextPlace place_;
-    std::uint64_t document_ = 0, line_ = 0;  // where the character before stood; line 0: nowhere
+    std::size_t folder_;  // bytes in which the names of all documents begin alike
+    LinePlace line_;      // where the character before stood
+    std::vector<LikelyText> likely_;
     SurprisalText text_;
     SurprisingLines lines_;
     WholeCharacters characters_;

@@ -161,14 +161,16 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
         const auto own = on_threads(threads_to_adapt(model, request_.threads));
         DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
         Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
-        stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"));
+        stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"),
+                                             likely(measurements.empty()));
         measurements.push_back(stream);
     }
     if (request_.protocol != Protocol::windows) {
         const auto own = on_threads(threads_to_read(model, request_.threads));
         Measurement stream{.name = "stream", .label = "stream"};
         stream.metrics =
-            evaluate_stream(*own.model, corpus_, part_, precision, visit("reading as one stream"));
+            evaluate_stream(*own.model, corpus_, part_, precision, visit("reading as one stream"),
+                            likely(measurements.empty()));
         measurements.push_back(stream);
     }
     // Where both are welcome, a text that is shorter than a window has none.
@@ -183,11 +185,17 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
         const auto own = on_threads(threads_for(model, k_windows_side_by_side, request_.threads));
         Measurement windows{
             .name = "windows", .label = fmt::format("windows of {}", window), .window = window};
-        windows.metrics = evaluate_windows(*own.model, corpus_, part_, window, precision,
-                                           visit("reading in " + windows.label));
+        windows.metrics =
+            evaluate_windows(*own.model, corpus_, part_, window, precision,
+                             visit("reading in " + windows.label), likely(measurements.empty()));
         measurements.push_back(windows);
     }
     return measurements;
+}
+
+// Likely symbols that somebody wants to be told, of the measurement that is shown.
+std::int64_t EvaluationRun::likely(bool is_shown) const {
+    return page_ && is_shown ? EvaluationPage::k_likely : 0;
 }
 
 // Shows each character to those who want it.
@@ -215,7 +223,7 @@ void EvaluationRun::add_baseline(EvaluationReport& report) const {
 }
 
 void EvaluationRun::write_page(const EvaluationReport& report) {
-    if (page_) carousel::write_page(*request_.html, page_->html(report, loaded_));
+    if (page_) carousel::write_page(*request_.html, page_->html(report, loaded_, request_.command));
 }
 
 }  // namespace carousel

@@ -39,6 +39,7 @@ public:
 private:
     std::vector<Measurement> measure_model(Precision precision);
     SurprisalVisitor visitor();
+    std::int64_t likely(bool is_shown) const;
     void add_baseline(EvaluationReport& report) const;
 
     EvaluationRequest request_;

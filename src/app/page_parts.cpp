@@ -10,13 +10,16 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/corpus_names.hpp"
 #include "app/loaded_model.hpp"
 #include "app/sample.hpp"
 #include "base/file.hpp"
+#include "base/processor.hpp"
 #include "base/quantity.hpp"
 #include "base/stopwatch.hpp"
 #include "base/words.hpp"
 #include "model/language_model_descriptions.hpp"
+#include "model/machine.hpp"
 #include "model/training_descriptions.hpp"
 #include "report/axis.hpp"
 #include "report/line_chart.hpp"
@@ -49,7 +52,8 @@ std::vector<PageRow> model_rows(const Snapshot& snapshot, std::int64_t parameter
     std::vector<PageRow> rows;
     add_settings(rows, snapshot.model);
     rows.push_back({"parameters", format_count(static_cast<std::uint64_t>(parameters))});
-    if (snapshot.fine_tuned_from) rows.push_back({"tuned from", snapshot.fine_tuned_from->name});
+    if (snapshot.fine_tuned_from)
+        rows.push_back({"tuned from", title_of({snapshot.fine_tuned_from->name})});
     return rows;
 }
 
@@ -61,13 +65,11 @@ std::vector<PageRow> training_rows(const TrainingConfig& config) {
 
 std::vector<PageRow> text_rows(const Snapshot& snapshot) {
     const auto& corpus = snapshot.corpus;
-    std::vector<PageRow> rows{
-        {"corpus", corpus.paths.empty() ? "the text that comes with the program"
-                                        : fmt::format("{}", fmt::join(corpus.paths, ", "))},
-        {"characters", format_count(corpus.characters)},
-        {"to learn from", format_count(corpus.training_characters)},
-        {"to validate on", format_count(corpus.validation_characters)}};
-    if (corpus.validation) rows.push_back({"validation text", corpus.validation->path});
+    std::vector<PageRow> rows{{"corpus", title_of(corpus.paths)},
+                              {"characters", format_count(corpus.characters)},
+                              {"to learn from", format_count(corpus.training_characters)},
+                              {"to validate on", format_count(corpus.validation_characters)}};
+    if (corpus.validation) rows.push_back({"validation text", title_of({corpus.validation->path})});
     add_settings(rows, snapshot.text);
     return rows;
 }
@@ -78,7 +80,7 @@ LineChart loss_chart(const std::vector<HistoryRecord>& history, const std::optio
     LineChart chart{
         .caption = "",
         .x = {.label = "", .from_zero = true},
-        .y = {.label = "nats per character"},
+        .y = {.label = "nats per character", .cut = true},
         .series = {{.name = "validation", .points = {}}, {.name = "training", .points = {}}}};
     for (const auto& record : history) {
         const auto where =
@@ -122,6 +124,12 @@ std::vector<Page::Table> settings_tables(const Snapshot& snapshot, std::int64_t 
             {"Text", text_rows(snapshot)}};
 }
 
+std::string machine_words(const Machine& machine) {
+    const auto processor = processor_name();
+    return processor.empty() ? machine.description()
+                             : fmt::format("{}, {}", processor, machine.description());
+}
+
 std::string curves(const std::vector<HistoryRecord>& history, const std::optional<BestLoss>& best) {
     if (history.empty() || history.back().step == 0) return {};
     auto by_step = loss_chart(history, best, [](const HistoryRecord& record) {
@@ -141,9 +149,12 @@ std::string curves(const std::vector<HistoryRecord>& history, const std::optiona
 std::string about_curves(const TrainingConfig& config) {
     const bool drops = config.dropout_input > 0 || config.dropout_between > 0 ||
                        config.dropout_output > 0 || config.dropout_recurrent > 0;
-    return drops ? "The training loss is measured with dropout at work, and so may lie above the "
-                   "validation loss."
-                 : "The training loss is a running mean over the last batches.";
+    const std::string about_axis =
+        " The scale is that of the last four fifths: a higher loss at the beginning lies above it.";
+    return (drops ? "The training loss is measured with dropout at work, and so may lie above the "
+                    "validation loss."
+                  : "The training loss is a running mean over the last batches.") +
+           about_axis;
 }
 
 std::vector<PageSample> write_samples(const LanguageModelConfig& model,

@@ -17,10 +17,15 @@
 
 namespace carousel {
 
+class Machine;
+
 // What the pages of `evaluate` and `train` have in common.
 
 /// Model, training and text of a snapshot. `parameters`: of the model.
 std::vector<Page::Table> settings_tables(const Snapshot& snapshot, std::int64_t parameters);
+
+/// The machine that makes a page, for people: its processor, its threads.
+std::string machine_words(const Machine& machine);
 
 /// Loss against steps and against time, and the learning rate, as HTML; empty when there is nothing
 /// to draw. Times count all runs.

@@ -197,6 +197,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                                           .first_step = trainer.counters().step,
                                           .samples = request.sample_every != 0,
                                           .threads = request.threads,
+                                          .command = request.command,
                                           .clock = host.clock,
                                           .tell = host.tell});
     }

@@ -12,6 +12,7 @@
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
+#include "model/machine.hpp"
 #include "model/parameter.hpp"
 
 namespace carousel {
@@ -33,6 +34,11 @@ std::vector<PageRow> figures_of(const Standing& run) {
     figures.push_back({"step", format_count(run.now.step)});
     figures.push_back({"time", format_duration(run.now.seconds)});
     return figures;
+}
+
+// Often while it begins, seldom in a run of hours, where little changes.
+int reload_seconds(double seconds) {
+    return static_cast<int>(std::clamp(seconds / 50, 3.0, 60.0));
 }
 
 }  // namespace
@@ -97,14 +103,15 @@ void TrainingPage::sample(const Standing& run, std::string_view name) {
 void TrainingPage::write_under_way(const Standing& run) {
     write(run,
           fmt::format("The training is under way: {:.0f} % are done. This page is written anew at "
-                      "each validation, sample and save; reload it to see the newest.",
-                      100 * std::min(1.0, run.progress)));
+                      "each validation, sample and save, and loads itself again now and then.",
+                      100 * std::min(1.0, run.progress)),
+          reload_seconds(run.now.seconds));
 }
 
-void TrainingPage::write(const Standing& run, std::string_view words) {
+void TrainingPage::write(const Standing& run, std::string_view words, int reload) {
     const double start = config_.clock();
     try {
-        write_page(config_.path, html(run, words));
+        write_page(config_.path, html(run, words, reload));
         failure_.clear();
     } catch (const InputError& error) {
         failure_ = error.what();
@@ -132,10 +139,11 @@ std::vector<HistoryRecord> TrainingPage::history(const Snapshot& snapshot) const
     return all;
 }
 
-std::string TrainingPage::html(const Standing& run, std::string_view words) const {
+std::string TrainingPage::html(const Standing& run, std::string_view words, int reload) const {
     const auto& snapshot = run.snapshot;
     const auto first_step = config_.first_step;
     Page page(title_of(snapshot.corpus.paths), "Carousel: the training of a model");
+    page.reload_every(reload);
     page.add_figures(figures_of(run));
     page.add_paragraph(words);
     if (const auto drawn = curves(history(snapshot), snapshot.best); !drawn.empty()) {
@@ -155,6 +163,8 @@ std::string TrainingPage::html(const Standing& run, std::string_view words) cons
         page.add_samples(moment.samples);
     }
     page.add_heading("Settings");
+    if (!config_.command.empty()) page.add_command(without_folders(config_.command));
+    page.add_paragraph(fmt::format("Trained on {}.", machine_words(config_.model.machine())));
     auto tables = settings_tables(snapshot, parameter_count(config_.model.config()));
     auto& text = tables.back().rows;
     text.insert(text.begin() + 1, {{"documents", format_count(config_.corpus.documents())},

@@ -27,6 +27,7 @@ public:
         std::uint64_t first_step = 0;  ///< where this run starts: samples from before it are gone
         bool samples = true;
         std::optional<int> threads{};   ///< that write samples; absent: by the size of the model
+        std::string command{};          ///< that was typed, if one was
         std::function<double()> clock;  ///< seconds
         TellTraining tell;              ///< hears of a page that cannot be written, once
     };
@@ -51,9 +52,9 @@ private:
     void note(const Standing& run);
     void go_back(std::uint64_t step);
     void sample(const Standing& run, std::string_view name);
-    void write(const Standing& run, std::string_view words);
+    void write(const Standing& run, std::string_view words, int reload = 0);
     void write_under_way(const Standing& run);
-    std::string html(const Standing& run, std::string_view words) const;
+    std::string html(const Standing& run, std::string_view words, int reload) const;
     std::vector<HistoryRecord> history(const Snapshot& snapshot) const;
 
     Config config_;

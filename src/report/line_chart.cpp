@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "report/axis.hpp"
 #include "report/markup.hpp"
 
-// First the plane, which maps numbers to places, then what is drawn on it: axes, series, the names
-// at the ends of the lines, the mark. Places are written with one decimal, so that the same data
-// gives the same bytes everywhere.
+// First the points, as many as can be told apart, and the plane, which maps numbers to places; then
+// what is drawn on it: axes, series, the names at the ends of the lines, the mark. Places are
+// written with one decimal, so that the same data gives the same bytes everywhere.
 
 namespace carousel {
 
@@ -21,6 +23,12 @@ constexpr double k_width = 480, k_height = 290;
 constexpr double k_left = 48, k_right = 82, k_top = 30, k_bottom = 44;
 constexpr double k_line_height = 15;
 
+// What comes before this share of x may lie beyond an axis that is cut.
+constexpr double k_beginning = 0.2;
+
+// An axis is at least this wide beside its numbers: nearer ones cannot be told apart by a double.
+constexpr double k_least_width = 1e-9;
+
 struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = -low;
 
@@ -29,6 +37,7 @@ struct Extent {
         high = std::max(high, value);
     }
     double width() const { return high - low; }
+    double size() const { return std::max(std::abs(low), std::abs(high)); }
 };
 
 /// Where numbers come to lie.
@@ -38,6 +47,7 @@ struct Plane {
     double left(double value) const {
         return k_left + (value - x.low) / x.width() * (k_width - k_left - k_right);
     }
+    bool holds(const ChartPoint& point) const { return point.y >= y.low && point.y <= y.high; }
     double top(double value) const {
         return k_height - k_bottom - (value - y.low) / y.width() * (k_height - k_top - k_bottom);
     }
@@ -46,8 +56,8 @@ struct Plane {
 // Room for lines that are flat or a single point, and some air above and below the others.
 void widen(Extent& range, bool from_zero, double air) {
     if (from_zero) range.take(0);
-    if (range.width() <= 0) {
-        const double half = range.low == 0 ? 1 : std::abs(range.low) / 2;
+    if (range.width() <= range.size() * k_least_width) {
+        const double half = range.size() == 0 ? 1 : range.size() / 2;
         range = {range.low - (from_zero ? 0 : half), range.high + half};
         return;
     }
@@ -55,14 +65,33 @@ void widen(Extent& range, bool from_zero, double air) {
     range = {from_zero ? range.low : range.low - more, range.high + more};
 }
 
+bool can_be_drawn(const ChartPoint& point) {
+    // Sums and differences of such numbers are numbers too.
+    constexpr double k_largest = 1e300;
+    return std::abs(point.x) < k_largest && std::abs(point.y) < k_largest;
+}
+
+/// The points that are drawn: the last of each of so many equal parts of the series.
+void thin(std::vector<ChartPoint>& points) {
+    std::erase_if(points, [](const ChartPoint& point) { return !can_be_drawn(point); });
+    const auto count = points.size();
+    if (count <= k_most_points) return;
+    for (std::size_t i = 0; i < k_most_points; ++i)
+        points[i] = std::move(points[count * (i + 1) / k_most_points - 1]);
+    points.resize(k_most_points);
+}
+
 Plane plane_of(const LineChart& chart) {
     Plane plane;
     for (const auto& series : chart.series) {
-        for (const auto& point : series.points) {
-            plane.x.take(point.x);
-            plane.y.take(point.y);
-        }
+        for (const auto& point : series.points) plane.x.take(point.x);
     }
+    const double from = chart.y.cut ? plane.x.low + k_beginning * plane.x.width() : plane.x.low;
+    for (const auto& series : chart.series) {
+        for (const auto& point : series.points)
+            if (point.x >= from) plane.y.take(point.y);
+    }
+    if (chart.mark) plane.y.take(chart.mark->y);
     widen(plane.x, chart.x.from_zero, 0);
     widen(plane.y, chart.y.from_zero, 0.06);
     return plane;
@@ -98,16 +127,53 @@ void draw_axes(const LineChart& chart, const Plane& plane, std::string& out) {
         bottom + 36, plain_markup(chart.x.label));
 }
 
+/// Where the way from one point to another leaves the plane: the one lies on it, the other above or
+/// below.
+ChartPoint edge_between(const ChartPoint& inside, const ChartPoint& outside, const Plane& plane) {
+    const double y = outside.y > plane.y.high ? plane.y.high : plane.y.low;
+    return {.x = inside.x + (outside.x - inside.x) * (y - inside.y) / (outside.y - inside.y),
+            .y = y};
+}
+
+/// The line of a series in the pieces of it that lie on the plane.
+void draw_line(const std::vector<ChartPoint>& points, const Plane& plane, std::string& out) {
+    const auto go_to = [&](const ChartPoint& point) {
+        out += fmt::format("{:.1f},{:.1f} ", plane.left(point.x), plane.top(point.y));
+    };
+    bool drawing = false;
+    const auto begin = [&] {
+        if (!drawing) out += "<polyline points=\"";
+        drawing = true;
+    };
+    const auto end = [&] {
+        if (!drawing) return;
+        out.pop_back();
+        out += "\"/>\n";
+        drawing = false;
+    };
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const bool inside = plane.holds(points[i]), after = i > 0;
+        if (inside) {
+            const bool enters = after && !plane.holds(points[i - 1]);
+            begin();
+            if (enters) go_to(edge_between(points[i], points[i - 1], plane));
+            go_to(points[i]);
+        } else if (after && plane.holds(points[i - 1])) {
+            go_to(edge_between(points[i - 1], points[i], plane));
+            end();
+        }
+    }
+    end();
+}
+
 void draw_series(const ChartSeries& series, std::size_t number, const Plane& plane,
                  std::string& out) {
-    out += fmt::format("<g class=\"c{}\"><polyline points=\"", number);
-    for (const auto& point : series.points)
-        out += fmt::format("{:.1f},{:.1f} ", plane.left(point.x), plane.top(point.y));
-    if (!series.points.empty()) out.pop_back();
-    out += "\"/>\n";
+    out += fmt::format("<g class=\"c{}\">", number);
+    draw_line(series.points, plane, out);
     // Many dots would hide the line; each can still be hovered.
     const double radius = series.points.size() > 40 ? 1.2 : 2.4;
     for (const auto& point : series.points) {
+        if (!plane.holds(point)) continue;
         out +=
             fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}</title></circle>\n",
                         plane.left(point.x), plane.top(point.y), radius, plain_markup(point.note));
@@ -125,7 +191,8 @@ void draw_names(const LineChart& chart, const Plane& plane, std::string& out) {
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
         const auto& points = chart.series[i].points;
         if (points.empty()) continue;
-        names.push_back({i, plane.left(points.back().x), plane.top(points.back().y)});
+        const double y = std::clamp(points.back().y, plane.y.low, plane.y.high);
+        names.push_back({i, plane.left(points.back().x), plane.top(y)});
     }
     std::sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
     for (std::size_t i = 1; i < names.size(); ++i) {
@@ -151,7 +218,9 @@ void draw_mark(const ChartPoint& mark, const Plane& plane, std::string& out) {
 
 }  // namespace
 
-std::string to_svg(const LineChart& chart) {
+std::string to_svg(LineChart chart) {
+    for (auto& series : chart.series) thin(series.points);
+    if (chart.mark && !can_be_drawn(*chart.mark)) chart.mark.reset();
     const bool drawn = std::any_of(chart.series.begin(), chart.series.end(),
                                    [](const ChartSeries& s) { return !s.points.empty(); });
     if (!drawn) return {};
@@ -165,7 +234,7 @@ std::string to_svg(const LineChart& chart) {
         draw_series(chart.series[i], i, plane, out);
     }
     draw_names(chart, plane, out);
-    if (chart.mark) draw_mark(*chart.mark, plane, out);
+    if (chart.mark && plane.holds(*chart.mark)) draw_mark(*chart.mark, plane, out);
     return out + "</svg></figure>\n";
 }
 

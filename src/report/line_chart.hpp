@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,14 @@ struct ChartSeries {
 struct ChartAxis {
     std::string label;
     bool from_zero = false;
+    /// Of y: the axis reaches as far as the points of the last four fifths of x need, and what lies
+    /// beyond it leaves the picture at its edge.
+    bool cut = false;
 };
 
-/// Lines over two axes, at most three. Numbers must be finite.
+/// Lines over two axes, at most three, each of its points further right than the one before.
+/// Numbers that are not finite are left out. Of a series with more than `k_most_points` every so
+/// many are drawn.
 struct LineChart {
     std::string caption;
     ChartAxis x, y;
@@ -29,8 +35,10 @@ struct LineChart {
     std::optional<ChartPoint> mark{};  ///< a point that stands out, with its note beside it
 };
 
+inline constexpr std::size_t k_most_points = 600;
+
 /// The chart as a `figure` with an SVG drawing, whose colours are those of the page's style. Empty
 /// when no series has a point.
-std::string to_svg(const LineChart& chart);
+std::string to_svg(LineChart chart);
 
 }  // namespace carousel

@@ -6,11 +6,27 @@
 #include "report/colour_scale.hpp"
 #include "report/markup.hpp"
 #include "report/page_style.hpp"
+#include "report/surprisal_text.hpp"
 
 // Each function appends one element to the body. Text goes through `visible_markup`, without an
 // exception; what is appended as it is comes from this room.
 
 namespace carousel {
+
+namespace {
+
+// Each line of a text as a paragraph, so that one that must be broken can be told from two.
+std::string lines_of(std::string_view text) {
+    std::string out;
+    for (;;) {
+        const auto end = text.find('\n');
+        out += fmt::format("<p>{}</p>", visible_markup(text.substr(0, end)));
+        if (end == std::string_view::npos) return out;
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
 
 Page::Page(std::string_view title, std::string_view kind)
     : title_(plain_markup(title)),
@@ -44,9 +60,15 @@ void Page::add_scale() {
 
 void Page::add_lines(const std::vector<SurprisingLine>& lines) {
     body_ += "<div class=\"text lines\">\n";
-    for (const auto& line : lines) {
-        body_ += fmt::format("<span>{}</span><span>{:.2f} bits</span><p lang=\"\">{}</p>\n",
-                             visible_markup(line.place), line.bits_per_character, line.html);
+    for (std::size_t rank = 0; rank < lines.size(); ++rank) {
+        const auto& line = lines[rank];
+        const auto name = visible_markup(line.name);
+        const auto place =
+            line.linked ? fmt::format("<a href=\"#{}\">{}</a>", anchor_of(line.place), name) : name;
+        body_ += fmt::format(
+            "<span id=\"{}\">{}</span><span>{:.2f} bits</span><p lang=\"\"{}>{}</p>\n",
+            entry_anchor(rank), place, line.bits_per_character,
+            line.direction == Direction::right_to_left ? " dir=\"rtl\"" : "", line.html);
     }
     body_ += "</div>\n";
 }
@@ -72,9 +94,11 @@ void Page::add_grid(const Grid& grid) {
     for (const auto& row : grid.rows) {
         body_ += "<tr>";
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const char* element = i == 0 ? "th scope=\"row\"" : "td";
-            body_ += fmt::format("<{}>{}</{}>", element, visible_markup(row[i]),
-                                 std::string_view(element).substr(0, 2));
+            // On a narrow page each value stands beside the name of its column.
+            const auto value = visible_markup(row[i]);
+            body_ += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", value)
+                            : fmt::format("<td data-c=\"{}\">{}</td>",
+                                          plain_markup(grid.columns.at(i)), value);
         }
         body_ += "</tr>\n";
     }
@@ -83,26 +107,43 @@ void Page::add_grid(const Grid& grid) {
 
 void Page::add_samples(const std::vector<PageSample>& samples) {
     body_ += "<div class=\"samples\">\n";
-    for (const auto& sample : samples) {
+    for (const auto& [caption, text] : samples) {
         body_ += fmt::format(
             "<section><h4>{}</h4><div class=\"sample\" lang=\"\" dir=\"auto\">{}</div></section>\n",
-            visible_markup(sample.caption), visible_markup(sample.text));
+            visible_markup(caption), lines_of(text));
     }
     body_ += "</div>\n";
 }
 
+void Page::add_command(std::string_view command) {
+    body_ += "<p class=\"command\">";
+    // It is broken between words and not within "--time".
+    for (;;) {
+        const auto end = command.find(' ');
+        body_ += fmt::format("<span>{}</span>", visible_markup(command.substr(0, end)));
+        if (end == std::string_view::npos) break;
+        body_ += ' ';
+        command.remove_prefix(end + 1);
+    }
+    body_ += "</p>\n";
+}
+
 std::string Page::html() const {
+    const auto reload =
+        reload_seconds_ > 0
+            ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\"/>\n", reload_seconds_)
+            : "";
     // The policy lets nothing be loaded or run, whatever the text says.
     return fmt::format(
         "<!DOCTYPE html>\n"
-        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n{}\n"
+        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n{}\n{}"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
         "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
         "</html>\n",
-        k_page_mark, title_, page_style(), body_);
+        k_page_mark, reload, title_, page_style(), body_);
 }
 
 }  // namespace carousel

@@ -38,6 +38,9 @@ public:
     /// `kind` stands small above the title.
     Page(std::string_view title, std::string_view kind);
 
+    /// A reader's program loads the page anew every so many seconds; 0: never.
+    void reload_every(int seconds) { reload_seconds_ = seconds; }
+
     /// Figures that are read first, in large.
     void add_figures(const std::vector<PageRow>& figures);
 
@@ -56,14 +59,17 @@ public:
     };
     void add_tables(const std::vector<Table>& tables);
 
-    /// One table of several columns, the first of which names the row.
+    /// One table of several columns, the first of which names the row; no row is longer than they.
     struct Grid {
         std::vector<std::string> columns;
         std::vector<std::vector<std::string>> rows;
     };
     void add_grid(const Grid& grid);
 
-    /// Samples side by side where there is room.
+    /// What was typed.
+    void add_command(std::string_view command);
+
+    /// Samples side by side where there is room for their lines.
     void add_samples(const std::vector<PageSample>& samples);
 
     /// The whole file. Law: well-formed XML but for its first line, every element closed.
@@ -71,6 +77,7 @@ public:
 
 private:
     std::string title_, body_;
+    int reload_seconds_ = 0;
 };
 
 }  // namespace carousel

@@ -68,11 +68,15 @@ svg .c0 { color: var(--c0); fill: var(--c0); }
 svg .c1 { color: var(--c1); fill: var(--c1); }
 svg .c2 { color: var(--c2); fill: var(--c2); }
 svg text.c0, svg text.c1, svg text.c2 { font-weight: 600; }
-.samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
-  gap: 1.5rem; margin: .75rem 0 2rem; }
+.samples { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1.5rem; margin: .75rem 0 2rem; }
+.samples section { flex: none; max-width: 100%; }
 .samples h4 { margin: 0 0 .375rem; font-size: .875rem; color: var(--soft); font-weight: 400; }
-.sample { padding: .875rem 1rem; background: var(--panel); border-radius: .375rem; font-size: .8125rem;
-  line-height: 1.55; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; unicode-bidi: plaintext; }
+.sample, .command { background: var(--panel); border-radius: .375rem; font-size: .8125rem; line-height: 1.55; }
+.sample { padding: .875rem 1rem; width: max-content; max-width: min(100%, 88ch); tab-size: 4; }
+.sample p { max-width: none; margin: 0; min-height: 1.55em; white-space: pre-wrap; overflow-wrap: anywhere;
+  unicode-bidi: plaintext; }
+.command { margin: .5rem 0 1.5rem; padding: .625rem 1rem; white-space: normal; overflow-wrap: anywhere; }
+.command span { display: inline-block; max-width: 100%; }
 .scale { position: sticky; top: 0; z-index: 2; display: flex; gap: .75rem; align-items: flex-start;
   margin: 1rem 0 1.25rem; padding: .75rem 0 .5rem; background: var(--paper); color: var(--soft);
   border-bottom: 1px solid var(--hair); font-size: .8125rem; line-height: 1.2; }
@@ -81,14 +85,23 @@ svg text.c0, svg text.c1, svg text.c2 { font-weight: 600; }
 .scale .s0 { box-shadow: inset 0 0 0 1px var(--hair); }
 .scale li span { display: block; margin-top: .25rem; }
 .scale ol + span { align-self: flex-end; }
-.text, .sample { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC",
-    "Noto Sans Mono", monospace; }
-.text { font-size: .9375rem; line-height: 1.65; tab-size: 4; }
-.text p { max-width: none; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
-  unicode-bidi: plaintext; }
+.text, .sample, .command { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono",
+    "Noto Sans Mono CJK SC", "Noto Sans Mono", monospace; }
+.text { --gutter: 0px; font-size: .9375rem; line-height: 1.65; tab-size: 4; }
+.text p { position: relative; max-width: none; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.numbered { --gutter: calc(var(--digits) + 3.5ch); }
+.numbered p { min-height: 1.65em; padding-inline-start: var(--gutter); padding-inline-end: 6rem; }
+.numbered p, .lines span { scroll-margin-top: 5rem; }
+.numbered p:target { background: var(--panel); }
+.numbered p::before { content: attr(data-n); position: absolute; left: 1.5ch; width: var(--digits);
+  color: var(--soft); opacity: .75; text-align: right; unicode-bidi: isolate; direction: ltr; }
+.numbered p[dir=rtl]::before { left: auto; right: 1.5ch; text-align: left; }
+.numbered a { position: absolute; inset-inline-start: 0; width: 1.5ch; user-select: none; text-decoration: none; }
+a { color: var(--c0); }
 .text section { margin: 0 -1.75rem; padding: 0 1.75rem; content-visibility: auto;
-  contain-intrinsic-size: auto 77rem; overflow-clip-margin: 2rem; }
-.text hr { margin: 1.5rem 0; border: 0; border-top: 1px dashed var(--soft); }
+  contain-intrinsic-size: auto 77rem; overflow-clip-margin: 8rem; }
+.text section:hover, .text section:focus-within { position: relative; z-index: 1; }
+.text h3 { margin: 2rem 0 .75rem; padding-top: .75rem; border-top: 1px dashed var(--soft); }
 .text i { font-style: normal; }
 .n { color: transparent; user-select: none; }
 .n::before { content: "\21B5"; }
@@ -96,26 +109,40 @@ svg text.c0, svg text.c1, svg text.c2 { font-weight: 600; }
 .t::before { content: "\2192"; }
 b { padding: 0 .2em; border: 1px solid; border-radius: .2em; font: 600 .75em/1 ui-monospace, Menlo,
     Consolas, "DejaVu Sans Mono", monospace; unicode-bidi: isolate; direction: ltr; }
-.text i:hover { position: relative; outline: 2px solid var(--ink); outline-offset: 1px; z-index: 1; }
-.text i:hover::after { content: attr(data-b) " bits"; position: absolute; left: 50%; bottom: calc(100% + 5px);
-  transform: translateX(-50%); padding: .25rem .375rem; border-radius: .25rem; background: var(--ink);
-  color: var(--paper); font: .75rem/1.2 system-ui, sans-serif; white-space: nowrap; pointer-events: none;
+.text i:hover, .text i:focus { outline: 2px solid var(--ink); outline-offset: 1px; }
+.text i { scroll-margin: 5rem 0 6rem; }
+.text i:hover::after, .text i:focus::after { content: attr(data-b) " bits"; position: absolute; z-index: 3;
+  width: max-content; max-width: 20rem; margin-top: 1.75em; padding: .25rem .5rem; border-radius: .25rem;
+  background: var(--ink); color: var(--paper); font: .8125rem/1.4 system-ui, -apple-system, "Segoe UI", Roboto,
+    "Noto Sans", sans-serif; text-align: left; white-space: pre-line; pointer-events: none; user-select: none;
   direction: ltr; unicode-bidi: isolate; }
-.text section p:first-child i:hover::after { top: calc(100% + 5px); bottom: auto; }
+.text i[data-e]:hover::after, .text i[data-e]:focus::after {
+  content: attr(data-b) " bits, " attr(data-p) "\A instead: " attr(data-e); }
 .lines { display: grid; grid-template-columns: auto auto 1fr; gap: .375rem 1.25rem; margin: 1rem 0 0; }
-.lines span { color: var(--soft); font: .875rem/1.77 system-ui, sans-serif; text-align: right;
-  font-variant-numeric: tabular-nums; }
+.lines span { color: var(--soft); font: .875rem/1.77 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans",
+    sans-serif; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.lines span:target { color: var(--ink); font-weight: 600; }
 @media (max-width: 40rem) {
   main { padding: 2rem 1.25rem 4rem; }
   .text section { margin: 0 -1.25rem; padding: 0 1.25rem; }
+  .text, .sample { font-size: .75rem; }
+  .numbered { --gutter: calc(var(--digits) + 2.5ch); }
+  .numbered p { padding-inline-end: 0; }
+  .sample { padding: .75rem .5rem; }
+  .sample p { padding-inline-start: 1.5em; text-indent: -1.5em; }
+  .text i:hover::after, .text i:focus::after { left: var(--gutter); max-width: calc(100% - var(--gutter)); }
+  .text [dir=rtl] i:hover::after, .text [dir=rtl] i:focus::after { left: auto; right: var(--gutter); }
   .figures { gap: 1rem 2rem; }
   dd { font-size: 1.375rem; }
   .lines { grid-template-columns: auto 1fr; gap: 0 1rem; }
-  .lines span + span { text-align: left; }
+  .lines span { text-align: left; }
   .lines p { grid-column: 1 / -1; margin-bottom: .625rem; }
-  .grid table, .grid th { font-size: .8125rem; }
-  .grid th { padding-right: 0; }
-  .grid th + th, .grid td { padding-left: .75rem; }
+  svg { font-size: 14px; }
+  .grid tr { display: block; padding: .375rem 0; }
+  .grid tr:first-child { display: none; }
+  .grid th, .grid td { display: flex; justify-content: space-between; padding: .125rem 0; }
+  .grid th { color: var(--ink); font-weight: 600; }
+  .grid td::before { content: attr(data-c); color: var(--soft); }
 }
 @media print { .text i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .scale { position: static; } }
 )css";

@@ -8,16 +8,18 @@
 
 namespace carousel {
 
-void SurprisingLines::start_line(std::string place) {
+void SurprisingLines::start_line(const LinePlace& place, std::string name) {
     finish();
-    line_.place = std::move(place);
+    line_.place = place;
+    line_.name = std::move(name);
 }
 
-void SurprisingLines::add(std::string_view character, double nats) {
-    nats_ += nats;
+void SurprisingLines::add(const PredictedCharacter& character) {
+    nats_ += character.nats;
     ++line_.characters;
-    if (character.ends_with('\n')) return;
-    if (line_.characters <= config_.shown) append_coloured(character, nats, line_.html);
+    if (character.text.ends_with('\n')) return;
+    if (!line_.direction) line_.direction = direction_of(character.text);
+    if (line_.characters <= config_.shown) append_coloured(character, line_.html);
     if (line_.characters == config_.shown + 1) line_.html += " …";
 }
 

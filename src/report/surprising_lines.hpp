@@ -2,18 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "report/predicted_character.hpp"
+#include "text/direction.hpp"
 
 namespace carousel {
 
 /// One line of a text in colours.
 struct SurprisingLine {
-    std::string place{};            ///< where it stands, as given
+    LinePlace place{};              ///< where it stands
+    std::string name{};             ///< that place in words, as given
     std::uint64_t characters = 0;   ///< with its newline
     double bits_per_character = 0;  ///< mean over them
     std::string html{};             ///< its beginning, when it is long
+    std::optional<Direction> direction{};
+    bool linked = false;  ///< its place is on the page
 };
 
 /// Finds the lines of a text that surprised the model the most, by bits per character. Memory does
@@ -27,11 +33,11 @@ public:
     };
     explicit SurprisingLines(const Config& config) : config_(config) {}
 
-    /// A line begins. `place` says where.
-    void start_line(std::string place);
+    /// A line begins; `name` says where, for people.
+    void start_line(const LinePlace& place, std::string name);
 
     /// The next character of the line; the newline that ends it is one, and is not shown.
-    void add(std::string_view character, double nats);
+    void add(const PredictedCharacter& character);
 
     /// The text has ended.
     void finish();

@@ -26,6 +26,11 @@ bool is_deceptive(char32_t c) {
            (c >= 0xFFF9 && c <= 0xFFFB) || c == 0xFEFF;
 }
 
+// The last two of each plane and 32 in between: no characters, and no part of an XML document.
+bool is_noncharacter(char32_t c) {
+    return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
+}
+
 std::size_t width_of(char32_t code_point) {
     const auto c = static_cast<UChar32>(code_point);
     if (is_control(code_point)) return 0;
@@ -125,7 +130,10 @@ std::string printable(std::string_view text, Whitespace whitespace) {
             out += "\\t";
         } else if (!front.code_point || (front.bytes == 1 && is_control(*front.code_point))) {
             out += fmt::format("\\x{:02x}", byte);
-        } else if (is_control(*front.code_point) || is_deceptive(*front.code_point)) {
+        } else if (*front.code_point > 0xFFFF && is_noncharacter(*front.code_point)) {
+            out += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(*front.code_point));
+        } else if (is_control(*front.code_point) || is_deceptive(*front.code_point) ||
+                   is_noncharacter(*front.code_point)) {
             out += fmt::format("\\u{:04x}", static_cast<unsigned>(*front.code_point));
         } else {
             out.append(text.substr(0, front.bytes));

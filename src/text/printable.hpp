@@ -11,8 +11,9 @@ namespace carousel {
 enum class Whitespace : std::uint8_t { keep, escape };
 
 /// `text` made harmless for a terminal: control characters (C0, DEL, C1), characters that reorder
-/// or hide text (bidi controls, line and paragraph separator, byte-order mark inside) and bytes
-/// that are not UTF-8 are shown escaped, as `\x1b` or `\u202e`. Everything else stays as it is.
+/// or hide text (bidi controls, line and paragraph separator, byte-order mark inside),
+/// noncharacters and bytes that are not UTF-8 are shown escaped, as `\x1b`, `\u202e` or
+/// `\u{1fffe}`. Everything else stays as it is.
 std::string printable(std::string_view text, Whitespace whitespace = Whitespace::keep);
 
 /// Columns that `text` takes on a terminal: East Asian wide 2, marks and formats 0, else 1.

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <thread>
 
 #include "support/tiny_model.hpp"
+#include "support/well_formed.hpp"
 
 using namespace carousel;
 
@@ -36,6 +39,20 @@ std::ptrdiff_t threads_while(Work work) {
     return most - before;
 }
 
+std::vector<HistoryRecord> history_of(const std::vector<double>& losses) {
+    std::vector<HistoryRecord> records;
+    for (const double loss : losses) {
+        HistoryRecord record;
+        record.step = records.size() + 1;
+        record.seconds = static_cast<double>(record.step);
+        record.training_loss = record.validation_loss = loss;
+        record.has_validation = true;
+        record.learning_rate = loss;
+        records.push_back(record);
+    }
+    return records;
+}
+
 }  // namespace
 
 TEST_SUITE("app/page_parts") {
@@ -52,5 +69,41 @@ TEST_SUITE("app/page_parts") {
         CHECK(extra(1) == 0);
         CHECK(extra(3) == 2);
         CHECK(extra({}) == 0);  // by the size of the model
+    }
+
+    TEST_CASE("whatever losses a file tells, the curves are drawn, and soon") {
+        constexpr double k_most = std::numeric_limits<double>::max();
+        for (const auto& losses :
+             {std::vector{1.0, std::nextafter(1.0, 2.0)}, std::vector{1e-300, 1e300},
+              std::vector{k_most, -k_most, 1.0}, std::vector{0.0, 0.0},
+              std::vector{5.0, std::nextafter(5.0, 6.0), 5.0}}) {
+            auto history = history_of(losses);
+            const auto drawn = curves(history, BestLoss{1, losses[0], false});
+            CHECK(WellFormed::flaw(drawn) == "");
+            CHECK(drawn.size() < 20'000);
+            history.back().step = std::numeric_limits<std::uint64_t>::max();
+            history.back().seconds = k_most;
+            CHECK(curves(history, std::nullopt).size() < 20'000);
+        }
+    }
+
+    TEST_CASE("a history of a hundred thousand validations makes no large page") {
+        const auto history = history_of(std::vector<double>(100'000, 1.5));
+        CHECK(curves(history, std::nullopt).size() < 1'000'000);
+    }
+
+    TEST_CASE("settings tell no folder in which a text lies") {
+        Snapshot snapshot;
+        snapshot.corpus.paths = {"/home/somebody/secret/diary.txt"};
+        snapshot.corpus.validation = ValidationFile{"/home/somebody/secret/other.txt", {}};
+        snapshot.fine_tuned_from = Origin{"/home/somebody/models/old.carousel", {}};
+        std::string all;
+        for (const auto& table : settings_tables(snapshot, 1))
+            for (const auto& [name, value] : table.rows) all += name + " " + value + "\n";
+        CHECK(all.find("diary.txt") != std::string::npos);
+        CHECK(all.find("other.txt") != std::string::npos);
+        CHECK(all.find("old.carousel") != std::string::npos);
+        CHECK(all.find("somebody") == std::string::npos);
+        CHECK(all.find("secret") == std::string::npos);
     }
 }

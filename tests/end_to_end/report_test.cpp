@@ -84,12 +84,14 @@ TEST_SUITE("end_to_end/train_report") {
             const auto page = content(folder / "run.html");
             check_page(page);
             CHECK(page.find("under way") != std::string::npos);
+            CHECK(page.find("http-equiv=\"refresh\"") != std::string::npos);
         }
         program.send(SIGTERM);
         CHECK(program.wait().code == 143);
         const auto page = content(folder / "run.html");
         check_page(page);
         CHECK(page.find("Stopped at step") != std::string::npos);
+        CHECK(page.find("http-equiv=\"refresh\"") == std::string::npos);
         CHECK(page.find("under way") == std::string::npos);
     }
 
@@ -203,7 +205,8 @@ TEST_SUITE("end_to_end/evaluate_html") {
                     {"evaluate", "short.txt", "--model", "m.carousel", "--html", "short.html"})
                     .code == 0);
         const auto page = content(folder / "short.html");
-        const auto text = page.substr(0, page.find("The most surprising lines"));
+        const auto begin = page.find("The text, coloured");
+        const auto text = page.substr(begin, page.find("All measures") - begin);
         double bits = 0;
         const std::regex value("data-b=\"([0-9.]+)\"");
         for (std::sregex_iterator match(text.begin(), text.end(), value), end; match != end;
@@ -218,6 +221,7 @@ TEST_SUITE("end_to_end/evaluate_html") {
     TEST_CASE("a text of traps in any script is harmless, in every unit") {
         const std::string traps =
             "<script>alert('1')</script>&amp;\"</p></section>\n\u202eevil\u202c \u200b\u00ad"
+            "\ufffe\uffff\U0010ffff"
             "e\u0301\u0301 \U0001F469\u200D\U0001F52C \u65e5\u672c \u0627\u0644\x01\x1b[31m\t \n\n";
         for (const char* unit : {"codepoint", "grapheme", "byte"}) {
             CAPTURE(unit);
@@ -234,6 +238,7 @@ TEST_SUITE("end_to_end/evaluate_html") {
             CHECK(page.find("\u202e") == std::string::npos);
             CHECK(count(page, "U+202E") >= 20);
             CHECK(count(page, "U+200B") >= 20);
+            CHECK(count(page, "U+FFFE") >= 20);
             CHECK(count(page, "\u65e5") >= 20);
             CHECK(count(page, "\u241b") >= 20);
         }
@@ -251,11 +256,61 @@ TEST_SUITE("end_to_end/evaluate_html") {
                     .code == 0);
         const auto page = content(folder / "long.html");
         CHECK(page.find("Shown are the first 200,000 of ") != std::string::npos);
-        CHECK(page.size() < 8'000'000);
+        CHECK(page.size() < 20'000'000);
         check_page(page);
     }
 
-    TEST_CASE("files are told apart by a line and in the names of lines") {
+    TEST_CASE("the page begins with the most surprising lines, which lead to the text and back") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        REQUIRE(run(folder.path(), tiny_training(40)).code == 0);
+        write(folder / "odd.txt",
+              little_text() + "kool spmal seye nedlog, htiw no\n" + little_text());
+        REQUIRE(run(folder.path(),
+                    {"evaluate", "odd.txt", "--model", "m.carousel", "--html", "odd.html"})
+                    .code == 0);
+        const auto page = content(folder / "odd.html");
+        check_page(page);
+        const auto lines = std::count(little_text().begin(), little_text().end(), '\n') + 1;
+        const auto place = "l0-" + std::to_string(lines);
+        CHECK(page.find("The most surprising lines") < page.find("The text, coloured"));
+        CHECK(page.find("The text, coloured") < page.find("All measures"));
+        CHECK(page.find("<span id=\"s1\"><a href=\"#" + place + "\">") != std::string::npos);
+        CHECK(page.find("<p id=\"" + place + "\" data-n=\"" + std::to_string(lines) +
+                        "\"><a href=\"#s1\"") != std::string::npos);
+        const auto told = page.find(" data-e=\"");
+        REQUIRE(told != std::string::npos);
+        CHECK(page.rfind(" %\"", told) + 3 == told);
+        CHECK(page.substr(told, 60).find(" %") != std::string::npos);
+        CHECK(count(page, " tabindex=\"0\"") > 5);
+    }
+
+    TEST_CASE("a page tells no folder") {
+        const TemporaryFolder folder;
+        fs::create_directories(folder / std::string("private/more"));
+        write(folder / "private/text.txt", little_text());
+        write(folder / "private/more/other.txt", little_text());
+        const auto text = (folder / std::string("private")).string();
+        const auto model = (folder / std::string("models/m.carousel")).string();
+        auto words = tiny_training(20);
+        words[1] = text;
+        words[3] = model;
+        REQUIRE(words[2] == "--model");
+        REQUIRE(run(folder.path(), words + Words{"--report", folder / "private.html"}).code == 0);
+        REQUIRE(
+            run(folder.path(), {"evaluate", text, "--model", model, "--html", "text.html"}).code ==
+            0);
+        for (const char* file : {"private.html", "text.html"}) {
+            const auto page = content(folder / file);
+            CHECK(page.find(folder.path().string()) == std::string::npos);
+            CHECK(page.find("models/") == std::string::npos);
+        }
+        const auto page = content(folder / "text.html");
+        CHECK(page.find(">more/other.txt:") != std::string::npos);
+        CHECK(page.find("<h3>text.txt</h3>") != std::string::npos);
+    }
+
+    TEST_CASE("files are told apart by their names, also in the names of lines") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
@@ -265,8 +320,9 @@ TEST_SUITE("end_to_end/evaluate_html") {
                     .code == 0);
         const auto page = content(folder / "two.html");
         check_page(page);
-        CHECK(count(page, "<hr/>") == 1);
-        CHECK(page.find("<span>text.txt:") != std::string::npos);
+        CHECK(count(page, "<h3>text.txt</h3>") == 1);
+        CHECK(count(page, "<h3>other.txt</h3>") == 1);
+        CHECK(page.find(">text.txt:") != std::string::npos);
     }
 
     TEST_CASE("a page over the text or the model, or to no file, is refused") {

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 using namespace carousel;
 
@@ -23,6 +26,26 @@ TEST_SUITE("report/axis") {
                 CHECK(ticks.front() >= low - width * 1e-5);
                 CHECK(ticks.back() <= low + width * (1 + 1e-5));
             }
+        }
+    }
+
+    TEST_CASE("limits that are hardly apart, or as far as can be, have few ticks or none") {
+        constexpr double k_most = std::numeric_limits<double>::max();
+        const std::vector<std::pair<double, double>> limits{
+            {1.0, std::nextafter(1.0, 2.0)},
+            {1e15, std::nextafter(1e15, 2e15)},
+            {-1e300, std::nextafter(-1e300, 0)},
+            {0, std::numeric_limits<double>::denorm_min()},
+            {1e18, 1e18 + 1024},
+            {-k_most, k_most},
+            {0, k_most},
+            {1.0, 1.0 + 1e-14}};
+        for (const auto& [low, high] : limits) {
+            const auto ticks = round_ticks(low, high, 6);
+            CAPTURE(low);
+            CHECK(ticks.size() <= 7);
+            CHECK(std::adjacent_find(ticks.begin(), ticks.end()) == ticks.end());
+            for (const double tick : ticks) CHECK(tick_label(tick, 1).size() < 20);
         }
     }
 

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <regex>
 
 #include "support/well_formed.hpp"
@@ -79,6 +82,78 @@ TEST_SUITE("report/line_chart") {
                 CHECK(y <= 290);
             }
         }
+    }
+
+    TEST_CASE("numbers of any size, or hardly apart, are drawn in bounded time and space") {
+        constexpr double k_most = std::numeric_limits<double>::max();
+        const double next = std::nextafter(1.0, 2.0);
+        for (const auto& points :
+             {std::vector<ChartPoint>{{1, 1}, {2, next}},
+              std::vector<ChartPoint>{{1, 1}, {next, 2}},
+              std::vector<ChartPoint>{{0, -k_most}, {k_most, k_most}, {1, 1}},
+              std::vector<ChartPoint>{{0, 0}, {1, std::nan("")}, {2, INFINITY}},
+              std::vector<ChartPoint>{{1e18, 1e-300}, {1e18 + 4096, 2e-300}}}) {
+            for (const bool cut : {false, true}) {
+                const auto svg = to_svg({.caption = "c",
+                                         .x = {.label = "x", .from_zero = cut},
+                                         .y = {.label = "y", .cut = cut},
+                                         .series = {{.name = "n", .points = points}},
+                                         .mark = points.back()});
+                CHECK(WellFormed::flaw(svg) == "");
+                CHECK(svg.size() < 10'000);
+                CHECK(svg.find("nan") == std::string::npos);
+                CHECK(svg.find("inf") == std::string::npos);
+            }
+        }
+    }
+
+    TEST_CASE("of a very long history so many points are drawn, the last among them") {
+        std::vector<ChartPoint> points;
+        for (int i = 1; i <= 100'000; ++i)
+            points.push_back({double(i), 1.0 / i, i == 100'000 ? "the last" : ""});
+        const auto svg = to_svg({.caption = "c",
+                                 .x = {.label = "x"},
+                                 .y = {.label = "y"},
+                                 .series = {{.name = "n", .points = points}}});
+        CHECK(numbers_of(svg, R"rx(<circle cx="([0-9.-]+)")rx").size() == k_most_points);
+        CHECK(svg.find("the last") != std::string::npos);
+    }
+
+    TEST_CASE("a cut axis fits the last four fifths, and what was higher leaves it at its top") {
+        std::vector<ChartPoint> points;
+        for (int i = 1; i <= 100; ++i) points.push_back({double(i), i < 20 ? 9.0 : 2 - i * 0.005});
+        LineChart chart{.caption = "c",
+                        .x = {.label = "x", .from_zero = true},
+                        .y = {.label = "y", .cut = true},
+                        .series = {{.name = "n", .points = points}}};
+        const auto heights = [](const std::string& svg) {
+            return numbers_of(svg, R"rx(<circle cx="[0-9.-]+" cy="([0-9.-]+)")rx");
+        };
+        const auto cut = to_svg(chart);
+        chart.y.cut = false;
+        const auto whole = to_svg(chart);
+        const auto range = [](const std::vector<double>& all) {
+            const auto [low, high] = std::minmax_element(all.begin(), all.end());
+            return *high - *low;
+        };
+        CHECK(heights(whole).size() == 100);
+        CHECK(heights(cut).size() == 81);
+        CHECK(range(heights(cut)) > 180);
+        const auto tail = heights(whole);
+        CHECK(range({tail.begin() + 19, tail.end()}) < 20);
+        // The line comes in at the upper edge of the plane and not from above it.
+        const auto first = numbers_of(cut, R"rx(points="[0-9.]+,([0-9.-]+))rx");
+        REQUIRE(first.size() == 1);
+        CHECK(first[0] == doctest::Approx(30).epsilon(0.01));
+    }
+
+    TEST_CASE("the mark is seen, also where it lies in what is cut") {
+        LineChart chart{.caption = "c",
+                        .x = {.label = "x", .from_zero = true},
+                        .y = {.label = "y", .cut = true},
+                        .series = {{.name = "n", .points = {{1, 1}, {50, 3}, {100, 4}}}},
+                        .mark = ChartPoint{1, 1, "best"}};
+        CHECK(to_svg(chart).find(">best<") != std::string::npos);
     }
 
     TEST_CASE("without a point there is no drawing") {

@@ -37,6 +37,18 @@ TEST_SUITE("report/markup") {
         CHECK(visible_markup("\ufeff") == "<b>U+FEFF</b>");
     }
 
+    TEST_CASE("what XML and HTML forbid is named, everywhere") {
+        for (const char* text : {"\ufffe", "\uffff", "\ufdd0", "\ufdef", "\U0001FFFE", "\U0010FFFF",
+                                 "\u0080", "\u009f"}) {
+            CHECK(visible_markup(text).starts_with("<b>U+"));
+            CHECK(WellFormed::flaw("<p>" + std::string(text) + "</p>") != "");
+            CHECK(WellFormed::flaw("<p>" + visible_markup(text) + "</p>") == "");
+            CHECK(WellFormed::flaw("<p title=\"" + plain_markup(text) + "\"></p>") == "");
+        }
+        CHECK(plain_markup("\ufffe") == "\\ufffe");
+        CHECK(visible_markup("\ufdcf\ufffd") == "\ufdcf\ufffd");
+    }
+
     TEST_CASE("scripts of all kinds pass as they are") {
         for (const char* text :
              {"\u65e5\u672c\u8a9e", "\u0627\u0644\u0639\u0631\u0628\u064a\u0629", "e\u0301 \u0301",

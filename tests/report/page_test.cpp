@@ -22,7 +22,9 @@ TEST_SUITE("report/page") {
         page.add_subheading(k_trap);
         page.add_paragraph(k_trap);
         page.add_scale();
-        page.add_lines({{.place = k_trap, .characters = 1, .bits_per_character = 1}});
+        page.add_lines({{.name = k_trap, .characters = 1, .bits_per_character = 1},
+                        {.place = {2, 3}, .name = k_trap, .linked = true}});
+        page.add_command(k_trap);
         page.add_tables({{k_trap, {{k_trap, k_trap}, {"", ""}}}, {"", {}}});
         page.add_grid({{k_trap, ""}, {{k_trap, k_trap}, {}}});
         page.add_samples({{k_trap, k_trap}});
@@ -60,7 +62,28 @@ TEST_SUITE("report/page") {
         const auto html = page.html();
         CHECK(html.find("first") < html.find("second"));
         CHECK(html.find("name</th><td>value") < html.find("third"));
-        CHECK(html.find("<th scope=\"row\">row</th><td>1</td><td>2</td>") != std::string::npos);
-        CHECK(html.find("a\n\tb") != std::string::npos);
+        CHECK(html.find("<th scope=\"row\">row</th><td data-c=\"one\">1</td><td "
+                        "data-c=\"two\">2</td>") != std::string::npos);
+        CHECK(html.find("<p>a</p><p>\tb</p>") != std::string::npos);
+    }
+
+    TEST_CASE("a page loads itself anew only where it is to, and tells whose it is") {
+        Page page("t", "k");
+        CHECK(page.html().find("refresh") == std::string::npos);
+        page.reload_every(5);
+        const auto html = page.html();
+        CHECK(html.find("<meta http-equiv=\"refresh\" content=\"5\"/>") != std::string::npos);
+        CHECK(WellFormed::flaw(html) == "");
+        CHECK(html.find("<meta name=\"generator\" content=\"Carousel\"/>") < 150);
+    }
+
+    TEST_CASE("a line of the list leads to its place in the text") {
+        Page page("t", "k");
+        page.add_lines({{.place = {0, 12}, .name = "line 12", .linked = true},
+                        {.place = {0, 99}, .name = "line 99"}});
+        const auto html = page.html();
+        CHECK(html.find("<span id=\"s1\"><a href=\"#l0-12\">line 12</a></span>") !=
+              std::string::npos);
+        CHECK(html.find("<span id=\"s2\">line 99</span>") != std::string::npos);
     }
 }

@@ -11,14 +11,14 @@ using namespace carousel;
 namespace {
 
 void add_line(SurprisingLines& lines, const std::string& place, int length, double bits) {
-    lines.start_line(place);
-    for (int i = 1; i < length; ++i) lines.add("x", bits * std::numbers::ln2);
-    lines.add("\n", bits * std::numbers::ln2);
+    lines.start_line({0, 1}, place);
+    for (int i = 1; i < length; ++i) lines.add({"x", bits * std::numbers::ln2});
+    lines.add({"\n", bits * std::numbers::ln2});
 }
 
 std::string places(const SurprisingLines& lines) {
     std::string all;
-    for (const auto& line : lines.lines()) all += line.place;
+    for (const auto& line : lines.lines()) all += line.name;
     return all;
 }
 
@@ -48,12 +48,13 @@ TEST_SUITE("report/surprising_lines") {
 
     TEST_CASE("the mean is that of the whole line, of which the beginning is shown") {
         SurprisingLines lines({.most = 3, .shortest = 1, .shown = 4});
-        lines.start_line("a");
-        for (int i = 0; i < 100; ++i) lines.add("x", i < 50 ? 0 : 2 * std::numbers::ln2);
+        lines.start_line({3, 4}, "a");
+        for (int i = 0; i < 100; ++i) lines.add({"x", i < 50 ? 0 : 2 * std::numbers::ln2});
         lines.finish();
         REQUIRE(lines.lines().size() == 1);
         const auto& line = lines.lines()[0];
         CHECK(line.bits_per_character == doctest::Approx(1));
+        CHECK(line.place == LinePlace{3, 4});
         CHECK(line.html ==
               "<i data-b=\"0.00\">x</i><i data-b=\"0.00\">x</i>"
               "<i data-b=\"0.00\">x</i><i data-b=\"0.00\">x</i> \u2026");

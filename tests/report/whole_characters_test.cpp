@@ -14,8 +14,8 @@ using Pieces = std::vector<std::pair<std::string, double>>;
 Pieces joined(const Pieces& pieces) {
     Pieces whole;
     WholeCharacters characters(
-        [&](std::string_view text, double nats) { whole.emplace_back(text, nats); });
-    for (const auto& [text, nats] : pieces) characters.add(text, nats);
+        [&](const PredictedCharacter& c) { whole.emplace_back(c.text, c.nats); });
+    for (const auto& [text, nats] : pieces) characters.add({text, nats});
     characters.finish();
     return whole;
 }
@@ -33,6 +33,18 @@ TEST_SUITE("report/whole_characters") {
               Pieces{{"a", 1}, {"\u65e5", 9}, {"b", 5}});
         CHECK(joined({{"\xf0", 1}, {"\x9f", 1}, {"\x98", 1}, {"\x80", 1}}) ==
               Pieces{{"\U0001F600", 4}});
+    }
+
+    TEST_CASE("what was likely is that in the place of the first byte") {
+        const std::vector<LikelyText> first{{"a", 0.5}}, second{{"b", 0.5}};
+        std::string told;
+        WholeCharacters characters([&](const PredictedCharacter& c) {
+            for (const auto& likely : c.likely) told += likely.text;
+        });
+        characters.add({"\xc3", 1, first});
+        characters.add({"\xa9", 1, second});
+        characters.add({"x", 1, second});
+        CHECK(told == "ab");
     }
 
     TEST_CASE("no byte and no nat is lost where a sequence is broken") {

@@ -12,7 +12,8 @@ namespace carousel {
 
 /// A small part of an XML parser: what is wrong with a page of HTML that is written as XML, empty
 /// when nothing is. Elements must nest and close, attributes stand in double quotes, references be
-/// among the five of XML or `&#39;`, and no byte be a control character or invalid UTF-8.
+/// among the five of XML or `&#39;`, and nothing be a control character, a noncharacter or invalid
+/// UTF-8.
 class WellFormed {
 public:
     static std::string flaw(std::string_view page) {
@@ -36,8 +37,19 @@ private:
             const auto byte = static_cast<unsigned char>(c);
             if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) fail("a control byte");
         }
+        forbidden_characters();
         while (!rest_.empty() && flaw_.empty()) rest_.front() == '<' ? tag() : text();
         if (!open_.empty()) fail("not closed: " + open_.back());
+    }
+
+    // XML forbids U+FFFE and U+FFFF, HTML all noncharacters and the controls of C1.
+    void forbidden_characters() {
+        if (!flaw_.empty()) return;
+        for (std::size_t at = 0; at < rest_.size(); at += utf8_length(rest_[at])) {
+            const char32_t c = code_point_at(rest_, at);
+            if ((c >= 0x80 && c < 0xA0) || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE)
+                fail("a forbidden character");
+        }
     }
 
     void text() {
@@ -103,7 +115,7 @@ private:
     std::string flaw_;
 };
 
-/// The words of a page that could load, run or lead to something.
+/// The words of a page that could load, run or lead to something outside of it.
 inline std::string reach(std::string_view page) {
     for (const char* word : {"<script", "<link", "<img", "<iframe", "<object", "<a ",
                              " src=", " href=", " on", "url(", "@import", "javascript:", "xmlns"}) {
@@ -113,7 +125,12 @@ inline std::string reach(std::string_view page) {
             const auto open = page.rfind('<', at), close = page.rfind('>', at);
             const bool inside =
                 open != std::string_view::npos && (close == std::string_view::npos || open > close);
-            if (std::string_view(word) != " on" || (inside && page[open] == '<')) return word;
+            if (std::string_view(word) == " on" && !(inside && page[open] == '<')) continue;
+            // A link within the page.
+            if (page.substr(at).starts_with("<a href=\"#") ||
+                page.substr(at).starts_with(" href=\"#"))
+                continue;
+            return word;
         }
     }
     return {};

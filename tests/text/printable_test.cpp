@@ -22,6 +22,13 @@ TEST_SUITE("text/printable") {
         CHECK(printable("\x9B"s) == "\\x9b");
     }
 
+    TEST_CASE("what is no character is escaped") {
+        CHECK(printable("\ufffe\uffff\ufdd0") == "\\ufffe\\uffff\\ufdd0");
+        CHECK(printable("\U0001fffe\U0010ffff") == "\\u{1fffe}\\u{10ffff}");
+        CHECK(unescape("\\u{1fffe}") == "\U0001fffe");
+        CHECK(printable("\ufffd\ufdcf") == "\ufffd\ufdcf");
+    }
+
     TEST_CASE("newline and tab pass unless they are to be escaped; a return never passes") {
         CHECK(printable("a\tb\n\r") == "a\tb\n\\x0d");
         CHECK(printable("a\tb\n", Whitespace::escape) == "a\\tb\\n");
