@@ -159,7 +159,9 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
 
-    void write(std::span<const std::byte> bytes) { write_all(descriptor_, bytes, target_.native()); }
+    void write(std::span<const std::byte> bytes) {
+        write_all(descriptor_, bytes, target_.native());
+    }
 
     void flush() {
         if (::fsync(descriptor_) != 0) fail("write", target_.native(), errno);
