@@ -11,6 +11,14 @@
 
 namespace carousel {
 
+namespace {
+
+// What a gradient counts at most, in its usual sizes. A model that is sure of itself has tiny usual
+// sizes, over which one surprise would be a giant step; docs/recipes.md tells how it was chosen.
+constexpr float k_bound = 32;
+
+}  // namespace
+
 DynamicEvaluation::DynamicEvaluation(const Model& model, const AdaptationConfig& config,
                                      std::span<const Stretch> stretches)
     : config_(config),
@@ -53,7 +61,8 @@ void DynamicEvaluation::update() {
     if (config_.learning_rate == 0) return;
     adapter_->update({.rate = config_.learning_rate,
                       .pull = static_cast<float>(double{config_.decay} / scale_),
-                      .epsilon = static_cast<float>(double{config_.epsilon} * scale_)});
+                      .epsilon = static_cast<float>(double{config_.epsilon} * scale_),
+                      .bound = k_bound});
 }
 
 }  // namespace carousel

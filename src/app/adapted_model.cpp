@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "model/reader.hpp"
 
 namespace carousel {
 
@@ -23,6 +25,26 @@ std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesyste
     } catch (const UsageError& error) {
         throw UsageError(fmt::format("{}: {}", shown_path(path), error.what()));
     }
+}
+
+/// Nats of all symbols but the first, as the model predicts them without learning.
+double fixed_nats(const Model& model, std::span<const TokenId> ids) {
+    constexpr std::size_t k_piece = 4096;
+    const auto reader = model.reader(1);
+    auto state = RecurrentState::zeros(model.config(), 1);
+    TokenIds inputs, targets;
+    Tensor<2> surprisals;
+    double nats = 0;
+    for (std::size_t at = 0; at + 1 < ids.size(); at += k_piece) {
+        const std::size_t count = std::min(k_piece, ids.size() - 1 - at);
+        inputs.resize({count, 1});
+        targets.resize({count, 1});
+        std::ranges::copy(ids.subspan(at, count), inputs.begin());
+        std::ranges::copy(ids.subspan(at + 1, count), targets.begin());
+        reader->surprisals(inputs, targets, state, surprisals);
+        for (const float x : surprisals) nats += double{x};
+    }
+    return nats;
 }
 
 }  // namespace
@@ -54,8 +76,12 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
         tell(Progress{what, static_cast<double>(at) / static_cast<double>(symbols)});
     }
     reader.require_finite();
-    snapshot.weights = reader.model().weights();
-    return {symbols, nats / static_cast<double>(symbols)};
+    const AdaptationReport report{
+        .symbols = symbols,
+        .nats = nats / static_cast<double>(symbols),
+        .fixed_nats = fixed_nats(*own.model, ids) / static_cast<double>(symbols)};
+    if (!report.fell_back()) snapshot.weights = reader.model().weights();
+    return report;
 }
 
 }  // namespace carousel

@@ -33,23 +33,18 @@ Json to_json(const Measurement& measurement) {
     return json;
 }
 
-Json to_json(const std::optional<AdaptationConfig>& adaptation) {
-    if (!adaptation) return {};
-    return {{"learning_rate", as_written(adaptation->learning_rate)},
-            {"decay", as_written(adaptation->decay)},
-            {"segment", adaptation->segment}};
+// Whether the model that learned while it read was behind the one that did not, which then is told.
+bool fell_back(const EvaluationReport& report) {
+    return report.adaptation && !report.measurements.front().adaptive;
 }
 
-// Whether the model that learns while it reads is behind the one that does not.
-bool made_worse(const std::vector<Measurement>& measurements) {
-    const auto find = [&](bool adaptive) {
-        return std::find_if(measurements.begin(), measurements.end(), [&](const Measurement& m) {
-            return m.name == "stream" && m.adaptive == adaptive;
-        });
-    };
-    const auto adaptive = find(true), fixed = find(false);
-    return adaptive != measurements.end() && fixed != measurements.end() &&
-           nats_per_character(adaptive->metrics) > nats_per_character(fixed->metrics);
+Json adaptation_json(const EvaluationReport& report) {
+    if (!report.adaptation) return {};
+    const auto& adaptation = *report.adaptation;
+    return {{"learning_rate", as_written(adaptation.learning_rate)},
+            {"decay", as_written(adaptation.decay)},
+            {"segment", adaptation.segment},
+            {"fell_back", fell_back(report)}};
 }
 
 }  // namespace
@@ -72,9 +67,10 @@ std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
             format_count(static_cast<std::uint64_t>(adaptation.segment), "symbol"),
             adaptation.learning_rate, adaptation.decay));
     }
-    if (made_worse(report.measurements)) {
+    if (fell_back(report)) {
         notes.emplace_back(
-            "Learning made it worse here: a smaller --adapt-learning-rate may help.");
+            "Learning made it worse here, so the first row is that of the model as it was, and so "
+            "is all that is listed or drawn: a smaller --adapt-learning-rate may help.");
     }
     if (report.baseline_symbols) {
         notes.push_back(
@@ -89,7 +85,7 @@ std::string evaluation_json(const EvaluationReport& report) {
     Json json;
     add_measures(json, first.metrics);
     json["adaptive"] = first.adaptive;
-    json["adaptation"] = to_json(report.adaptation);
+    json["adaptation"] = adaptation_json(report);
     json["protocol"] = first.name;
     json["window"] = first.window ? Json(*first.window) : Json();
     json["part"] = format_value(report.part);

@@ -121,10 +121,16 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
       text_(loaded_, path_, tell),
       corpus_(text_.read({request.corpus, request.include, request.exclude},
                          request.decoding.over(loaded_.snapshot.decoding))),
-      part_(find_part(request, loaded_.snapshot.corpus, corpus_)),
-      files_({request.per_character, request.per_line}, corpus_, text_.scratch_folder()) {
+      part_(find_part(request, loaded_.snapshot.corpus, corpus_)) {
     if (request.baseline) training_.emplace(text_.find_training(corpus_, "--baseline"));
-    if (request.html) page_.emplace(corpus_);
+    start_lists();
+}
+
+// Also anew, for the characters of another reading.
+void EvaluationRun::start_lists() {
+    files_.emplace(SurprisalFiles::Paths{request_.per_character, request_.per_line}, corpus_,
+                   text_.scratch_folder());
+    if (request_.html) page_.emplace(corpus_);
 }
 
 EvaluationReport EvaluationRun::measure() {
@@ -145,34 +151,50 @@ EvaluationReport EvaluationRun::measure() {
     return report;
 }
 
+Measurement EvaluationRun::measure_stream(Precision precision, const SurprisalVisitor& visitor) {
+    const auto& snapshot = loaded_.snapshot;
+    const auto own = model_on_threads(threads_to_read(snapshot.model, request_.threads),
+                                      snapshot.model, snapshot.weights);
+    Measurement stream{.name = "stream", .label = "stream"};
+    stream.metrics = evaluate_stream(*own.model, corpus_, part_, precision,
+                                     with_progress("reading as one stream", part_, tell_, visitor),
+                                     likely(visitor != nullptr));
+    return stream;
+}
+
+Measurement EvaluationRun::measure_adaptively() {
+    const auto& snapshot = loaded_.snapshot;
+    const auto own = model_on_threads(threads_to_adapt(snapshot.model, request_.threads),
+                                      snapshot.model, snapshot.weights);
+    DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
+    Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
+    stream.metrics = evaluate_adaptively(
+        reader, corpus_, part_, with_progress("reading and learning", part_, tell_, visitor()),
+        likely(true));
+    return stream;
+}
+
+// A text that is harder for the model that learns from it is told by the model as it was: its row
+// comes first then, and the lists are those of that row.
+std::vector<Measurement> EvaluationRun::measure_streams(Precision precision) {
+    if (!request_.adapt) return {measure_stream(precision, visitor())};
+    auto fixed = measure_stream(precision, {});
+    auto adaptive = measure_adaptively();
+    if (nats_per_character(adaptive.metrics) <= nats_per_character(fixed.metrics))
+        return {std::move(adaptive), std::move(fixed)};
+    if (const auto see = visitor()) {
+        start_lists();
+        measure_stream(precision, visitor());
+    }
+    return {std::move(fixed), std::move(adaptive)};
+}
+
 // The model's own measurements, the one that was asked for first. Whoever wants the characters sees
 // those of that one.
 std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
     const auto& model = loaded_.snapshot.model;
-    const auto on_threads = [&](int threads) {
-        return model_on_threads(threads, model, loaded_.snapshot.weights);
-    };
     std::vector<Measurement> measurements;
-    const auto visit = [&](const std::string& what) {
-        return with_progress(what, part_, tell_,
-                             measurements.empty() ? visitor() : SurprisalVisitor{});
-    };
-    if (request_.adapt) {
-        const auto own = on_threads(threads_to_adapt(model, request_.threads));
-        DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
-        Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
-        stream.metrics = evaluate_adaptively(reader, corpus_, part_, visit("reading and learning"),
-                                             likely(measurements.empty()));
-        measurements.push_back(stream);
-    }
-    if (request_.protocol != Protocol::windows) {
-        const auto own = on_threads(threads_to_read(model, request_.threads));
-        Measurement stream{.name = "stream", .label = "stream"};
-        stream.metrics =
-            evaluate_stream(*own.model, corpus_, part_, precision, visit("reading as one stream"),
-                            likely(measurements.empty()));
-        measurements.push_back(stream);
-    }
+    if (request_.protocol != Protocol::windows) measurements = measure_streams(precision);
     // Where both are welcome, a text that is shorter than a window has none.
     const auto window = request_.window;
     const bool fits = part_.characters > static_cast<std::uint64_t>(window);
@@ -182,12 +204,16 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
             window)});
     }
     if (request_.protocol == Protocol::windows || (request_.protocol == Protocol::both && fits)) {
-        const auto own = on_threads(threads_for(model, k_windows_side_by_side, request_.threads));
+        const auto own =
+            model_on_threads(threads_for(model, k_windows_side_by_side, request_.threads), model,
+                             loaded_.snapshot.weights);
         Measurement windows{
             .name = "windows", .label = fmt::format("windows of {}", window), .window = window};
         windows.metrics =
             evaluate_windows(*own.model, corpus_, part_, window, precision,
-                             visit("reading in " + windows.label), likely(measurements.empty()));
+                             with_progress("reading in " + windows.label, part_, tell_,
+                                           measurements.empty() ? visitor() : SurprisalVisitor{}),
+                             likely(measurements.empty()));
         measurements.push_back(windows);
     }
     return measurements;
@@ -200,7 +226,7 @@ std::int64_t EvaluationRun::likely(bool is_shown) const {
 
 // Shows each character to those who want it.
 SurprisalVisitor EvaluationRun::visitor() {
-    auto lists = files_.visitor();
+    auto lists = files_->visitor();
     if (!page_) return lists;
     return [this, lists = std::move(lists)](const CharacterSurprisal& character) {
         if (lists) lists(character);

@@ -28,16 +28,20 @@ public:
     EvaluationReport measure();
 
     /// Whether a list goes to standard output, which then holds nothing else.
-    bool fills_output() const { return files_.fill_output(); }
+    bool fills_output() const { return files_->fill_output(); }
 
     /// Writes the lists; the one for standard output is handed to `output`.
-    void save_lists(const WriteBytes& output) { files_.save(output); }
+    void save_lists(const WriteBytes& output) { files_->save(output); }
 
     /// Writes the page, where one was asked for.
     void write_page(const EvaluationReport& report);
 
 private:
+    void start_lists();
     std::vector<Measurement> measure_model(Precision precision);
+    std::vector<Measurement> measure_streams(Precision precision);
+    Measurement measure_stream(Precision precision, const SurprisalVisitor& visitor);
+    Measurement measure_adaptively();
     SurprisalVisitor visitor();
     std::int64_t likely(bool is_shown) const;
     void add_baseline(EvaluationReport& report) const;
@@ -50,7 +54,7 @@ private:
     Corpus corpus_;
     CorpusPart part_;
     std::optional<ModelText::Training> training_;  // of the model, where an n-gram is counted in it
-    SurprisalFiles files_;
+    std::optional<SurprisalFiles> files_;
     std::optional<EvaluationPage> page_;
 };
 

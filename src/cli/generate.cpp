@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -102,7 +101,8 @@ Json adapted_json(const GenerateOptions& options, const std::optional<Adaptation
     const auto config = options.adaptation.over({});
     return {
         {"file", options.adapt->string()},   {"symbols", report->symbols},
-        {"nats_per_symbol", report->nats},   {"learning_rate", as_written(config.learning_rate)},
+        {"nats_per_symbol", report->nats},   {"fixed_nats_per_symbol", report->fixed_nats},
+        {"fell_back", report->fell_back()},  {"learning_rate", as_written(config.learning_rate)},
         {"decay", as_written(config.decay)}, {"segment", config.segment}};
 }
 
@@ -196,13 +196,15 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
             loaded, *options.adapt, decoding, options.unknown, options.adaptation.over({}),
             options.threads,
             [&](const WorkEvent& event) { show(event, ShowSkipped::as_warning, screen); });
-        screen.line(fmt::format("Learned from {}: {}, {:.4f} nats each before they were learned.",
-                                shown_path(*options.adapt),
-                                format_count(adapted->symbols, "symbol"), adapted->nats));
-        if (adapted->nats > std::log(static_cast<double>(loaded.snapshot.model.vocabulary_size))) {
+        screen.line(fmt::format(
+            "Learned from {}: {}, {:.4f} nats each before they were learned, {:.4f} for the model "
+            "as it was.",
+            shown_path(*options.adapt), format_count(adapted->symbols, "symbol"), adapted->nats,
+            adapted->fixed_nats));
+        if (adapted->fell_back()) {
             screen.warning(
-                "carousel: that is worse than guessing, and so will be what is written: take a "
-                "smaller --adapt-learning-rate.");
+                "carousel: learning from this text made it worse, so the model writes as it was: "
+                "take a smaller --adapt-learning-rate.");
         }
     }
     const SessionConfig config{.sampler = options.sampler,

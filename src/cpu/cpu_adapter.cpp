@@ -63,9 +63,21 @@ double CpuAdapter::finish_gathering() {
     return sum / static_cast<double>(parameter_count(model_.config()));
 }
 
+// What a gradient counts at most, before it is divided by its usual size.
+void CpuAdapter::bound_gradients(Range piece, const AdaptiveRates& rates) {
+    float* const g = gradients_.data();
+    const float* const rms = rms_.data();
+    for (std::int64_t j = piece.begin; j < piece.end; ++j) {
+        const float most = rates.bound * (rms[j] + rates.epsilon);
+        if (g[j] > most) g[j] = most;
+        if (g[j] < -most) g[j] = -most;
+    }
+}
+
 void CpuAdapter::update(const AdaptiveRates& rates) {
     const FlushDenormals mode;
     for_each_piece([&](Range piece) {
+        bound_gradients(piece, rates);
         kernels().dynamic_update({.weights = model_.stored().values() + piece.begin,
                                   .gradients = gradients_.data() + piece.begin,
                                   .rms = rms_.data() + piece.begin,

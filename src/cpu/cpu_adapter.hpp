@@ -30,6 +30,7 @@ public:
 
 private:
     void for_each_piece(Task<Range> work);
+    void bound_gradients(Range piece, const AdaptiveRates& rates);
     std::int64_t stored() const { return rms_.size(); }
 
     ThreadPool* pool_;

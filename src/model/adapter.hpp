@@ -10,10 +10,10 @@
 
 namespace carousel {
 
-/// How far an update moves: w += -rate g / (rms + epsilon) + min(1, pull rms) (w_0 - w), with w_0
-/// the weight as it was at first.
+/// How far an update moves: w += -rate u + min(1, pull rms) (w_0 - w), with w_0 the weight as it
+/// was at first and u = g / (rms + epsilon), of which nothing beyond the bound counts.
 struct AdaptiveRates {
-    float rate = 0, pull = 0, epsilon = 0;
+    float rate = 0, pull = 0, epsilon = 0, bound = 0;
 };
 
 /// Learns from one stream of text while it is read: dynamic evaluation (Krause, Kahembwe, Murray &

@@ -190,6 +190,22 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         CHECK(free > 0);
     }
 
+    TEST_CASE("what the statistics hardly saw moves no weight by more than 32 learning rates") {
+        const auto model = small_model();
+        auto config = k_lively;
+        config.epsilon = 1e-6F;  // of symbols that the stretches lack, gradients have no usual size
+        config.decay = 0;
+        const std::array some{Stretch(40, TokenId{1})};
+        DynamicEvaluation reader(model, config, some);
+        reader.read(text_of(6));
+        const auto before = flat(model.weights()), after = flat(reader.model().weights());
+        float most = 0;
+        for (std::size_t i = 0; i < before.size(); ++i)
+            most = std::max(most, std::abs(after[i] - before[i]));
+        CHECK(most > 31.9F * config.learning_rate);
+        CHECK(most < 32.1F * config.learning_rate);
+    }
+
     TEST_CASE("surprisals and weights have the same bits on every number of threads") {
         const auto model = small_model();
         const auto text = text_of(58);

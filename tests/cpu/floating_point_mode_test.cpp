@@ -71,7 +71,7 @@ TEST_SUITE("cpu/floating_point_mode") {
         adapter->window({ids, ids}, state);
         adapter->gather();
         adapter->finish_gathering();
-        adapter->update({.rate = 0.01F, .pull = 0.1F, .epsilon = 0.1F});
+        adapter->update({.rate = 0.01F, .pull = 0.1F, .epsilon = 0.1F, .bound = 5});
         CHECK(keeps_denormals());
         machine.measure_speed(0.001);
         machine.for_each(3, [](std::int64_t) {});

@@ -186,13 +186,24 @@ TEST_SUITE("end_to_end/adapt") {
         CHECK(prompted.out.starts_with(utf8.substr(0, 10)));
     }
 
-    TEST_CASE("learning that runs away is called so") {
-        const auto table = evaluated({"--adapt", "--adapt-learning-rate", "10"});
-        CHECK(table.out.find("Learning made it worse") != std::string::npos);
+    TEST_CASE("learning that made it worse is called so, and the model is told of as it was") {
+        const Words too_fast{"--adapt", "--adapt-learning-rate", "10"};
+        CHECK(evaluated(too_fast).out.find("Learning made it worse") != std::string::npos);
         CHECK(evaluated({"--adapt", "--adapt-learning-rate", "0"}).out.find("worse") ==
               std::string::npos);
+        const auto json = evaluated_json(too_fast);
+        CHECK(json.at("adaptive") == false);
+        CHECK(json.at("adaptation").at("fell_back") == true);
+        CHECK(json.at("measurements")[0] == evaluated_json({}).at("measurements")[0]);
+        CHECK(json.at("measurements")[1].at("adaptive") == true);
+        const Words lists{"--per-character", "-", "--quiet"};
+        CHECK(evaluated(too_fast + lists).out == evaluated(lists).out);
+
         const auto written = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
-        CHECK(written.err.find("worse than guessing") != std::string::npos);
+        CHECK(written.err.find("made it worse") != std::string::npos);
+        CHECK(written.out == generated({}).out);
+        const Words as_json{"--adapt", "wheels.txt", "--adapt-learning-rate", "10", "--json"};
+        CHECK(Json::parse(generated(as_json).out).at("adapted_to").at("fell_back") == true);
     }
 
     TEST_CASE("an evaluation that cannot learn is refused") {

@@ -303,8 +303,9 @@ public:
             auto original = original_[i].begin(), rms = rms_[i].begin();
             for (const double g : gradients_[i]) {
                 const double pull = std::min(1.0, double{rates.pull} * *rms);
-                *weight += -double{rates.rate} * g / (*rms + double{rates.epsilon}) +
-                           pull * (*original - *weight);
+                const double u = std::clamp(g / (*rms + double{rates.epsilon}),
+                                            -double{rates.bound}, double{rates.bound});
+                *weight += -double{rates.rate} * u + pull * (*original - *weight);
                 ++weight, ++original, ++rms;
             }
         }
