@@ -28,6 +28,13 @@ class TrainingText;
 struct TrainingPlan;
 struct TrainingRequest;
 
+/// A validation loss, and how much text it was measured on.
+struct MeasuredLoss {
+    double nats = 0;               ///< a character
+    std::uint64_t characters = 0;  ///< that were predicted
+    bool whole = false;            ///< they are all that there are to validate on
+};
+
 /// Text, settings and model stand.
 struct Prepared {
     const TrainingRequest& request;
@@ -52,6 +59,8 @@ struct Standing {
     const Snapshot& snapshot;  ///< settings, history and best loss; its weights are empty
     HistoryRecord now;         ///< of the newest step
     double progress = 0;       ///< the part of the run that is over; 1 or more at its end
+    /// Of the best model on the whole validation text: the figure to quote. Only at the end.
+    std::optional<MeasuredLoss> closing{};
 };
 
 /// The first step comes.
@@ -71,6 +80,7 @@ struct Validated {
     Standing run;   ///< `run.now` has the validation
     double epochs;  ///< passes over the text so far
     bool best = false;
+    MeasuredLoss measured{};  ///< the loss, and how much text it was measured on
 };
 
 /// What the newest model writes, as it came from the model: not yet harmless for a terminal.

@@ -13,7 +13,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
-#include "evaluation/evaluator.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -22,8 +21,6 @@ namespace carousel {
 namespace {
 
 constexpr std::uint64_t k_sample = 200, k_closing_sample = 400;  // characters
-constexpr std::uint64_t k_most_validated =
-    250'000;  // symbols: more would cost much and tell little
 
 }  // namespace
 
@@ -38,13 +35,14 @@ TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine&
       budget_(snapshot_.training.length, trainer.steps_per_epoch()),
       saves_({config.files, config.request.save_every, config.request.keep.value_or(0),
               config.request.resume, config.best_step, config.host.clock},
-             first_step_) {
+             first_step_),
+      validation_(config.validation, snapshot_.training) {
     if (config_.best) saves_.keep_best(std::move(*config_.best));
     config_.best.reset();
     const double from = config.request.resume ? progress() : 0;
-    validation_ = ValidationSchedule({.every = config.request.validate_every,
-                                      .time_bounds = budget_.time_bounds(),
-                                      .progress = from});
+    validations_ = ValidationSchedule({.every = config.request.validate_every,
+                                       .time_bounds = budget_.time_bounds(),
+                                       .progress = from});
     samples_ = SampleSchedule(config.request.sample_every, from);
     const auto& history = snapshot_.history;
     if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;
@@ -88,9 +86,13 @@ double TrainingRun::seconds() const {
 
 double TrainingRun::progress() const {
     // What comes after the last step belongs to the time that was asked for.
+    const auto step = trainer_->counters().step;
+    const double models = trainer_->averages() ? 2 : 1;  // that a validation on the way measures
+    const double measuring =
+        validations_.took() * (1 + validation_.closing_share(snapshot_.history, step) / models);
     const double closing =
-        validation_.took() + saves_.seconds() + closing_sample_seconds_ + config_.closing_seconds();
-    return budget_.progress(trainer_->counters().step, seconds(), closing);
+        measuring + saves_.seconds() + closing_sample_seconds_ + config_.closing_seconds();
+    return budget_.progress(step, seconds(), closing);
 }
 
 double TrainingRun::epochs() const {
@@ -148,40 +150,91 @@ void TrainingRun::tell_step(double gradient_norm) {
 }
 
 bool TrainingRun::validation_due() const {
-    return config_.validation.corpus != nullptr &&
-           validation_.due(trainer_->counters().step, progress(), seconds());
-}
-
-double TrainingRun::validation_loss(const Model& model) const {
-    return nats_per_character(estimate(model, *config_.validation.corpus, config_.validation.part,
-                                       {.symbols = k_most_validated}));
+    return validation_.possible() &&
+           validations_.due(trainer_->counters().step, progress(), seconds());
 }
 
 void TrainingRun::validate() {
     const double start = config_.host.clock();
     const auto step = trainer_->counters().step;
     validated_step_ = step;
-    validation_.begin(progress());
-    if (config_.validation.corpus == nullptr || step == 0) return;
+    validations_.begin(progress());
+    if (!validation_.possible() || step == 0) return;
+    const auto measure = [&](const Model& model) {
+        return validation_.on_the_way(model, snapshot_.history, step);
+    };
     auto now = record();
-    now.has_validation = true;
-    now.validation_loss = validation_loss(trainer_->model());
+    auto measured = measure(trainer_->model());
     if (trainer_->averages()) {
-        const auto averaged = machine_->model(snapshot_.model, trainer_->averaged_weights());
-        const double loss = validation_loss(*averaged);
-        now.averaged = loss < now.validation_loss;
-        if (now.averaged) now.validation_loss = loss;
+        const auto averaged =
+            measure(*machine_->model(snapshot_.model, trainer_->averaged_weights()));
+        now.averaged = averaged.nats < measured.nats;
+        if (now.averaged) measured = averaged;
     }
-    if (!std::isfinite(now.validation_loss)) return;
+    if (!std::isfinite(measured.nats)) return;
+    now.has_validation = true;
+    now.validation_loss = measured.nats;
     snapshot_.history.push_back(now);
     const bool best = is_best(now, snapshot_.best);
     if (best) {
         snapshot_.best = BestLoss{step, now.validation_loss, now.averaged};
         saves_.keep_best(model_of_now(now));
     }
-    config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best});
+    tell_slice(measured);
+    config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best, measured});
     if (best) save();  // the best weights exist only now
-    validation_.end(seconds(), config_.host.clock() - start);
+    validations_.end(seconds(), config_.host.clock() - start);
+}
+
+// Once: how much of the text the figures on the way are measured on.
+void TrainingRun::tell_slice(const MeasuredLoss& measured) {
+    const bool first = !slice_;
+    slice_ = measured;
+    if (!first || measured.whole) return;
+    config_.tell(Note{fmt::format(
+        "On the way the model is validated on {} of the {} to validate on, evenly "
+        "spaced; at the end the best one is measured on {}.",
+        format_count(measured.characters),
+        format_count(config_.validation.part.characters, "character"),
+        validation_.closing_is_whole(trainer_->counters().step) ? "all of them" : "more of them")});
+}
+
+// The figure to quote is that of the whole text. Where the newest weights do better there than
+// those that were best on the slice, they are the best.
+void TrainingRun::measure_best() {
+    auto& best = snapshot_.best;
+    const auto step = trainer_->counters().step;
+    if (!best || !validation_.possible() || step == 0) return;
+    if (slice_ && validation_.closing_share(snapshot_.history, step) == 0) {
+        closing_loss_ = {best->loss, slice_->characters, slice_->whole};
+        return;
+    }
+    const auto measure = [&](const Snapshot& model) {
+        return validation_.at_the_end(*machine_->model(model.model, model.weights), step);
+    };
+    std::optional<Snapshot> model;
+    if (best->step != step) {
+        try {
+            model = saves_.best();
+            closing_loss_ = measure(*model);
+        } catch (const Error&) {
+            model.reset();  // the file is gone, as is told at the end
+        }
+    }
+    const auto& newest = snapshot_.history.back();
+    if (newest.has_validation && newest.step == step) {
+        auto now = model_of_now(newest);
+        const auto loss = measure(now);
+        if (!closing_loss_ || loss.nats < closing_loss_->nats) {
+            closing_loss_ = loss;
+            best = BestLoss{step, newest.validation_loss, newest.averaged};
+            model = std::move(now);
+        }
+    }
+    if (!model) return;
+    model->best = best;
+    model->validation_loss = closing_loss_->nats;
+    saves_.keep_best(std::move(*model));
 }
 
 std::string TrainingRun::sample(std::uint64_t length) {
@@ -273,6 +326,7 @@ TrainingOutcome TrainingRun::end() {
     const auto step = trainer_->counters().step;
     const bool stops = stopped();
     if (!stops && validated_step_ != step) validate();
+    if (!stops) measure_best();
     save();
     const auto shortfall = saves_.shortfall();
     Ended event{.run = standing(), .saved = shortfall.empty(), .shortfall = shortfall};
@@ -293,9 +347,13 @@ TrainingOutcome TrainingRun::end() {
             format_count(step),
             format_count(static_cast<std::uint64_t>(snapshot_.training.patience), "validation"));
     }
-    event.verdict =
-        training_verdict(snapshot_.history, snapshot_.best, config_.validation.corpus != nullptr,
-                         snapshot_.model.vocabulary_size, config_.prospect);
+    event.verdict = training_verdict({.history = snapshot_.history,
+                                      .best = snapshot_.best,
+                                      .validates = validation_.possible(),
+                                      .slice = slice_,
+                                      .closing = closing_loss_,
+                                      .symbols = snapshot_.model.vocabulary_size,
+                                      .prospect = config_.prospect});
     const bool shows = config_.host.closing_sample || config_.request.report;
     if (shows && take_best_weights() && config_.host.closing_sample)
         event.sample = sample(k_closing_sample);

@@ -14,6 +14,7 @@
 #include "app/training_saves.hpp"
 #include "app/training_text.hpp"
 #include "app/training_verdict.hpp"
+#include "app/validation.hpp"
 #include "app/validation_schedule.hpp"
 #include "model/machine.hpp"
 #include "snapshot/model_files.hpp"
@@ -28,6 +29,7 @@ namespace carousel {
 //   training_events.hpp      what a run tells: all that is shown, logged or drawn comes from there
 //   training_run.cpp         the loop: step, validate, sample, save; and its end
 //   validation_schedule, sample_schedule, save_schedule, time_budget    when something is due
+//   validation               how much of the text a validation reads, on the way and at the end
 //   best_model, recovery     which weights are the best; what follows a divergence
 //   training_saves           which files a save writes
 //   training_verdict         what the losses of a run tell
@@ -87,14 +89,15 @@ private:
     bool finished() const { return progress() >= 1 || out_of_patience(); }
     bool stopped();
     HistoryRecord record() const;
-    Standing standing() const { return {snapshot_, record(), progress()}; }
+    Standing standing() const { return {snapshot_, record(), progress(), closing_loss_}; }
 
     // what it does
     void step();
     void tell_step(double gradient_norm);
     bool validation_due() const;
     void validate();
-    double validation_loss(const Model& model) const;  ///< nats per character
+    void tell_slice(const MeasuredLoss& measured);
+    void measure_best();
     std::string sample(std::uint64_t length);
     void sample_now();
     bool save();
@@ -113,13 +116,16 @@ private:
     TimeBudget budget_;
     double closing_sample_seconds_ = 0.3;
     TrainingSaves saves_;
-    ValidationSchedule validation_{{}};
+    Validation validation_;
+    ValidationSchedule validations_{{}};
     SampleSchedule samples_{std::nullopt, 0};
 
     double learning_rate_ = 0;     ///< of the last step
     double stepping_seconds_ = 0;  ///< of this run, without validation and saving
     std::optional<std::uint64_t> validated_step_;
-    std::optional<std::string> wish_;  ///< to stop
+    std::optional<MeasuredLoss> slice_;         ///< the newest validation of this run
+    std::optional<MeasuredLoss> closing_loss_;  ///< of the best model, at the end
+    std::optional<std::string> wish_;           ///< to stop
 };
 
 }  // namespace carousel

@@ -13,6 +13,7 @@ namespace carousel {
 namespace {
 
 constexpr std::uint64_t k_fewest_steps = 100;  // that a loss can be judged by
+constexpr double k_noise = 1;                  // nats, over the root of the characters
 
 /// What twice the time would bring; empty without a plan.
 std::string more_time(const std::optional<Prospect>& prospect, double loss) {
@@ -31,49 +32,64 @@ std::string less_time(const std::optional<Prospect>& prospect, double seconds) {
     return fmt::format(" {} would do: --time plans the settings for it.", format_duration(seconds));
 }
 
+/// A change between two validations that says nothing: a small slice is measured with much noise,
+/// of which two models have the most in common.
+double noise(const std::optional<MeasuredLoss>& slice, double least) {
+    if (!slice) return least;
+    return std::max(least, k_noise / std::sqrt(static_cast<double>(slice->characters)));
+}
+
+std::vector<HistoryRecord> validations(const std::vector<HistoryRecord>& history) {
+    std::vector<HistoryRecord> measured;
+    std::ranges::copy_if(history, std::back_inserter(measured), &HistoryRecord::has_validation);
+    return measured;
+}
+
+std::string over_fitting(const TrainingCourse& course, const std::vector<HistoryRecord>& measured) {
+    const auto& best = *course.best;
+    const auto at = std::ranges::find(measured, best.step, &HistoryRecord::step);
+    return fmt::format(
+        "It is over-fitting since step {}: from there on it learned the training text by heart "
+        "(validation {:.3f} now, {:.3f} then). "
+        "The best model is the one of that step. More text, more dropout or a smaller model "
+        "would help.{}",
+        format_count(best.step), measured.back().validation_loss, best.loss,
+        at != measured.end() ? less_time(course.prospect, at->seconds) : "");
+}
+
 }  // namespace
 
-std::string training_verdict(const std::vector<HistoryRecord>& history,
-                             const std::optional<BestLoss>& best, bool validates,
-                             std::int64_t symbols, const std::optional<Prospect>& prospect) {
-    if (!validates) {
+std::string training_verdict(const TrainingCourse& course) {
+    if (!course.validates) {
         return "There is no validation text, so nothing tells how well the model does on text it "
                "has not seen.";
     }
-    std::vector<HistoryRecord> measured;
-    std::copy_if(history.begin(), history.end(), std::back_inserter(measured),
-                 [](const HistoryRecord& r) { return r.has_validation; });
-    if (measured.size() < 2 || !best || measured.back().step < k_fewest_steps) {
+    const auto measured = validations(course.history);
+    const auto& best = course.best;
+    if (measured.size() < k_fewest_validations || !best || measured.back().step < k_fewest_steps) {
         return "The run was too short to say how it goes.";
     }
-    if (const double guess = std::log(static_cast<double>(symbols)); best->loss > guess) {
+    const double loss = course.closing ? course.closing->nats : best->loss;
+    if (const double guess = std::log(static_cast<double>(course.symbols)); loss > guess) {
         return fmt::format(
             "It has learned nothing: {:.4g} nats are worse than guessing, which has {:.2f}. The "
             "training was not stable; a smaller --learning-rate is the first thing to try.",
-            best->loss, guess);
+            loss, guess);
     }
     const auto& last = measured.back();
-    const double gap = last.validation_loss - last.training_loss;
-    if (last.validation_loss > best->loss + 0.005 && best->step < last.step) {
-        const auto at = std::find_if(measured.begin(), measured.end(),
-                                     [&](const auto& r) { return r.step == best->step; });
-        return fmt::format(
-            "It is over-fitting since step {}: from there on it learned the training text by heart "
-            "(validation {:.3f} now, {:.3f} then). "
-            "The best model is the one of that step. More text, more dropout or a smaller model "
-            "would help.{}",
-            format_count(best->step), last.validation_loss, best->loss,
-            at != measured.end() ? less_time(prospect, at->seconds) : "");
-    }
+    if (last.validation_loss > best->loss + noise(course.slice, 0.005) && best->step < last.step)
+        return over_fitting(course, measured);
+    const auto& prospect = course.prospect;
     const auto& earlier =
         measured[measured.size() - 1 - std::max<std::size_t>(1, measured.size() / 5)];
-    if (earlier.validation_loss - last.validation_loss > 0.01) {
-        return fmt::format("It is still improving ({:.3f} to {:.3f} in the last part of the run){}",
-                           earlier.validation_loss, last.validation_loss,
-                           prospect ? "." + more_time(prospect, best->loss)
-                                    : ": a longer training will do better.");
+    if (earlier.validation_loss - last.validation_loss > noise(course.slice, 0.01)) {
+        return fmt::format(
+            "It is still improving ({:.3f} to {:.3f} in the last part of the run){}",
+            earlier.validation_loss, last.validation_loss,
+            prospect ? "." + more_time(prospect, loss) : ": a longer training will do better.");
     }
-    if (prospect) return "The validation loss has levelled off." + more_time(prospect, best->loss);
+    if (prospect) return "The validation loss has levelled off." + more_time(prospect, loss);
+    const double gap = last.validation_loss - last.training_loss;
     return gap > 0.2 ? "The validation loss has levelled off while the training loss is well below "
                        "it: more text or more dropout would help more than time."
                      : "The validation loss has levelled off: a larger model or a longer schedule "

@@ -5,8 +5,8 @@
 
 namespace carousel {
 
-/// When a training is validated: each so many steps, or about twenty times in a run, but for no
-/// more than a twenty-fifth of the time where time bounds the run.
+/// When a training is validated: each so many steps, or about twenty times in a run; where time
+/// bounds the run, for no more than a twentieth of the time, but ten times in any case.
 class ValidationSchedule {
 public:
     struct Config {
@@ -19,7 +19,8 @@ public:
     /// `seconds`: of all runs together.
     bool due(std::uint64_t step, double progress, double seconds) const;
 
-    /// A validation begins: the next one comes a twentieth of the run later.
+    /// A validation begins: the next one comes with the next twentieth of the run, where that would
+    /// cost too much time with the next tenth.
     void begin(double progress);
 
     /// It has ended, and has taken so long.
@@ -30,8 +31,8 @@ public:
 
 private:
     Config config_;
-    double next_ = 0;              // progress
-    double ended_ = 0, took_ = 0;  // seconds
+    double next_ = 0, latest_ = 0;  // progress
+    double ended_ = 0, took_ = 0;   // seconds
 };
 
 }  // namespace carousel

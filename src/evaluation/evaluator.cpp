@@ -255,8 +255,9 @@ Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& par
     const Stretch whole{first_predicted(part), part.end};
     const auto least =
         std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
-    const std::uint64_t streams = std::clamp<std::uint64_t>(
-        whole.size() / least, 1, static_cast<std::uint64_t>(config.streams));
+    const std::uint64_t streams =
+        std::clamp<std::uint64_t>(std::min(whole.size(), config.symbols) / least, 1,
+                                  static_cast<std::uint64_t>(config.streams));
     std::vector<Stretch> stretches;
     for (std::uint64_t s = 0; s < streams; ++s) {
         const std::uint64_t begin = whole.begin + whole.size() * s / streams;

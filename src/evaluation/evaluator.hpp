@@ -52,8 +52,10 @@ inline constexpr std::int64_t k_windows_side_by_side = 32;
 
 /// How a part is cut for a quick estimate.
 struct EstimateConfig {
-    std::int64_t streams = 64;  ///< evenly spaced, read side by side; fewer when the part is short
-    std::int64_t lead_in = 64;  ///< symbols before each that are fed to warm its state
+    /// Evenly spaced, read side by side; fewer where so little is read that the lead-ins would cost
+    /// more than a quarter of it.
+    std::int64_t streams = 64;
+    std::int64_t lead_in = 64;           ///< symbols before each that are fed to warm its state
     std::uint64_t symbols = UINT64_MAX;  ///< predicted in all, at most (but one a stream)
 };
 

@@ -63,8 +63,10 @@ struct Caller {
     bool diverged = false;
     std::string machine{};  // as the run describes it
     std::optional<std::string> sample{};
-    std::optional<BestLoss> best{};  // at the end
-    std::string told{};              // notes and warnings
+    std::vector<MeasuredLoss> measured{};
+    std::optional<MeasuredLoss> closing{};  // at the end
+    std::optional<BestLoss> best{};         // at the end
+    std::string told{};                     // notes and warnings
     TrainingResult result{};
 
     void train(const TrainingRequest& request) {
@@ -79,7 +81,10 @@ struct Caller {
                           .tell =
                               [&](const TrainingEvent& event) {
                                   std::visit(Hear{[&](const Stepped&) { ++steps; },
-                                                  [&](const Validated&) { ++validations; },
+                                                  [&](const Validated& e) {
+                                                      ++validations;
+                                                      measured.push_back(e.measured);
+                                                  },
                                                   [&](const Recovered&) { ++recoveries; },
                                                   [&](const Saved&) { ++saves; },
                                                   [&](const Diverged&) { diverged = true; },
@@ -88,6 +93,7 @@ struct Caller {
                                                   [&](const Warning& w) { told += w.text + "\n"; },
                                                   [&](const Ended& e) {
                                                       sample = e.sample;
+                                                      closing = e.run.closing;
                                                       best = e.run.snapshot.best;
                                                   },
                                                   [](const auto&) {}},
@@ -197,6 +203,42 @@ TEST_SUITE("app/training") {
         CHECK(second.sample == whole.sample);
         CHECK(text.hash("parts.carousel") == text.hash("whole.carousel"));
         CHECK(text.hash("parts.resume.carousel") == text.hash("whole.resume.carousel"));
+    }
+
+    TEST_CASE("on the way a slice is measured, at the end the best model on the whole text") {
+        const SmallText text;
+        std::string held;
+        for (int i = 0; i < 700; ++i) held += "round " + std::to_string(i % 7) + " we go\n";
+        std::ofstream(text.folder / "held.txt", std::ios::binary) << held;
+        auto request = text.request("model.carousel");
+        request.validation = (text.folder / "held.txt").string();
+        request.validate_every = 5;
+        Caller caller, parts, rest;
+        caller.train(request);
+        REQUIRE(caller.measured.size() == 6);
+        for (const auto& measured : caller.measured) {
+            CHECK(measured.characters == caller.measured.front().characters);
+            CHECK(measured.characters <= 1024);
+            CHECK_FALSE(measured.whole);
+        }
+        REQUIRE(caller.closing);
+        CHECK(caller.closing->characters == held.size());
+        CHECK(caller.closing->whole);
+        const auto model = load_snapshot(text.folder / "model.carousel");
+        CHECK(model.validation_loss == caller.closing->nats);
+        CHECK(model.step == caller.best->step);
+        CHECK(model.best == caller.best);
+
+        request.model = text.folder / "parts.carousel";
+        parts.stop_at = 12;
+        parts.train(request);
+        CHECK_FALSE(parts.closing);
+        request.validation.reset();
+        request.resume = true;
+        rest.train(request);
+        CHECK(rest.measured.front().characters == caller.measured.front().characters);
+        CHECK(rest.closing->nats == caller.closing->nats);
+        CHECK(text.hash("parts.carousel") == text.hash("model.carousel"));
     }
 
     TEST_CASE("what was trained writes a text, and two branches of it that begin alike") {

@@ -22,8 +22,16 @@ std::vector<HistoryRecord> history(const std::vector<double>& losses) {
 }
 
 std::string verdict(const std::vector<double>& losses, const BestLoss& best,
-                    const std::optional<Prospect>& prospect) {
-    return training_verdict(history(losses), best, true, 65, prospect);
+                    const std::optional<Prospect>& prospect,
+                    const std::optional<MeasuredLoss>& slice = std::nullopt) {
+    const auto records = history(losses);
+    const std::optional<BestLoss> known = best;
+    return training_verdict({.history = records,
+                             .best = known,
+                             .validates = true,
+                             .slice = slice,
+                             .symbols = 65,
+                             .prospect = prospect});
 }
 
 bool contains(const std::string& text, const char* part) {
@@ -68,12 +76,42 @@ TEST_SUITE("app/training_verdict") {
         CHECK_FALSE(contains(lost, "improving"));
     }
 
+    TEST_CASE("what is smaller than the noise of a small slice is no change") {
+        const std::vector<double> losses{1.6, 1.5, 1.51, 1.52};
+        const auto of_slice = [&](std::uint64_t characters) {
+            return verdict(losses, {200, 1.5}, k_worth_it, MeasuredLoss{1.52, characters});
+        };
+        CHECK(contains(of_slice(100'000), "over-fitting"));
+        CHECK(contains(of_slice(1024), "levelled off"));
+    }
+
+    TEST_CASE("what twice the time brings is counted from the loss on the whole text") {
+        const auto records = history({2.0, 1.8, 1.7, 1.6, 1.5});
+        const std::optional<BestLoss> best = BestLoss{500, 1.5};
+        CHECK(contains(training_verdict({.history = records,
+                                         .best = best,
+                                         .validates = true,
+                                         .closing = MeasuredLoss{1.25, 100'000, true},
+                                         .symbols = 65,
+                                         .prospect = k_worth_it}),
+                       "1.20"));
+    }
+
     TEST_CASE("without validation nothing is claimed") {
-        CHECK(contains(training_verdict(history({1.0, 2.0}), std::nullopt, false, 65, k_worth_it),
+        const auto records = history({1.0, 2.0});
+        const std::optional<BestLoss> none;
+        CHECK(contains(training_verdict({.history = records, .best = none, .symbols = 65}),
                        "no validation text"));
-        CHECK(contains(verdict({1.5}, {100, 1.5}, std::nullopt), "too short"));
-        auto hasty = history({4.08, 4.07});
-        for (auto& record : hasty) record.step /= 10;
-        CHECK(contains(training_verdict(hasty, BestLoss{20, 4.07}, true, 65), "too short"));
+    }
+
+    TEST_CASE("three validations are no curve, and neither are those of a few steps") {
+        CHECK(contains(verdict({4.085, 2.2, 1.636}, {300, 1.636}, k_worth_it), "too short"));
+        CHECK(contains(verdict({4.085, 2.2, 1.7, 1.636}, {400, 1.636}, k_worth_it), "improving"));
+        auto records = history({4.08, 4.07, 4.06, 4.05, 4.04});
+        for (auto& record : records) record.step /= 10;
+        const std::optional<BestLoss> best = BestLoss{50, 4.04};
+        CHECK(contains(
+            training_verdict({.history = records, .best = best, .validates = true, .symbols = 65}),
+            "too short"));
     }
 }

@@ -25,16 +25,40 @@ TEST_SUITE("app/validation_schedule") {
         CHECK_FALSE(schedule.due(15, 0.9, 1));
     }
 
-    TEST_CASE("where time bounds the run, validations take a twenty-fifth of it at most") {
+    TEST_CASE("where time bounds the run, validations take a twentieth of it at most") {
         ValidationSchedule schedule({.time_bounds = true});
-        schedule.begin(0.1);
+        schedule.begin(0.11);
         schedule.end(100, 2);
-        CHECK_FALSE(schedule.due(9, 0.9, 149));
-        CHECK(schedule.due(9, 0.9, 150));
+        CHECK_FALSE(schedule.due(9, 0.19, 139));
+        CHECK(schedule.due(9, 0.19, 140));
         ValidationSchedule by_steps({});
-        by_steps.begin(0.1);
+        by_steps.begin(0.11);
         by_steps.end(100, 2);
-        CHECK(by_steps.due(9, 0.9, 101));
+        CHECK(by_steps.due(9, 0.19, 101));
+    }
+
+    TEST_CASE("a run by time has ten validations, however long each takes and however few steps") {
+        for (const double step : {0.3, 2.0, 4.0, 8.5}) {         // seconds, of a hundred
+            for (const double validation : {0.001, 0.2, 1.0}) {  // seconds
+                CAPTURE(step);
+                CAPTURE(validation);
+                ValidationSchedule schedule({.time_bounds = true});
+                int validations = 0;
+                std::uint64_t steps = 0;
+                double seconds = 0;
+                while (seconds < 100) {
+                    seconds += step;
+                    const bool last = seconds >= 100;  // measured in any case
+                    if (!schedule.due(++steps, seconds / 100, seconds) && !last) continue;
+                    schedule.begin(seconds / 100);
+                    if (!last) seconds += validation;
+                    schedule.end(seconds, validation);
+                    ++validations;
+                }
+                CHECK(validations >= 10);
+                CHECK(validations <= 21);
+            }
+        }
     }
 
     TEST_CASE("a resumed run waits for the next twentieth, not for those behind it") {
