@@ -33,6 +33,7 @@ std::string preview_json(const TrainingPreview& preview) {
                  {"passes", p.passes},
                  {"updates", static_cast<std::uint64_t>(p.updates)},
                  {"memory_bytes", static_cast<std::uint64_t>(p.memory)},
+                 {"share_of_signs", training.signs},
                  {"ngram_loss", loss(training.ngram_loss)},
                  {"expected_loss", loss(p.loss)},
                  {"expected_loss_low", loss(p.loss_low)},

@@ -21,6 +21,7 @@ struct TrainingPlan {
     bool by_time = false;       ///< chosen for the time and the speed of the machine
     bool expects_loss = false;  ///< false for trained weights and for too little text
     double ngram_loss = 0;      ///< `text_difficulty`, where a loss is expected
+    double signs = 0;           ///< `share_of_signs`, of a new training
     std::optional<Prospect> prospect;
     int threads = 1;
     std::vector<std::string> notes;  ///< sentences for people

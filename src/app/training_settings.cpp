@@ -80,7 +80,8 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
     using Model = LanguageModelConfig;
     PlanRequest request;
     request.corpus = corpus;
-    request.decided = {.layers = o.architecture[&Model::layers],
+    request.decided = {.cell = o.architecture[&Model::cell],
+                       .layers = o.architecture[&Model::layers],
                        .hidden_size = o.architecture[&Model::hidden_size],
                        .embedding_size = o.architecture[&Model::embedding_size],
                        .batch_size = o.training[&TrainingConfig::batch_size],
@@ -97,6 +98,7 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
     }
     if (from != nullptr) {
         request.model = settle_model(o, *from, vocabulary_size);
+        decided.cell = request.model.cell;
         decided.layers = request.model.layers;
         decided.hidden_size = request.model.hidden_size;
         decided.embedding_size = request.model.embedding_size;

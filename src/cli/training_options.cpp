@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <concepts>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.hpp"
@@ -31,6 +34,8 @@ void add_settings(OptionTable& table, Given<Config>& given, const Config& usual)
         if (!setting.is_option()) return;
         std::string standard(setting.standard);
         if (standard.empty()) standard = format_value(usual.*setting.field);
+        if constexpr (std::same_as<std::remove_cvref_t<decltype(value)>, std::optional<CellKind>>)
+            standard += "; mlstm for programs and what looks like them";
         if (setting.planned)
             standard = fmt::format("by text and length; {} for 1 MB and --steps {}", standard,
                                    k_usual_steps);

@@ -8,6 +8,7 @@
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "planning/cell_choice.hpp"
 #include "planning/expected_loss.hpp"
 #include "planning/learning_rules.hpp"
 #include "planning/reference_forecast.hpp"
@@ -134,7 +135,20 @@ private:
 
 void apply_learning_rules(const CorpusFacts& corpus, Plan& plan) {
     apply_learning_rules(outlook(plan, corpus), plan.model.hidden_size, plan.training);
+    plan.training.learning_rate =
+        two_digits(double{plan.training.learning_rate} * step_of_cell(plan.model.cell));
     if (!units_meet(cell_shape(plan.model.cell))) plan.training.dropout_recurrent = 0;
+}
+
+/// The plan that `make` makes of the request, with the cell that was asked for or suits the text.
+template <typename Make>
+Plan with_cell(PlanRequest request, Make make) {
+    request.model.cell = request.decided.cell.value_or(cell_for_text(request.corpus.signs));
+    const Plan plan = make(request);
+    if (request.decided.cell || plan.updates >= fewest_updates_of_cell(plan.model.cell))
+        return plan;
+    request.model.cell = CellKind::cifg;
+    return make(request);
 }
 
 }  // namespace
@@ -157,7 +171,9 @@ void foresee(Plan& plan, const CorpusFacts& corpus, const Forecast& forecast, do
 }
 
 Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double seconds) {
-    auto plan = Chooser(request, forecast, seconds).best();
+    auto plan = with_cell(request, [&](const PlanRequest& with_this_one) {
+        return Chooser(with_this_one, forecast, seconds).best();
+    });
     apply_learning_rules(request.corpus, plan);
     return plan;
 }
@@ -169,11 +185,14 @@ Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& lengt
     // Two minutes for a megabyte and less, an hour for a gigabyte.
     const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
     const double seconds = 120 * std::sqrt(std::max(1.0, megabytes));
-    auto plan = Chooser(request, reference, seconds).best();
-    const auto unit = length.kind == LengthKind::steps
-                          ? static_cast<double>(plan.training.batch_size * plan.training.window)
-                          : static_cast<double>(request.corpus.characters);
-    foresee(plan, request.corpus, reference, length.amount * unit);
+    auto plan = with_cell(request, [&](const PlanRequest& with_this_one) {
+        auto made = Chooser(with_this_one, reference, seconds).best();
+        const auto unit = length.kind == LengthKind::steps
+                              ? static_cast<double>(made.training.batch_size * made.training.window)
+                              : static_cast<double>(request.corpus.characters);
+        foresee(made, request.corpus, reference, length.amount * unit);
+        return made;
+    });
     apply_learning_rules(request.corpus, plan);
     return plan;
 }

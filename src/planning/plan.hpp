@@ -13,6 +13,7 @@
 //
 //     preset                sizes with a name
 //     expected_loss         a fit to finished trainings: loss as a function of net, text, updates
+//     cell_choice           the cell that suits a text; the steps that suit a cell
 //     learning_rules        learning rate, dropout, warm-up that suit a size and so many updates
 //     plan                  the choice: the best expected loss that fits into the time
 //     reference_forecast    the machine that stands in where the one at hand must not matter
@@ -28,11 +29,14 @@ struct CorpusFacts {
     std::uint64_t tokens = 0;      ///< the same with separators and spelled characters
     /// Nats per character of an n-gram model on text of this kind, as `k_reference_ngram_loss`.
     double ngram_loss = k_reference_ngram_loss;
+    /// Share of its characters that are brackets and operators: what programs are known by.
+    double signs = 0;
 };
 
-/// Sizes that are decided already, by an option, a preset or a model that is trained further.
-struct DecidedSizes {
-    std::optional<std::int64_t> layers, hidden_size, embedding_size, batch_size, window;
+/// What is decided already, by an option, a preset or a model that is trained further.
+struct Decided {
+    std::optional<CellKind> cell{};
+    std::optional<std::int64_t> layers{}, hidden_size{}, embedding_size{}, batch_size{}, window{};
 };
 
 /// Fewer updates than these teach too little to be planned, if there is a choice.
@@ -40,10 +44,10 @@ inline constexpr double k_fewest_updates = 100;
 
 struct PlanRequest {
     CorpusFacts corpus;
-    /// Cell, vocabulary size and all that a plan does not choose; those that won (docs/recipes.md).
+    /// Vocabulary size and all that a plan does not choose; what won (docs/recipes.md).
     LanguageModelConfig model{.cell = CellKind::cifg, .output_input = OutputInput::sum};
     TrainingConfig training;  ///< likewise
-    DecidedSizes decided;
+    Decided decided;
     double memory = 0;  ///< bytes that the training may take; 0 = any
 };
 
@@ -60,8 +64,8 @@ struct Plan {
     double loss = 0, loss_low = 0, loss_high = 0;  ///< expected on validation, nats per character
 };
 
-/// Chooses sizes, dropout and learning rate for the lowest expected loss after `seconds` of wall
-/// time, of which a part goes to validating and saving. A pure function: the same request,
+/// Chooses cell, sizes, dropout and learning rate for the lowest expected loss after `seconds` of
+/// wall time, of which a part goes to validating and saving. A pure function: the same request,
 /// forecast and time give the same plan.
 ///
 /// Law: as time grows the net never shrinks and the expected loss never rises.

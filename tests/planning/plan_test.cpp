@@ -173,7 +173,7 @@ TEST_SUITE("planning/plan") {
         "ln V") {
         for (int kind = 0; kind < k_cell_count; ++kind) {
             auto request = request_for(1e6, 65);
-            request.model.cell = static_cast<CellKind>(kind);
+            request.decided.cell = static_cast<CellKind>(kind);
             request.decided.layers = 1;
             CAPTURE(kind);
             const auto plan = choose_plan(request, k_reference, 600);
@@ -182,13 +182,52 @@ TEST_SUITE("planning/plan") {
             CHECK(plan.model.hidden_size >= 128);
             auto small = request;
             small.corpus.characters = small.corpus.tokens = 100'000;
-            const bool recurrent = units_meet(cell_shape(request.model.cell));
+            const bool recurrent = units_meet(cell_shape(plan.model.cell));
             CHECK(recurrent ==
                   (choose_plan(small, k_reference, 600).training.dropout_recurrent > 0));
             const auto hasty = choose_plan(request, k_reference, 0.01);
             CHECK(hasty.loss <= std::log(65));
             CHECK(hasty.loss_high <= std::log(65));
         }
+    }
+
+    TEST_CASE("a text full of brackets and operators gets mlstm, unless a cell was asked for") {
+        auto request = request_for(1e6, 65);
+        request.corpus.signs = 0.01;
+        CHECK(choose_plan(request, k_reference, 120).model.cell == CellKind::cifg);
+        CHECK(choose_plan_by_size(request, steps(100)).model.cell == CellKind::cifg);
+        request.corpus.signs = 0.06;
+        const auto program = choose_plan(request, k_reference, 120);
+        CHECK(program.model.cell == CellKind::mlstm);
+        CHECK(choose_plan_by_size(request, steps(1000)).model.cell == CellKind::mlstm);
+        // More weights for a unit: fewer units in the same time.
+        CHECK(program.model.hidden_size <= 256);
+        CHECK(program.seconds < 120);
+        request.decided.cell = CellKind::gru;
+        CHECK(choose_plan(request, k_reference, 120).model.cell == CellKind::gru);
+    }
+
+    TEST_CASE("in a few updates mlstm is not chosen, which needs a thousand to be ahead") {
+        auto request = request_for(1e6, 65);
+        request.corpus.signs = 0.06;
+        CHECK(choose_plan_by_size(request, steps(900)).model.cell == CellKind::cifg);
+        const auto hasty = choose_plan(request, k_reference, 10);
+        CHECK(hasty.updates < 1000);
+        CHECK(hasty.model.cell == CellKind::cifg);
+        request.decided.cell = CellKind::mlstm;
+        CHECK(choose_plan(request, k_reference, 10).model.cell == CellKind::mlstm);
+    }
+
+    TEST_CASE("a cell that runs away or over-fits with the usual steps gets smaller ones") {
+        auto request = request_for(1e6, 65);
+        request.decided = {.layers = 2, .hidden_size = 256, .batch_size = 32, .window = 64};
+        const auto rate = [&](CellKind cell) {
+            request.decided.cell = cell;
+            return choose_plan_by_size(request, steps(2000)).training.learning_rate;
+        };
+        CHECK(rate(CellKind::lstm) == rate(CellKind::cifg));
+        CHECK(rate(CellKind::rnn) <= 0.5F * rate(CellKind::cifg));
+        CHECK(rate(CellKind::attention_lstm) <= 0.76F * rate(CellKind::cifg));
     }
 
     TEST_CASE("decided sizes are kept and the rest follows from them") {
