@@ -125,6 +125,7 @@ void TrainingJson::validation(const Validated& validated) {
     object["validation_loss"] = record.validation_loss;
     object["bits_per_character"] = record.validation_loss / std::numbers::ln2;
     object["perplexity"] = std::exp(record.validation_loss);
+    object["characters"] = validated.measured.characters;
     object["averaged"] = record.averaged;
     object["best"] = validated.best;
     write_(line_of(object));
@@ -138,12 +139,18 @@ void TrainingJson::end(const Ended& ended) {
     if (const auto& loss = ended.run.snapshot.best)
         best = {
             {"step", loss->step}, {"validation_loss", loss->loss}, {"averaged", loss->averaged}};
+    Json closing;
+    if (const auto& loss = ended.run.closing)
+        closing = {{"validation_loss", loss->nats},
+                   {"characters", loss->characters},
+                   {"whole", loss->whole}};
     write_(line_of({{"event", stopped ? "stopped" : "end"},
                     {"text", stopped ? ended.why : ended.verdict},
                     {"step", ended.run.now.step},
                     {"seconds", ended.run.now.seconds},
                     {"saved", ended.saved},
                     {"best", std::move(best)},
+                    {"closing", std::move(closing)},
                     {"sample", ended.sample ? Json(*ended.sample) : Json()}}));
 }
 

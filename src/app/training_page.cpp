@@ -27,9 +27,15 @@ constexpr double k_first_sample = 0.02;   // progress; then each quarter
 std::vector<PageRow> figures_of(const Standing& run) {
     std::vector<PageRow> figures;
     if (const auto& best = run.snapshot.best) {
-        figures = {{"best validation, nats per character", fmt::format("{:.4f}", best->loss)},
-                   {"bits per character", fmt::format("{:.3f}", best->loss / std::numbers::ln2)},
-                   {"perplexity", fmt::format("{:.2f}", std::exp(best->loss))}};
+        const double loss = run.closing ? run.closing->nats : best->loss;
+        figures = {{"best validation, nats per character", fmt::format("{:.4f}", loss)},
+                   {"bits per character", fmt::format("{:.3f}", loss / std::numbers::ln2)},
+                   {"perplexity", fmt::format("{:.2f}", std::exp(loss))}};
+    }
+    if (const auto& closing = run.closing) {
+        figures.push_back(
+            {"measured on", fmt::format("{}{}", closing->whole ? "all " : "",
+                                        format_count(closing->characters, "character"))});
     }
     figures.push_back({"step", format_count(run.now.step)});
     figures.push_back({"time", format_duration(run.now.seconds)});

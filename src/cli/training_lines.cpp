@@ -107,9 +107,15 @@ std::string validation_line(const Validated& validated) {
                        format_loss(std::exp(loss), 1), validated.best ? ", best so far" : "");
 }
 
-std::string best_line(const BestLoss& best) {
-    return fmt::format("Best validation loss: {}, at step {}.", nats_and_bits(best.loss),
-                       format_count(best.step));
+std::string best_line(const BestLoss& best, const std::optional<MeasuredLoss>& closing) {
+    if (!closing) {
+        return fmt::format("Best validation loss: {}, at step {}.", nats_and_bits(best.loss),
+                           format_count(best.step));
+    }
+    return fmt::format("Best validation loss: {}, at step {}, on {}{}.",
+                       nats_and_bits(closing->nats), format_count(best.step),
+                       closing->whole ? "all " : "",
+                       format_count(closing->characters, "character"));
 }
 
 std::string indented(std::string_view text) {

@@ -30,7 +30,9 @@ std::string live_line(const Stepped& stepped);
 std::string validation_line(const Validated& validated);
 
 /// What it shows of the best at its end.
-std::string best_line(const BestLoss& best);
+/// `closing`: what it was measured to be at the end; absent where the run was stopped.
+std::string best_line(const BestLoss& best,
+                      const std::optional<MeasuredLoss>& closing = std::nullopt);
 
 /// A sample, set off from the lines around it.
 std::string indented(std::string_view text);

@@ -81,7 +81,7 @@ void TrainingScreen::show(const Ended& ended) {
         std::fflush(stdout);
         screen_.line("");
     }
-    if (const auto& best = ended.run.snapshot.best) screen_.line(best_line(*best));
+    if (const auto& best = ended.run.snapshot.best) screen_.line(best_line(*best, ended.run.closing));
     screen_.line(ended.verdict);
 }
 

@@ -132,6 +132,9 @@ TEST_SUITE("app/training_json") {
         CHECK(end.at("step") == 6);
         CHECK(end.at("saved") == true);
         CHECK(end.at("best").at("validation_loss") == validations[1].at("validation_loss"));
+        CHECK(validations[1].at("characters") > 0);
+        CHECK(end.at("closing").at("whole") == true);
+        CHECK(end.at("closing").at("characters") >= validations[1].at("characters"));
         CHECK(end.at("sample").get<std::string>().size() > 10);
 
         std::ifstream log(folder / "m.log.jsonl");

@@ -37,6 +37,9 @@ TEST_SUITE("cli/training_lines") {
               "character, perplexity 4.10  best so far");
         CHECK(best_line({2321, 1.4119, false}) ==
               "Best validation loss: 1.4119 nats, 2.037 bits per character, at step 2,321.");
+        CHECK(best_line({2321, 1.42, false}, MeasuredLoss{1.4119, 10'364, true}) ==
+              "Best validation loss: 1.4119 nats, 2.037 bits per character, at step 2,321, on all "
+              "10,364 characters.");
     }
 
     TEST_CASE("a loss that has run away fills no screen") {
