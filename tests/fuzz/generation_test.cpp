@@ -110,9 +110,11 @@ public:
         sealed.append(reinterpret_cast<const char*>(digest.data()), digest.size());
         for (const auto& small : small_) {
             try {
+                const auto session = restore_session(std::as_bytes(std::span(sealed)),
+                                                     small.tokenizer, small.model.config());
+                if (session.progress().end) continue;
                 SessionBatch batch(small.model, small.tokenizer, 1);
-                batch.join(restore_session(std::as_bytes(std::span(sealed)), small.tokenizer,
-                                           small.model.config()));
+                batch.join(session);
                 for (int i = 0; i < 5 && !batch.empty(); ++i) batch.advance();
             } catch (const SnapshotError&) {
             }
