@@ -66,8 +66,10 @@ public:
 
     /// Runs a command in which call `at` fails; 0: none.
     Ended run(const Words& words, const Way& way, long at) const {
+        const fs::path library = CAROUSEL_FAILING_CALLS;  // LD_PRELOAD takes no path with blanks
         return carousel::run(path(), words,
-                             {.environment = {{"LD_PRELOAD", CAROUSEL_FAILING_CALLS},
+                             {.environment = {{"LD_LIBRARY_PATH", library.parent_path().string()},
+                                              {"LD_PRELOAD", library.filename().string()},
                                               {"FAULT_FOLDER", path().string()},
                                               {"FAULT_AT", std::to_string(at)},
                                               {"FAULT_AS", way.as},
