@@ -22,6 +22,7 @@ void tell_of(const DocumentList& documents, const TellWork& tell) {
     for (const auto& warning : documents.warnings) tell(Warning{warning});
     if (documents.skipped.empty()) return;
     tell(Skipped{counts_of_skipped(documents.skipped).substr(1)});
+    for (const auto& file : documents.skipped) tell(Detail{file.why});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shell_word.hpp"
 #include "formats/document_text.hpp"
 #include "formats/file_format.hpp"
 #include "formats/unpacking.hpp"
@@ -152,7 +153,7 @@ private:
     }
 
     [[noreturn]] void refuse(FileFormat format) const {
-        const auto why = why_not_read(format, shown_path(found_.document.path));
+        const auto why = why_not_read(format, shell_path(found_.document.path));
         const auto kind = format == FileFormat::own         ? "written by Carousel"
                           : format == FileFormat::rich_text ? "RTF"
                           : format == FileFormat::pdf       ? "PDF"

@@ -76,7 +76,8 @@ private:
             try {
                 auto file = look_at_file(path.native(), Named::directory, settings_);
                 if (file.document.size == 0) {
-                    list_.skipped.push_back({path.native(), "empty", "it is empty"});
+                    list_.skipped.push_back({path.native(), "empty",
+                                             fmt::format("{}: it is empty.", shown_path(path))});
                     continue;
                 }
                 keep(std::move(file));

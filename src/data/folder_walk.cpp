@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -62,7 +63,7 @@ private:
             rules_.push_back({std::move(from_root),
                               PathPatterns::from_lines(read_file(file, k_largest_ignore_file))});
         } catch (const InputError& unreadable) {
-            skip(file, "unreadable", unreadable.what());
+            found_.skipped.push_back({file.native(), "unreadable", unreadable.what()});
         }
     }
 
@@ -124,8 +125,9 @@ private:
         return !exclude_.covers(path) && (include_.empty() || include_.covers(path));
     }
 
-    void skip(const fs::path& path, std::string kind, std::string why) {
-        found_.skipped.push_back({path.native(), std::move(kind), std::move(why)});
+    void skip(const fs::path& path, std::string kind, std::string_view why) {
+        found_.skipped.push_back(
+            {path.native(), std::move(kind), fmt::format("{}: {}.", shown_path(path), why)});
     }
 
     fs::path folder_;

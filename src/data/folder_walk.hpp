@@ -12,7 +12,7 @@ namespace carousel {
 struct SkippedFile {
     std::string path;
     std::string kind;  ///< in one or two words, for counts: "binary"
-    std::string why;   ///< a clause: "it looks binary"
+    std::string why;   ///< a sentence or more that names it
 };
 
 struct FolderFiles {

@@ -29,7 +29,7 @@ public:
 /// Elements stand in one another so often at most. In HTML, where ends are left out, the sum of the
 /// depths of all elements is bounded too: the parser looks through those that are open.
 inline constexpr std::size_t k_deepest_xml = 256, k_deepest_html = 2000;
-inline constexpr std::size_t k_most_html_work = std::size_t{500} << 20;
+inline constexpr std::size_t k_most_html_work = std::size_t{200} << 20;
 inline constexpr std::size_t k_largest_html = std::size_t{64} << 20;  ///< bytes
 
 /// Reads XML in the encoding that it declares, in pieces. Nothing is fetched, no entity but those
