@@ -47,6 +47,16 @@ double fixed_nats(const Model& model, std::span<const TokenId> ids) {
     return nats;
 }
 
+// What the text is made of may be written, too.
+void learn_to_write(std::span<const TokenId> ids, Tokenizer& tokenizer) {
+    if (!tokenizer.repertoire()) return;
+    const auto& vocabulary = tokenizer.vocabulary();
+    RepertoireFinder finder(vocabulary);
+    finder.add(*tokenizer.repertoire(), vocabulary.size());
+    finder.push(ids);
+    tokenizer = Tokenizer(tokenizer.settings(), vocabulary, finder.found());
+}
+
 }  // namespace
 
 int threads_to_adapt(const LanguageModelConfig& model, std::optional<int> wanted) {
@@ -80,7 +90,9 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
         .symbols = symbols,
         .nats = nats / static_cast<double>(symbols),
         .fixed_nats = fixed_nats(*own.model, ids) / static_cast<double>(symbols)};
-    if (!report.fell_back()) snapshot.weights = reader.model().weights();
+    if (report.fell_back()) return report;
+    snapshot.weights = reader.model().weights();
+    learn_to_write(std::span(ids).subspan(1), loaded.tokenizer);
     return report;
 }
 

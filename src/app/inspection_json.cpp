@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "model/training_descriptions.hpp"
 #include "snapshot/weights_hash.hpp"
 #include "text/text_descriptions.hpp"
+#include "text/utf8.hpp"
 
 namespace carousel {
 
@@ -19,6 +21,18 @@ using Json = nlohmann::ordered_json;
 
 Json to_json(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
+}
+
+// What the model has learned to write; null where that is not known.
+Json repertoire_to_json(const Snapshot& snapshot) {
+    if (!snapshot.repertoire) return {};
+    Json spelled = Json::array();
+    for (const auto code_point : snapshot.repertoire->spelled) {
+        std::string character;
+        append_utf8(code_point, character);
+        spelled.push_back(std::move(character));
+    }
+    return {{"unseen", snapshot.repertoire->unseen}, {"spelled", std::move(spelled)}};
 }
 
 Json text_to_json(const Snapshot& snapshot) {
@@ -33,6 +47,7 @@ Json text_to_json(const Snapshot& snapshot) {
     add_settings(json, snapshot.decoding);
     json["alphabet"] = std::move(alphabet);
     json["byte_symbols"] = byte_symbols;
+    json["repertoire"] = repertoire_to_json(snapshot);
     return json;
 }
 

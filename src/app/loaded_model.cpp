@@ -44,7 +44,8 @@ std::optional<std::filesystem::path> shipped_model() {
 
 LoadedModel load_model(const std::filesystem::path& path) {
     Snapshot snapshot = load_snapshot(path);
-    Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)));
+    Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)),
+                        snapshot.repertoire);
     snapshot.state.reset();
     return {std::move(snapshot), std::move(tokenizer)};
 }

@@ -10,7 +10,8 @@
 
 namespace carousel {
 
-/// A text that a model wrote alone, from the start of a document.
+/// A text that a model wrote alone, from the start of a document. It is empty only where the model
+/// has learned nothing that could be written.
 struct Sample {
     std::string text;
     bool whole = false;  ///< false: it was left before it had ended

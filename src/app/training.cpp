@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/corpus_names.hpp"
+#include "app/learned_repertoire.hpp"
 #include "app/machines.hpp"
 #include "app/output_files.hpp"
 #include "app/resumption.hpp"
@@ -60,6 +61,7 @@ Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
     snapshot.text = text.settings();
     snapshot.decoding = text.decoding();
     snapshot.symbols = text.corpus().vocabulary().symbols();
+    snapshot.repertoire = learned_repertoire(text, stored);
     snapshot.model = plan.model;
     snapshot.training = plan.training;
     snapshot.corpus = text.record();
@@ -171,6 +173,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
         trainer.set_state(*stored->state);
     }
     auto snapshot = first_snapshot(request, stored, text, plan.plan);
+    const Tokenizer writer(snapshot.text, corpus.vocabulary(), snapshot.repertoire);
     const auto prepared = preparation(request, stored, text, plan, files, host, machine);
     host.tell(prepared);
     tell_notes(text, plan, host.tell);
@@ -193,6 +196,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     if (request.report) {
         page.emplace(TrainingPage::Config{.path = *request.report,
                                           .corpus = corpus,
+                                          .writer = writer,
                                           .model = trainer.model(),
                                           .first_step = trainer.counters().step,
                                           .samples = request.sample_every != 0,
@@ -211,7 +215,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                      .files = files,
                      .best_step = found.file_step,
                      .best = std::move(best),
-                     .corpus = corpus,
+                     .writer = writer,
                      .validation = text.validation(),
                      .prospect = plan.prospect,
                      .host = host,

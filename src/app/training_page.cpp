@@ -97,7 +97,7 @@ void TrainingPage::sample(const Standing& run, std::string_view name) {
         {run.now.step,
          fmt::format("{}: step {}, after {}", name, format_count(run.now.step),
                      format_duration(run.now.seconds)),
-         write_samples(config_.model.config(), config_.model.weights(), config_.corpus.tokenizer(),
+         write_samples(config_.model.config(), config_.model.weights(), config_.writer,
                        {.seed = run.snapshot.training.seed,
                         .length = k_sample_length,
                         .seconds = allowed,

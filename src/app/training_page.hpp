@@ -12,6 +12,7 @@
 #include "data/corpus.hpp"
 #include "model/model.hpp"
 #include "report/page.hpp"
+#include "text/tokenizer.hpp"
 
 namespace carousel {
 
@@ -23,6 +24,7 @@ public:
     struct Config {
         std::filesystem::path path;
         const Corpus& corpus;
+        const Tokenizer& writer;  ///< of samples: it knows what may be written
         const Model& model;
         std::uint64_t first_step = 0;  ///< where this run starts: samples from before it are gone
         bool samples = true;

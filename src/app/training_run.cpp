@@ -238,10 +238,8 @@ void TrainingRun::measure_best() {
 }
 
 std::string TrainingRun::sample(std::uint64_t length) {
-    return write_sample(trainer_->model(), config_.corpus.tokenizer(),
-                        {.sampler = {.temperature = 0.8F},
-                         .seed = snapshot_.training.seed,
-                         .length = length})
+    return write_sample(trainer_->model(), config_.writer,
+                        {.seed = snapshot_.training.seed, .length = length})
         .text;
 }
 

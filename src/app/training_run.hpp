@@ -63,7 +63,7 @@ public:
         const ModelFiles& files;
         std::optional<std::uint64_t> best_step{};  ///< of the weights that the best file holds
         std::optional<Snapshot> best{};  ///< the best model so far where its file does not hold it
-        const Corpus& corpus;
+        const Tokenizer& writer;         ///< of samples: it knows what may be written
         ValidationText validation;
         std::optional<Prospect> prospect{};  ///< of a run planned by time
         const TrainingHost& host;

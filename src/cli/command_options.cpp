@@ -66,6 +66,8 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
     add_decoding_of_model(table, o.decoding, "of files: as the model's corpus was read");
     table.add("length", whole(o.length, {}),
               "characters to write after the prompt; 0 = until stopped", format_value(o.length));
+    table.add("documents", whole(o.documents, {}),
+              "texts to write one after the other; 0 = as many as --length takes", "1");
     table.add("stop", text(o.stop, "TEXT"), "end before this text comes");
     table.add("count", whole(o.count, {1, 100'000}), "samples, written as one batch",
               format_value(o.count));
@@ -196,10 +198,11 @@ void finish_options(GenerateOptions& o, std::vector<std::string> words) {
     require_adapt(o.adapt.has_value(), o.adaptation);
     if (o.adapt == "-" && o.prompt_file == "-")
         throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");
-    if (o.length == 0 && !o.stop && (o.count > 1 || o.json)) {
+    const bool documents_end = o.documents.value_or(0) > 0;
+    if (o.length == 0 && !o.stop && !documents_end && (o.count > 1 || o.json)) {
         throw UsageError(fmt::format(
-            "{} waits for whole samples, and with --length 0 they would not end: give a "
-            "--length or a --stop.",
+            "{} waits for whole samples, and with --length 0 they might not end: give a "
+            "--length, a --stop or a number of --documents.",
             o.json ? "--json" : "--count"));
     }
 }

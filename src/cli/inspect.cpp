@@ -68,6 +68,17 @@ void add_text(const Snapshot& snapshot, Table& table) {
     table.add("vocabulary",  // without the separator
               fmt::format("{} symbols: {}{}", format_count(vocabulary.size() - 1), shown,
                           shown.size() < alphabet.size() ? " ... (--json has all)" : ""));
+    if (const auto& known = snapshot.repertoire) {
+        const bool ends = known->unseen.empty() || known->unseen.front() != Vocabulary::k_separator;
+        table.add("writes",
+                  fmt::format("{} of these symbols{}{}",
+                              format_count(vocabulary.size() - known->unseen.size()),
+                              known->spelled.empty()
+                                  ? ""
+                                  : fmt::format(", with bytes {}",
+                                                format_count(known->spelled.size(), "character")),
+                              ends ? "" : "; no end of a document"));
+    }
 }
 
 void add_training(const Snapshot& snapshot, Table& table) {

@@ -46,8 +46,9 @@ struct GenerateOptions {
     Given<DecodingSettings> decoding;  ///< of the files; absent: as the model's corpus was read
     /// A text to learn from first; `-` is standard input.
     std::optional<std::filesystem::path> adapt;
-    Given<AdaptationConfig> adaptation;  ///< only with `adapt`
-    std::uint64_t length = 500;          ///< characters; 0 = until stopped
+    Given<AdaptationConfig> adaptation;      ///< only with `adapt`
+    std::uint64_t length = 500;              ///< characters; 0 = until stopped
+    std::optional<std::uint64_t> documents;  ///< 0 = no bound; absent: 1
     SamplerConfig sampler;
     std::optional<std::uint64_t> seed;  ///< absent: random
     std::int64_t count = 1;

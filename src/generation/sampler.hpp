@@ -11,12 +11,13 @@ namespace carousel {
 class Machine;
 
 /// How a symbol is chosen from the model's probabilities. The controls apply in this order, each to
-/// what the one before it left.
+/// what the one before it left. Without a choice all write so: command, screen and pages; how that
+/// was chosen is told in docs/recipes.md.
 struct SamplerConfig {
     float temperature = 0.8F;  ///< ≥ 0; logits are divided by it; 0 takes the most likely symbol
     std::int64_t top_k = 0;    ///< ≥ 1: only the k most likely; 0 = all
     float top_p = 1.0F;        ///< (0, 1]: the fewest that together have this share of the rest
-    float min_p = 0.0F;        ///< [0, 1): those at least this likely compared with the likeliest
+    float min_p = 0.1F;        ///< [0, 1): those at least this likely compared with the likeliest
 
     bool operator==(const SamplerConfig&) const = default;
 };

@@ -1,12 +1,13 @@
 #include "generation/session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "text/characters.hpp"
 
 namespace carousel {
 
@@ -16,6 +17,32 @@ bool writes_raw(const SessionConfig& config, const Tokenizer& tokenizer) {
     return config.raw && tokenizer.settings().unit == Unit::byte;
 }
 
+// In what a stop text is compared: a part of a code point can stand only in raw text.
+Unit unit_of_stop(const SessionConfig& config, const Tokenizer& tokenizer) {
+    const Unit unit = tokenizer.settings().unit;
+    return unit == Unit::byte && !config.raw ? Unit::codepoint : unit;
+}
+
+StopText stop_text(const SessionConfig& config, const Tokenizer& tokenizer) {
+    try {
+        return {config.stop, unit_of_stop(config, tokenizer)};
+    } catch (const std::invalid_argument& error) {
+        throw UsageError(fmt::format(
+            "No such text can be written: {}, and what is written always is. Give --stop text in "
+            "UTF-8{}.",
+            error.what(),
+            tokenizer.settings().unit == Unit::byte ? ", or let --raw write any bytes" : ""));
+    }
+}
+
+// Whether a prompt ends inside a UTF-8 sequence: in byte models alone it can.
+bool ends_inside_sequence(const Tokenizer& tokenizer, std::span<const TokenId> prompt) {
+    if (tokenizer.settings().unit != Unit::byte) return false;
+    TextStream text(tokenizer);
+    for (const TokenId id : prompt) text.push(id);
+    return !text.begun().empty();
+}
+
 }  // namespace
 
 Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model,
@@ -23,16 +50,14 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model,
     : tokenizer_(&tokenizer),
       config_(config),
       reading_{RecurrentState::zeros(model, 1), {Vocabulary::k_separator}},
-      constraint_(tokenizer.vocabulary()),
       text_(tokenizer, config.raw),
-      stop_(config.stop) {
+      stop_(stop_text(config, tokenizer)) {
     if (!in_range(config.sampler)) {
         throw std::logic_error("a sampler's control is outside its range");
     }
     config_.raw = writes_raw(config, tokenizer);
     reading_.unread.insert(reading_.unread.end(), prompt.begin(), prompt.end());
-    for (const TokenId id : prompt) constraint_.push(id);
-    if (!config_.raw && !constraint_.complete()) {
+    if (!config_.raw && ends_inside_sequence(tokenizer, prompt)) {
         throw UsageError(
             "The prompt ends inside a UTF-8 sequence, which the model might not complete. Leave "
             "out its last bytes, or let --raw generate any bytes.");
@@ -44,9 +69,8 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model, S
       config_(record.config),
       progress_(record.progress),
       reading_(std::move(record.reading)),
-      constraint_(tokenizer.vocabulary()),
       text_(tokenizer, config_.raw, std::move(record.text)),
-      stop_(config_.stop, std::move(record.held)) {
+      stop_(config_.stop, unit_of_stop(config_, tokenizer), record.held) {
     const auto& unread = reading_.unread;
     const auto known = [&](TokenId id) { return id < tokenizer.vocabulary().size(); };
     if (!in_range(config_.sampler)) {
@@ -61,11 +85,13 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model, S
     if (unread.empty() || !std::all_of(unread.begin(), unread.end(), known)) {
         throw std::invalid_argument("what its model reads next is no text of its alphabet");
     }
-    constraint_.set_state(record.utf8);
+    if (!progress_.end && progress_.characters != given_out()) {
+        throw std::invalid_argument("it has given out another number of characters than it says");
+    }
 }
 
 SessionRecord Session::record() const {
-    return {config_, progress_, reading_, constraint_.state(), text_.held(), stop_.held()};
+    return {config_, progress_, reading_, text_.held(), stop_.held()};
 }
 
 void Session::draw_from(std::uint64_t seed, std::uint32_t sample) {
@@ -73,27 +99,48 @@ void Session::draw_from(std::uint64_t seed, std::uint32_t sample) {
     config_.sample = sample;
 }
 
+bool Session::document_is_over() const {
+    return progress_.symbols > 0 && reading_.unread.back() == Vocabulary::k_separator;
+}
+
+bool Session::document_is_empty() const {
+    return progress_.symbols == 0 || document_is_over();
+}
+
+std::string Session::emptying_text() const {
+    if (progress_.characters > progress_.earlier || config_.stop.empty()) return {};
+    const auto held = text_.held();
+    const auto pending = held.cluster + held.bytes;
+    const auto lacking = stop_.lacking();
+    return lacking.starts_with(pending) ? lacking.substr(pending.size()) : std::string();
+}
+
 std::string Session::write(const Machine& machine, Sampler& sampler,
                            std::span<const float> logits) {
     const RandomKey key{config_.seed, RandomPurpose::sampling, config_.sample};
     const TokenId drawn = sampler.sample(machine, logits, random_uniform(key, progress_.symbols++));
-    constraint_.push(drawn);
     reading_.unread.assign(1, drawn);
     const bool over = drawn == Vocabulary::k_separator;
+    if (over) ++progress_.documents;
     std::string text = stop_.push(text_.push(drawn));
-    progress_.characters = text_.characters();
-    if (stop_.found()) {
-        end(SessionEnd::stop);
-    } else if (over || (config_.length > 0 && text_.characters() >= config_.length)) {
-        end(over ? SessionEnd::document : SessionEnd::length);
-        text += stop_.finish();
-    }
+    progress_.end = reached(drawn);
+    if (over || progress_.end) text += stop_.finish();
+    progress_.characters = given_out();
+    if (over) progress_.earlier = progress_.characters;
     return text;
 }
 
-void Session::end(SessionEnd reason) {
-    progress_.end = reason;
-    progress_.characters -= count_characters(stop_.dropped(), tokenizer_->settings().unit);
+std::optional<SessionEnd> Session::reached(TokenId drawn) const {
+    if (stop_.found()) return SessionEnd::stop;
+    if (drawn == Vocabulary::k_separator && progress_.documents == config_.documents)
+        return SessionEnd::document;
+    if (config_.length > 0 && text_.characters() >= config_.length) return SessionEnd::length;
+    return std::nullopt;
+}
+
+std::uint64_t Session::given_out() const {
+    const auto [units, bytes] = stop_.withheld();
+    return text_.characters() - (tokenizer_->settings().unit == Unit::byte ? bytes : units);
 }
 
 }  // namespace carousel

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/token_id.hpp"
@@ -13,7 +14,6 @@
 #include "model/recurrent_state.hpp"
 #include "text/text_stream.hpp"
 #include "text/tokenizer.hpp"
-#include "text/utf8_constraint.hpp"
 
 // The room's way, in reading order: a `Session` is one text under way; a `SessionBatch` lets many
 // of them write side by side; the `Sampler` draws a symbol; `StopText` ends a text; `session_bytes`
@@ -26,23 +26,26 @@ namespace carousel {
 struct SessionConfig {
     SamplerConfig sampler{};
     std::uint64_t seed = 0;
-    std::uint32_t sample = 0;  ///< sessions of one seed draw apart when their numbers differ
-    std::uint64_t length = 0;  ///< characters to write, the prompt not counted; 0 = no bound
-    std::string stop{};        ///< text that ends the session and is left out; empty = none
-    bool raw = false;          ///< byte models only: any bytes, not only those of valid UTF-8
+    std::uint32_t sample = 0;     ///< sessions of one seed draw apart when their numbers differ
+    std::uint64_t length = 0;     ///< characters to write, the prompt not counted; 0 = no bound
+    std::uint64_t documents = 1;  ///< to write one after the other; 0 = no bound
+    std::string stop{};           ///< text that ends the session and is left out; empty = none
+    bool raw = false;             ///< byte models only: any bytes, not only those of valid UTF-8
 };
 
 /// Why a session ended.
 enum class SessionEnd : std::uint8_t {
     length,    ///< it has as many characters as wanted
     stop,      ///< the stop text came
-    document,  ///< the model drew the separator: the document is over
+    document,  ///< the model drew the separator, and no further document is wanted
 };
 
 /// How far a session is.
 struct SessionProgress {
     std::uint64_t characters = 0;  ///< given out, in units of the model (bytes in byte models)
+    std::uint64_t earlier = 0;     ///< of these, those of documents that are over
     std::uint64_t symbols = 0;     ///< drawn
+    std::uint64_t documents = 0;   ///< that are over
     std::optional<SessionEnd> end{};
 };
 
@@ -57,7 +60,6 @@ struct SessionRecord {
     SessionConfig config;
     SessionProgress progress;
     SessionReading reading;
-    std::uint8_t utf8 = 0;  ///< where in a UTF-8 sequence: `Utf8Constraint::state`
     TextStream::Held text;  ///< drawn, and not yet certain to be text
     std::string held;       ///< certain, and perhaps the beginning of the stop text
 };
@@ -68,14 +70,16 @@ struct SessionRecord {
 /// It starts as a document does: the model reads the separator, then the prompt; then symbols are
 /// drawn and read until the session ends. Symbol n is drawn with random number n of the stream
 /// (seed, sample), so a session writes the same alone and in any batch, on every number of threads.
+/// After the separator the next document begins, if more are wanted.
 /// Law: what comes out is valid UTF-8 in whole code points (whole clusters with `Unit::grapheme`),
 /// except for raw byte models; the separator never comes out. In byte models a length is reached by
-/// the code point in which the last byte counted lies.
+/// the code point in which the last byte counted lies. A stop text is looked for at the borders of
+/// the model's units (in byte models of code points, unless they are raw).
 class Session {
 public:
     /// `tokenizer` must outlive the session and its copies. Throws: UsageError when the prompt of a
-    /// byte model ends inside a UTF-8 sequence; std::logic_error when a control of the sampler is
-    /// outside its range.
+    /// byte model ends inside a UTF-8 sequence, or the stop text is not UTF-8 and what is written
+    /// will be; std::logic_error when a control of the sampler is outside its range.
     Session(const Tokenizer& tokenizer, const LanguageModelConfig& model,
             const SessionConfig& config, std::span<const TokenId> prompt);
 
@@ -88,7 +92,19 @@ public:
     const Tokenizer& tokenizer() const { return *tokenizer_; }
     const SessionConfig& config() const { return config_; }
     const SessionProgress& progress() const { return progress_; }
-    const Utf8Constraint& constraint() const { return constraint_; }
+
+    /// The bytes of a code point that is not yet whole.
+    std::string_view begun() const { return text_.begun(); }
+
+    /// Whether the separator would end a document that has no text.
+    bool document_is_empty() const;
+
+    /// The text of a symbol that would make the stop text whole and leave the document without any;
+    /// empty where there is none.
+    std::string emptying_text() const;
+
+    /// Whether the last symbol drawn has ended a document.
+    bool document_is_over() const;
 
     /// Draws from now on with the numbers of another stream, from the same position on: what makes
     /// a copy a text of its own.
@@ -104,13 +120,13 @@ public:
     std::string write(const Machine& machine, Sampler& sampler, std::span<const float> logits);
 
 private:
-    void end(SessionEnd reason);
+    std::uint64_t given_out() const;
+    std::optional<SessionEnd> reached(TokenId drawn) const;
 
     const Tokenizer* tokenizer_;
     SessionConfig config_;
     SessionProgress progress_;
     SessionReading reading_;
-    Utf8Constraint constraint_;
     TextStream text_;
     StopText stop_;
 };

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/error.hpp"
 #include "model/machine.hpp"
 #include "model/reader.hpp"
 
@@ -16,6 +17,8 @@
 namespace carousel {
 
 namespace {
+
+constexpr float k_never = -std::numeric_limits<float>::infinity();
 
 // Logits of all sessions together; with fewer, sharing the draws costs more than it saves.
 constexpr std::size_t k_logits_worth_sharing = std::size_t{1} << 15;
@@ -40,16 +43,14 @@ SessionBatch::SessionBatch(const Model& model, const Tokenizer& tokenizer,
                            std::int64_t most_sessions, Precision precision)
     : model_(&model),
       tokenizer_(&tokenizer),
-      most_sessions_(static_cast<std::size_t>(most_sessions)) {
-    const auto& symbols = tokenizer.vocabulary().symbols();
-    if (static_cast<std::int64_t>(symbols.size()) != model.config().vocabulary_size) {
+      most_sessions_(static_cast<std::size_t>(most_sessions)),
+      writable_(tokenizer.vocabulary(), tokenizer.repertoire()) {
+    const auto symbols = static_cast<std::int64_t>(tokenizer.vocabulary().size());
+    if (symbols != model.config().vocabulary_size) {
         throw std::logic_error("the model and the tokenizer have different vocabularies");
     }
     if (most_sessions < 1) throw std::logic_error("a batch has no room for a session");
     reader_ = model.reader(most_sessions, precision);
-    for (TokenId id = 0; id < symbols.size(); ++id) {
-        (symbols[id].kind == SymbolKind::byte ? byte_symbols_ : other_symbols_).push_back(id);
-    }
 }
 
 SessionBatch::~SessionBatch() = default;
@@ -69,10 +70,25 @@ std::uint64_t SessionBatch::join(Session session) {
         throw std::logic_error(
             "a session of another tokenizer, or one that has ended, cannot join");
     }
+    require_writable(session);
     read(session);
     const Sampler sampler(session.config().sampler);
     rows_.push_back({joined_, std::move(session), sampler});
     return joined_++;
+}
+
+void SessionBatch::require_writable(const Session& session) const {
+    if (session.config().raw) return;
+    if (!writable_.any()) {
+        throw UsageError(
+            "The text that this model learned from is not UTF-8, so there is nothing that it could "
+            "write but raw bytes: let --raw do so.");
+    }
+    if (!session.begun().empty() && !writable_.begins(session.begun())) {
+        throw SnapshotError(
+            "This session has begun a character that its model cannot complete. Begin a new one "
+            "with its prompt.");
+    }
 }
 
 Session SessionBatch::leave(std::uint64_t session) {
@@ -118,8 +134,9 @@ std::span<const SessionPiece> SessionBatch::advance() {
         for (std::int64_t row = 0; row < count; ++row) write_row(row);
     }
     std::erase_if(rows_, [](const Row& row) { return row.session.progress().end.has_value(); });
-    std::erase_if(pieces_,
-                  [](const SessionPiece& piece) { return piece.text.empty() && !piece.ended; });
+    std::erase_if(pieces_, [](const SessionPiece& piece) {
+        return piece.text.empty() && !piece.ends_document && !piece.ended;
+    });
     return pieces_;
 }
 
@@ -145,23 +162,50 @@ void SessionBatch::write(std::size_t row) {
     auto& [number, session, sampler, column] = rows_[row];
     const std::size_t v = logits_.shape(1);
     const std::span<float> logits(logits_.data() + row * v, v);
-    if (!session.config().raw) mask(session, logits);
+    mask(session, logits);
     auto& piece = pieces_[row];
     piece.session = number;
     piece.text = session.write(model_->machine(), sampler, logits);
+    piece.ends_document = session.document_is_over();
     piece.ended = session.progress().end ? std::optional(session.progress()) : std::nullopt;
 }
 
-// Takes away the symbols that would make invalid UTF-8.
+// Takes away what must not be drawn. No byte of raw text begins a character.
 void SessionBatch::mask(const Session& session, std::span<float> logits) const {
-    constexpr float k_never = -std::numeric_limits<float>::infinity();
-    const auto& constraint = session.constraint();
-    if (!constraint.complete()) {
-        for (const TokenId id : other_symbols_) logits[id] = k_never;
+    const auto& symbols = tokenizer_->vocabulary().symbols();
+    if (session.begun().empty()) {
+        const bool raw = session.config().raw;
+        for (const TokenId id : raw ? writable_.unseen() : writable_.never()) logits[id] = k_never;
+    } else {
+        std::string begun(session.begun());
+        for (TokenId id = 0; id < symbols.size(); ++id) {
+            const auto& [kind, text] = symbols[id];
+            const bool allowed = kind == SymbolKind::byte && writable_.begins(begun + text);
+            if (!allowed) logits[id] = k_never;
+        }
     }
-    for (const TokenId id : byte_symbols_) {
-        if (!constraint.allows(id)) logits[id] = k_never;
+    mask_empty_documents(session, logits);
+}
+
+// A text that nothing but its stop text can begin stays empty.
+void SessionBatch::mask_empty_documents(const Session& session, std::span<float> logits) const {
+    if (session.document_is_empty()) logits[Vocabulary::k_separator] = k_never;
+    const auto text = session.emptying_text();
+    if (text.empty()) return;
+    const auto& vocabulary = tokenizer_->vocabulary();
+    std::vector<TokenId> emptying;
+    if (vocabulary.has_characters()) {
+        if (const auto id = vocabulary.find(text)) emptying.push_back(*id);
     }
+    if (text.size() == 1) {
+        if (const auto id = vocabulary.byte_symbol(static_cast<unsigned char>(text.front())))
+            emptying.push_back(*id);
+    }
+    std::vector<float> before;
+    for (const TokenId id : emptying) before.push_back(std::exchange(logits[id], k_never));
+    const auto possible = [](float logit) { return logit > k_never; };
+    if (std::any_of(logits.begin(), logits.end(), possible)) return;
+    for (std::size_t i = 0; i < emptying.size(); ++i) logits[emptying[i]] = before[i];
 }
 
 }  // namespace carousel

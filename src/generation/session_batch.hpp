@@ -16,6 +16,7 @@
 #include "model/recurrent_state.hpp"
 #include "model/tensor.hpp"
 #include "text/tokenizer.hpp"
+#include "text/writable.hpp"
 
 namespace carousel {
 
@@ -23,8 +24,9 @@ class Reader;
 
 /// What a session has written by one symbol.
 struct SessionPiece {
-    std::uint64_t session = 0;  ///< its number in the batch
-    std::string text;           ///< what became certain
+    std::uint64_t session = 0;   ///< its number in the batch
+    std::string text;            ///< what became certain
+    bool ends_document = false;  ///< and what comes next is of another one
     /// Set when the session has ended with this piece; it is no longer in the batch.
     std::optional<SessionProgress> ended{};
 };
@@ -35,7 +37,9 @@ struct SessionPiece {
 ///         for (const auto& piece : batch.advance()) show(piece);
 ///
 /// Between two symbols sessions may join and leave. Law: each writes what it writes alone, bit for
-/// bit. While a session is here its memory lies in the batch, beside that of the others.
+/// bit. Only what the model has learned to write is drawn (`Repertoire`), and never what would
+/// leave a document without text: the separator or the end of a stop text. While a session is here
+/// its memory lies in the batch, beside that of the others.
 class SessionBatch {
 public:
     /// For at most `most_sessions` at once. All references must outlive the object, and the model
@@ -47,13 +51,17 @@ public:
     SessionBatch(const SessionBatch&) = delete;
     SessionBatch& operator=(const SessionBatch&) = delete;
 
+    /// Whether there is text that the model has learned to write: bytes alone may be none.
+    bool can_write() const { return writable_.any(); }
+
     /// Lets the model read what the session has to read before it writes, but for the last symbol:
     /// what is copied afterwards has that behind it.
     void read(Session& session);
 
     /// Takes a session in, reads its prompt, and returns its number: sessions are numbered from 0
-    /// in the order in which they join. Throws: std::logic_error when there is no room, or when it
-    /// has ended or is of another tokenizer.
+    /// in the order in which they join. Throws: UsageError when the model has learned nothing that
+    /// it could write; SnapshotError when a character is begun that it cannot complete;
+    /// std::logic_error when there is no room, or when it has ended or is of another tokenizer.
     std::uint64_t join(Session session);
 
     /// Takes a session out, to be kept or saved. Throws: std::logic_error when it is not here.
@@ -82,7 +90,9 @@ private:
     Session with_memory(const Row& row) const;
     void pack();
     void write(std::size_t row);
+    void require_writable(const Session& session) const;
     void mask(const Session& session, std::span<float> logits) const;
+    void mask_empty_documents(const Session& session, std::span<float> logits) const;
 
     const Model* model_;
     const Tokenizer* tokenizer_;
@@ -94,7 +104,7 @@ private:
     TokenIds ids_;           // (1, B)
     Tensor<2> logits_;       // (B, V)
     std::uint64_t joined_ = 0;
-    std::vector<TokenId> byte_symbols_, other_symbols_;
+    Writable writable_;
 };
 
 }  // namespace carousel

@@ -27,7 +27,7 @@ namespace carousel {
 namespace {
 
 constexpr std::string_view k_magic = "carousel session";
-constexpr std::uint32_t k_version = 1;
+constexpr std::uint32_t k_version = 2;
 
 template <typename T>
 concept Number = std::unsigned_integral<T> && !std::same_as<T, bool>;
@@ -162,10 +162,10 @@ template <class Archive>
 void fields(Archive& archive, SessionRecord& x) {
     auto& sampler = x.config.sampler;
     values(archive, sampler.temperature, sampler.top_k, sampler.top_p, sampler.min_p, x.config.seed,
-           x.config.sample, x.config.length, x.config.stop, x.config.raw, x.progress.characters,
-           x.progress.symbols, x.progress.end, x.reading.unread, x.utf8, x.text.bytes,
-           x.text.cluster, x.text.characters, x.held, x.reading.memory.hidden,
-           x.reading.memory.states);
+           x.config.sample, x.config.length, x.config.documents, x.config.stop, x.config.raw,
+           x.progress.characters, x.progress.earlier, x.progress.symbols, x.progress.documents,
+           x.progress.end, x.reading.unread, x.text.bytes, x.text.cluster, x.text.characters,
+           x.held, x.reading.memory.hidden, x.reading.memory.states);
 }
 
 Sha256Digest digest_of(std::span<const std::byte> bytes) {

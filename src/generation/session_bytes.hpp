@@ -13,7 +13,7 @@ namespace carousel {
 // A session in bytes: little-endian, fixed width, texts and lists behind a count of 8 bytes.
 //
 //     "carousel session"               16 bytes
-//     version                          4 bytes, 1
+//     version                          4 bytes, 2
 //     model: cell word, symbols, layers, hidden size; SHA-256 of the alphabet and its unit
 //     config, progress, unread ids, places in UTF-8 and text, as SessionRecord has them
 //     memory: hidden, then states      floats, as many as the model's shape says

@@ -1,39 +1,84 @@
 #include "generation/stop_text.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <stdexcept>
-#include <utility>
+
+#include "text/utf8.hpp"
+
+// The search of Knuth, Morris and Pratt, whose letters are the units of the model: what is held
+// back is always a beginning of the stop text, so a number says it.
 
 namespace carousel {
 
-StopText::StopText(std::string stop, std::string held)
-    : stop_(std::move(stop)), held_(std::move(held)) {
-    if (!held_.empty() && (held_.size() >= stop_.size() || !stop_.starts_with(held_))) {
-        throw std::invalid_argument("what is held back is no beginning of the stop text");
+StopText::StopText(std::string_view stop, Unit unit) {
+    if (stop.empty()) return;
+    if (unit != Unit::byte && valid_utf8_prefix(stop) != stop.size())
+        throw std::invalid_argument(
+            fmt::format("its stop text is not valid UTF-8 at byte {}", valid_utf8_prefix(stop)));
+    splitter_.emplace(unit);
+    splitter_->push(stop);
+    splitter_->finish();
+    std::string_view character;
+    while (splitter_->next(character)) stop_.emplace_back(character);
+    shorter_.resize(stop_.size() + 1, 0);
+    for (std::size_t i = 1, common = 0; i < stop_.size(); ++i) {
+        while (common > 0 && stop_[common] != stop_[i]) common = shorter_[common];
+        if (stop_[common] == stop_[i]) ++common;
+        shorter_[i + 1] = common;
     }
+}
+
+StopText::StopText(std::string_view stop, Unit unit, std::string_view held) : StopText(stop, unit) {
+    while (held_ < stop_.size() && held.starts_with(stop_[held_]))
+        held.remove_prefix(stop_[held_++].size());
+    if (!held.empty() || (held_ > 0 && held_ == stop_.size()))
+        throw std::invalid_argument("what is held back is no beginning of the stop text");
 }
 
 std::string StopText::push(std::string_view piece) {
-    if (found_) return {};
     if (stop_.empty()) return std::string(piece);
-    held_ += piece;
+    splitter_->push(piece);
+    splitter_->finish();
     std::string certain;
-    if (const auto position = held_.find(stop_); position != std::string::npos) {
-        found_ = true;
-        certain = held_.substr(0, position);
-        dropped_ = std::exchange(held_, {}).substr(position);
-        return certain;
-    }
-    // The longest end of the text that is a start of the stop text has to wait.
-    std::size_t waiting = std::min(held_.size(), stop_.size() - 1);
-    while (!held_.ends_with(std::string_view(stop_).substr(0, waiting))) --waiting;
-    certain = held_.substr(0, held_.size() - waiting);
-    held_.erase(0, certain.size());
+    std::string_view unit;
+    while (splitter_->next(unit)) certain += take(unit);
     return certain;
 }
 
+std::string StopText::take(std::string_view unit) {
+    if (found_) {
+        ++dropped_.units;
+        dropped_.bytes += unit.size();
+        return {};
+    }
+    std::string certain;
+    while (held_ > 0 && stop_[held_] != unit) {
+        const std::size_t kept = shorter_[held_];
+        certain += joined(0, held_ - kept);
+        held_ = kept;
+    }
+    if (stop_[held_] != unit) return certain.append(unit);
+    found_ = ++held_ == stop_.size();
+    return certain;
+}
+
+StopText::Withheld StopText::withheld() const {
+    return {held_ + dropped_.units, joined(0, held_).size() + dropped_.bytes};
+}
+
+// Units of the stop text.
+std::string StopText::joined(std::size_t begin, std::size_t end) const {
+    std::string text;
+    for (std::size_t i = begin; i < end; ++i) text += stop_[i];
+    return text;
+}
+
 std::string StopText::finish() {
-    return std::exchange(held_, {});
+    if (found_) return {};
+    auto rest = held();
+    held_ = 0;
+    return rest;
 }
 
 }  // namespace carousel

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
 #include "snapshot/snapshot.hpp"
+#include "snapshot/stored_symbol.hpp"
 #include "text/characters.hpp"
 #include "text/text_descriptions.hpp"
 
@@ -96,6 +100,11 @@ inline constexpr auto k_fields<Symbol> =
                field(&Symbol::text, "the text of a symbol", TextRange{k_longest_cluster})};
 
 template <>
+inline constexpr auto k_fields<StoredSymbol> =
+    std::tuple{field(&StoredSymbol::kind),
+               field(&StoredSymbol::text, "the text of a symbol", TextRange{k_longest_cluster})};
+
+template <>
 inline constexpr auto k_fields<TrainingLength> =
     std::tuple{field(&TrainingLength::kind),
                field(&TrainingLength::amount, "the length of the training",
@@ -181,5 +190,25 @@ inline constexpr auto k_fields<Snapshot> =
                field(&Snapshot::weights),
                field(&Snapshot::quantized),
                field(&Snapshot::state)};
+
+/// The alphabet stands in a file with what of it was seen, and what its bytes spelled.
+template <class Archive>
+void serialize_alphabet(Archive& archive, Snapshot& x) {
+    std::vector<StoredSymbol> stored;
+    if constexpr (Archive::is_saving::value) stored = stored_alphabet(x.symbols, x.repertoire);
+    archive& stored;
+    if constexpr (!Archive::is_saving::value)
+        split_alphabet(std::move(stored), x.symbols, x.repertoire);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Snapshot& x, unsigned) {
+    for_each_field<Snapshot>([&](const auto& field) {
+        if constexpr (std::same_as<decltype(field.place), std::vector<Symbol> Snapshot::*const>)
+            serialize_alphabet(archive, x);
+        else
+            archive& x.*field.place;
+    });
+}
 
 }  // namespace carousel

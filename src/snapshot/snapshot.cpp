@@ -29,7 +29,7 @@ void require_text(const Snapshot& snapshot) {
         (text.normalization != Normalization::none || text.newlines != Newlines::keep)) {
         refuse("a byte model has a normalisation or changes newlines");
     }
-    const Tokenizer checked(text, Vocabulary(snapshot.symbols));
+    const Tokenizer checked(text, Vocabulary(snapshot.symbols), snapshot.repertoire);
 }
 
 void require_model(const Snapshot& snapshot) {

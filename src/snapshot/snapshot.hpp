@@ -11,6 +11,7 @@
 #include "model/quantization.hpp"
 #include "model/training_config.hpp"
 #include "model/training_state.hpp"
+#include "text/repertoire.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 
@@ -18,7 +19,9 @@
 // resumed, all that its training remembers. To be read in this order:
 //
 //     snapshot         the record: plain fields, and what they must fulfil (`require_valid`)
-//     fields           its grammar: which fields in which order, once for both directions
+//     stored_symbol    the alphabet, with what of it a training has seen
+//     fields           its grammar: fields, their order and the range of each, once for all directions
+//     ranges           holds every number and text of a record against them
 //     archive          numbers, words, texts, lists and records in bytes; the door to Boost
 //     snapshot_file    the container around them (length, checksum, version), read and replaced
 //     weights_hash     the fingerprint of a model
@@ -73,7 +76,8 @@ struct Snapshot {
     std::optional<Origin> fine_tuned_from;
     TextSettings text;
     DecodingSettings decoding;
-    std::vector<Symbol> symbols;  ///< of the vocabulary, in id order
+    std::vector<Symbol> symbols;           ///< of the vocabulary, in id order
+    std::optional<Repertoire> repertoire;  ///< what training taught to write; absent: unknown
     LanguageModelConfig model;
     TrainingConfig training;
     CorpusRecord corpus;

@@ -50,7 +50,7 @@ std::string TextStream::finish() {
 }
 
 // The whole code points at the front of the held bytes. What can never become one (a generator that
-// heeds Utf8Constraint makes none) is U+FFFD.
+// heeds Writable makes none) is U+FFFD.
 std::string TextStream::take_code_points() {
     std::string text;
     std::string_view rest = bytes_;

@@ -27,6 +27,7 @@ public:
         std::uint64_t characters = 0;
     };
     Held held() const { return {bytes_, std::string(splitter_.held()), characters_}; }
+    std::string_view begun() const { return bytes_; }  ///< of a code point
 
     /// Goes on where another stream held this. Throws: std::invalid_argument when none could.
     TextStream(const Tokenizer& tokenizer, bool raw, Held held);

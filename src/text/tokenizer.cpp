@@ -66,19 +66,23 @@ std::string describe_character(std::string_view character, Unit unit) {
                        code_points);
 }
 
-Tokenizer::Tokenizer(const TextSettings& settings, Vocabulary vocabulary)
-    : settings_(settings), vocabulary_(std::move(vocabulary)) {
+Tokenizer::Tokenizer(const TextSettings& settings, Vocabulary vocabulary,
+                     std::optional<Repertoire> repertoire)
+    : settings_(settings), vocabulary_(std::move(vocabulary)), repertoire_(std::move(repertoire)) {
     require_agreement(settings_, vocabulary_);
+    if (repertoire_) require_valid(*repertoire_, vocabulary_);
+}
+
+std::string Tokenizer::normalized(std::string_view text, std::string_view name) const {
+    if (settings_.unit == Unit::byte) return std::string(text);
+    const std::size_t valid = valid_utf8_prefix(text);
+    if (valid != text.size())
+        throw UsageError(fmt::format("{} is not valid UTF-8 at byte offset {}.", name, valid));
+    return normalize(text, settings_);
 }
 
 std::vector<TokenId> Tokenizer::encode(std::string_view prompt, UnknownCharacters unknown) const {
-    if (settings_.unit != Unit::byte) {
-        const std::size_t valid = valid_utf8_prefix(prompt);
-        if (valid != prompt.size()) {
-            throw UsageError(
-                fmt::format("The prompt is not valid UTF-8 at byte offset {}.", valid));
-        }
-    }
+    const std::string text = normalized(prompt, "The prompt");
     const auto handle = [&](std::string_view character, std::uint64_t index,
                             std::vector<TokenId>& ids) {
         if (unknown == UnknownCharacters::skip) return;
@@ -98,8 +102,7 @@ std::vector<TokenId> Tokenizer::encode(std::string_view prompt, UnknownCharacter
     };
     TextEncoder encoder(*this, handle);
     std::vector<TokenId> ids;
-    encoder.push(settings_.unit == Unit::byte ? std::string(prompt) : normalize(prompt, settings_),
-                 ids);
+    encoder.push(text, ids);
     encoder.finish(ids);
     return ids;
 }

@@ -12,6 +12,7 @@
 #include "base/token_id.hpp"
 #include "base/words.hpp"
 #include "text/characters.hpp"
+#include "text/repertoire.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 
@@ -25,9 +26,10 @@
 //     character_counts, vocabulary     which of them get a symbol
 //     tokenizer        text -> ids, for prompts whole and for corpora in pieces (TextEncoder)
 //     nearest          what stands for a character that a model does not know
-//     text_stream      ids -> text as it is generated, no code point or cluster before it is whole
-//     utf8_constraint  which ids may follow, so that what is generated is valid UTF-8
-//     utf8, printable  arithmetic of UTF-8; text made harmless for a terminal
+//     repertoire       which of that occurred in a training
+//     writable         which ids may follow, so that what is generated is valid UTF-8 of the
+//     repertoire text_stream      ids -> text as it is generated, no code point or cluster before
+//     it is whole utf8, printable  arithmetic of UTF-8; text made harmless for a terminal
 //
 // The law of the room: cutting a text into other pieces changes nothing, and text that nobody can
 // spell is an error with its place, never silently lost. ICU is spoken to here and nowhere else,
@@ -49,13 +51,21 @@ inline constexpr std::array<std::string_view, 3> k_words<UnknownCharacters>{"err
 /// Text to ids and back, as a model's settings and vocabulary say.
 class Tokenizer {
 public:
-    /// Throws: std::invalid_argument when settings and vocabulary disagree (may come from a hostile
-    /// file): byte models have byte symbols only; the others all of UTF-8's bytes or none; with
+    /// `repertoire`: what the model has learned to write; absent where that is not known.
+    /// Throws: std::invalid_argument when these disagree (may come from a hostile file): byte
+    /// models have byte symbols only; the others all of UTF-8's bytes or none; with
     /// `Unit::codepoint` every character is one code point.
-    Tokenizer(const TextSettings& settings, Vocabulary vocabulary);
+    Tokenizer(const TextSettings& settings, Vocabulary vocabulary,
+              std::optional<Repertoire> repertoire = std::nullopt);
 
     const TextSettings& settings() const { return settings_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
+    const std::optional<Repertoire>& repertoire() const { return repertoire_; }
+
+    /// Text as the corpus was treated: newlines folded, normalised; in byte models as it is.
+    /// Throws: UsageError for text that is not UTF-8 (except in byte models); `name` says what it
+    /// is, as in "The prompt".
+    std::string normalized(std::string_view text, std::string_view name) const;
 
     /// Ids of a prompt: newlines folded, normalised, cut into characters; no separator is added.
     ///
@@ -83,6 +93,7 @@ public:
 private:
     TextSettings settings_;
     Vocabulary vocabulary_;
+    std::optional<Repertoire> repertoire_;
 };
 
 /// For messages: `character 'ß' (U+00DF)`, made printable, or `byte 0xE9` in byte models.

@@ -88,6 +88,74 @@ TEST_SUITE("end_to_end/generate") {
         CHECK(generated({"--seed", "3", "--stop", stop}).out == whole.substr(0, whole.find(stop)));
     }
 
+    TEST_CASE("a stop text that is not UTF-8 is refused") {
+        for (const char* stop : {"\x80", "wheel\xE2\x82"}) {
+            const auto ended = generated({"--stop", stop});
+            CHECK(ended.code == 2);
+            CHECK(ended.err.find("--stop is not valid UTF-8 at byte offset") != std::string::npos);
+        }
+    }
+
+    TEST_CASE("a model of one document writes as long as it shall and ends none") {
+        const auto text = run(trained(), {"generate", "--model", "m.carousel", "--length", "5000",
+                                          "--temperature", "3", "--seed", "1", "--no-echo"});
+        CHECK(text.out.size() == 5000);
+        CHECK(text.err.find("ended") == std::string::npos);
+        const auto documents = generated({"--documents", "2"});
+        CHECK(documents.err.find("single document") != std::string::npos);
+        const auto endless = run(trained(), {"generate", "--model", "m.carousel", "--length", "0",
+                                             "--documents", "2", "--json"});
+        CHECK(endless.code == 2);
+        CHECK(endless.err.find("single document") != std::string::npos);
+    }
+
+    TEST_CASE("an end before the length is said, no text is empty, and --documents writes on") {
+        const TemporaryFolder folder;
+        for (int i = 0; i < 40; ++i)
+            write(folder.path() / (std::to_string(i) + ".txt"), "ab" + std::to_string(i % 3));
+        const auto training =
+            run(folder.path(), {"train", ".", "--model", "m.carousel", "--hidden-size", "12",
+                                "--layers", "1", "--batch-size", "4", "--window", "8", "--steps",
+                                "60", "--learning-rate", "0.02", "--quiet"});
+        REQUIRE_MESSAGE(training.code == 0, training.err);
+        const Words generate{"generate", "--model", "m.carousel", "--seed", "1", "--length", "60"};
+        const auto one = run(folder.path(), generate);
+        CHECK(one.out.size() < 60);
+        CHECK(one.err.find("before --length 60") != std::string::npos);
+        CHECK(one.err.find("--documents 0") != std::string::npos);
+
+        const auto many = run(folder.path(), generate + Words{"--count", "500", "--json"});
+        CHECK(many.err.find("of 500 samples ended before --length 60") != std::string::npos);
+        for (const auto& sample : Json::parse(many.out).at("samples")) {
+            CHECK_FALSE(sample.at("text").get<std::string>().empty());
+            CHECK(sample.at("characters") == sample.at("text").get<std::string>().size());
+        }
+
+        const auto on = run(folder.path(), generate + Words{"--documents", "0"});
+        CHECK(on.out.find("\n--- document 2 ---\n") != std::string::npos);
+        CHECK(on.err.find("ended") == std::string::npos);
+        const auto json =
+            Json::parse(run(folder.path(), generate + Words{"--documents", "0", "--json"}).out);
+        const auto& sample = json.at("samples")[0];
+        CHECK(sample.at("end") == "length");
+        CHECK(sample.at("characters") == 60);
+        CHECK(sample.at("documents").size() > 1);
+        std::string text;
+        for (const auto& document : sample.at("documents")) {
+            CHECK_FALSE(document.get<std::string>().empty());
+            text += document.get<std::string>();
+        }
+        CHECK(sample.at("text") == text);
+        const auto three = Json::parse(
+            run(folder.path(), {"generate", "--model", "m.carousel", "--seed", "1", "--length", "0",
+                                "--documents", "3", "--count", "2", "--json"})
+                .out);
+        for (const auto& each : three.at("samples")) {
+            CHECK(each.at("documents").size() == 3);
+            CHECK(each.at("end") == "document");
+        }
+    }
+
     TEST_CASE("temperature 0 needs no seed to be repeatable") {
         CHECK(generated({"--temperature", "0"}).out == generated({"--temperature", "0"}).out);
     }

@@ -8,6 +8,7 @@
 #include "generation/session_batch.hpp"
 #include "generation/session_bytes.hpp"
 #include "generation/small_sessions.hpp"
+#include "text/characters.hpp"
 #include "text/utf8.hpp"
 
 using namespace carousel;
@@ -54,9 +55,16 @@ private:
         const auto& config = start.config();
         if (!config.raw && valid_utf8_prefix(whole.text) != whole.text.size())
             return "what was written is not UTF-8";
-        if (!config.stop.empty() && whole.text.find(config.stop) != std::string::npos)
+        const auto unit = small.tokenizer.settings().unit;
+        const bool one = config.documents == 1;
+        // Inside a cluster, and across two documents, it may stand.
+        if (!config.stop.empty() && one && unit != Unit::grapheme &&
+            whole.text.find(config.stop) != std::string::npos)
             return "the stop text was given out";
-        if (whole.end.characters > whole.text.size()) return "more characters than bytes";
+        if (whole.end.end && whole.text.empty() && whole.end.end != SessionEnd::stop)
+            return "a text is empty";
+        if (whole.end.end && one && whole.end.characters != count_characters(whole.text, unit))
+            return "the count is not that of the text";
         const auto part = written(small, start, restored_after);
         if (!part.left) return {};
         const auto bytes = save_session(*part.left, small.model.config());

@@ -62,7 +62,7 @@ TEST_SUITE("generation/sampler") {
 
     TEST_CASE("a temperature T raises probabilities to the power 1/T") {
         // 0.8^2 : 0.2^2 = 16 : 1
-        const auto counts = frequencies({.temperature = 0.5F}, logits_of({0.8, 0.2}), 1700);
+        const auto counts = frequencies({.temperature = 0.5F, .min_p = 0}, logits_of({0.8, 0.2}), 1700);
         CHECK(std::abs(counts.at(0) - 1600) <= 1);
         CHECK(std::abs(counts.at(1) - 100) <= 1);
     }
@@ -94,7 +94,7 @@ TEST_SUITE("generation/sampler") {
     }
 
     TEST_CASE("among equals top_k keeps the lowest ids") {
-        CHECK(kept({.temperature = 1, .top_k = 2}, {1, 5, 1, 1}) == Ids{0, 1});
+        CHECK(kept({.temperature = 1, .top_k = 2, .min_p = 0}, {1, 5, 1, 1}) == Ids{0, 1});
     }
 
     TEST_CASE("top_p keeps the fewest that together reach it") {
@@ -174,6 +174,13 @@ TEST_SUITE("generation/sampler") {
             CHECK(used.sample(k_machine, large, draw) == fresh.sample(k_machine, large, draw));
             CHECK(used.sample(k_machine, small, draw) == fresh_too.sample(k_machine, small, draw));
         }
+    }
+
+    TEST_CASE("without a choice what is far from the most likely is left out") {
+        const SamplerConfig config;
+        CHECK(config.temperature == 0.8F);
+        // 0.2^1.25 is more, 0.1^1.25 less than a tenth of 1
+        CHECK(kept(config, logits_of({1, 0.2, 0.1, 0.01})) == Ids{0, 1});
     }
 
     TEST_CASE("controls outside their ranges are refused") {

@@ -11,6 +11,8 @@
 #include "base/error.hpp"
 #include "generation/small_sessions.hpp"
 #include "model/reader.hpp"
+#include "text/characters.hpp"
+#include "text/repertoire.hpp"
 #include "text/utf8.hpp"
 
 using namespace carousel;
@@ -19,10 +21,11 @@ namespace {
 
 /// Samples of one prompt: sessions that draw with the numbers 0, 1, 2, ...
 struct Request {
-    SamplerConfig sampler{};
+    SamplerConfig sampler{};  // every symbol may come: min_p is left out
     std::uint64_t seed = 0;
     std::int64_t count = 1;
     std::uint64_t length = 0;
+    std::uint64_t documents = 1;
     std::string stop{};
     bool raw = false;
 };
@@ -35,11 +38,14 @@ struct Samples {
 Samples generate(const TestModel& model, const Tokenizer& tokenizer, const Request& request,
                  const std::string& prompt = "", int threads = 1) {
     const auto team = model.on(threads);
+    auto sampler = request.sampler;
+    sampler.min_p = 0;
     SessionBatch batch(team, tokenizer, request.count);
     Session first(tokenizer, model.config(),
-                  {.sampler = request.sampler,
+                  {.sampler = sampler,
                    .seed = request.seed,
                    .length = request.length,
+                   .documents = request.documents,
                    .stop = request.stop,
                    .raw = request.raw},
                   tokenizer.encode(prompt));
@@ -51,8 +57,9 @@ Samples generate(const TestModel& model, const Tokenizer& tokenizer, const Reque
     }
     Samples samples{std::vector<std::string>(count), std::vector<SessionProgress>(count)};
     while (!batch.empty()) {
-        for (const auto& [session, text, ended] : batch.advance()) {
+        for (const auto& [session, text, ends_document, ended] : batch.advance()) {
             samples.texts[session] += text;
+            if (ends_document && !ended) samples.texts[session] += '|';
             if (ended) samples.reports[session] = *ended;
         }
     }
@@ -150,11 +157,120 @@ TEST_SUITE("generation/session_batch") {
 
     TEST_CASE("a separator ends the text and never comes out") {
         const auto tokenizer = tokenizer_of("ab");
-        const auto samples = generate(constant_model({9, 0, 0}), tokenizer,
+        const auto samples = generate(constant_model({9, 0, 1}), tokenizer,
                                       {.sampler = {.temperature = 0}, .length = 10});
-        CHECK(samples.texts[0].empty());
+        CHECK(samples.texts[0] == "b");  // never empty
         CHECK(samples.reports[0].end == SessionEnd::document);
-        CHECK(samples.reports[0].symbols == 1);
+        CHECK(samples.reports[0].symbols == 2);
+        CHECK(samples.reports[0].documents == 1);
+    }
+
+    TEST_CASE("no text is empty, with a prompt and without") {
+        const auto tokenizer = tokenizer_of(k_letters);
+        std::vector<float> logits(tokenizer.vocabulary().size());
+        logits[Vocabulary::k_separator] = 5;
+        const auto model = constant_model(logits);
+        for (const std::string prompt : {"", "the"}) {
+            const auto samples =
+                generate(model, tokenizer,
+                         {.sampler = {.temperature = 1}, .count = 200, .length = 9}, prompt);
+            for (const auto& text : samples.texts) CHECK_FALSE(text.empty());
+        }
+    }
+
+    TEST_CASE("a stop text that would leave the text empty is not written") {
+        const auto tokenizer = tokenizer_of("ab\n");
+        const auto model = constant_model({0, 4, 0, 0});  // a line end as a rule
+        REQUIRE(tokenizer.vocabulary().find(U'\n') == 1);
+        for (const std::string stop : {"\n", "\n\n"}) {
+            const auto samples =
+                generate(model, tokenizer,
+                         {.sampler = {.temperature = 1}, .count = 100, .length = 30, .stop = stop});
+            std::size_t stopped = 0;
+            for (std::size_t i = 0; i < samples.texts.size(); ++i) {
+                CHECK_FALSE(samples.texts[i].empty());
+                CHECK(samples.texts[i].find(stop) == std::string::npos);
+                CHECK(samples.reports[i].characters == samples.texts[i].size());
+                stopped += samples.reports[i].end == SessionEnd::stop;
+            }
+            CHECK(stopped > 50);
+        }
+        // where nothing else can be written, it is the end
+        const auto only = tokenizer_of("a");
+        const auto samples = generate(constant_model({0, 0}), only, {.stop = "a"});
+        CHECK(samples.texts[0].empty());
+        CHECK(samples.reports[0].end == SessionEnd::stop);
+        CHECK(samples.reports[0].characters == 0);
+    }
+
+    TEST_CASE("documents follow each other until there are as many as wanted") {
+        const auto tokenizer = tokenizer_of("ab");
+        const auto model = constant_model({9, 0, 1});
+        const auto write = [&](std::uint64_t documents, std::uint64_t length) {
+            return generate(
+                model, tokenizer,
+                {.sampler = {.temperature = 0}, .length = length, .documents = documents});
+        };
+        CHECK(write(1, 0).texts[0] == "b");
+        const auto three = write(3, 0);
+        CHECK(three.texts[0] == "b|b|b");
+        CHECK(three.reports[0].documents == 3);
+        CHECK(three.reports[0].characters == 3);
+        CHECK(three.reports[0].end == SessionEnd::document);
+        CHECK(write(3, 2).texts[0] == "b|b");
+        const auto bounded = write(0, 4);
+        CHECK(bounded.texts[0] == "b|b|b|b");
+        CHECK(bounded.reports[0].end == SessionEnd::length);
+    }
+
+    TEST_CASE("a stop text is not put together from two documents") {
+        const auto tokenizer = tokenizer_of("ab");
+        const auto samples =
+            generate(constant_model({9, 0, 1}), tokenizer,
+                     {.sampler = {.temperature = 0}, .length = 4, .documents = 0, .stop = "bb"});
+        CHECK(samples.texts[0] == "b|b|b|b");
+        CHECK(samples.reports[0].end == SessionEnd::length);
+    }
+
+    TEST_CASE("what never had to be predicted is never drawn") {
+        const std::string text = "aaa bbb v\u00e9\u65e5";
+        const TextSettings settings{.min_count = 3};
+        const auto known = tokenizer_of(text, settings);
+        RepertoireFinder finder(known.vocabulary());
+        finder.push(known.encode(text.substr(1)));
+        const auto repertoire = finder.found();
+        const Tokenizer tokenizer(settings, known.vocabulary(), repertoire);
+        const auto model = untrained_model(tokenizer.vocabulary().size(), 3, 1);
+        const Request request{.sampler = {.temperature = 3}, .count = 20, .length = 300};
+        const auto strange = [](const std::string& written) {
+            std::string rest = written;
+            for (const std::string one : {"a", "b", " ", "v", "\u00e9", "\u65e5"})
+                for (auto at = rest.find(one); at != std::string::npos; at = rest.find(one))
+                    rest.erase(at, one.size());
+            return rest;
+        };
+        std::string unknown;
+        for (const auto& written : generate(model, known, request).texts)
+            unknown += strange(written);
+        CHECK_FALSE(unknown.empty());
+        const auto samples = generate(model, tokenizer, request);
+        for (std::size_t i = 0; i < samples.texts.size(); ++i) {
+            CHECK(strange(samples.texts[i]).empty());
+            CHECK(samples.reports[i].characters == 300);  // no separator either
+            CHECK(samples.texts[i].find("\u65e5") != std::string::npos);
+        }
+    }
+
+    TEST_CASE("raw text has no byte that never had to be predicted") {
+        const auto known = tokenizer_of("ab\xE9\xC3", byte_settings());
+        const Tokenizer tokenizer(byte_settings(), known.vocabulary(),
+                                  Repertoire{.unseen = {0, 1}, .spelled = {'b'}});
+        const auto text =
+            generate(constant_model({0, 0, 0, 0, 0}), tokenizer, {.length = 200, .raw = true})
+                .texts[0];
+        CHECK(text.size() == 200);
+        CHECK(text.find('a') == std::string::npos);
+        CHECK(text.find('\xE9') != std::string::npos);
     }
 
     TEST_CASE("a stop text that spans symbols ends the text and is left out") {
@@ -174,6 +290,30 @@ TEST_SUITE("generation/session_batch") {
         CHECK(generate(model, tokenizer, never).texts[0] == whole);
     }
 
+    TEST_CASE("a stop text matches at the borders of clusters, and the count is of what came out") {
+        const TextSettings settings{.unit = Unit::grapheme, .normalization = Normalization::none};
+        const std::string family = "\U0001F469\u200D\U0001F469";
+        const auto tokenizer = tokenizer_of(family + "\n", settings);
+        const auto vocabulary = tokenizer.vocabulary();
+        REQUIRE(vocabulary.size() == 3);
+        std::vector<float> logits{-9, 0, 0};
+        const auto write = [&](const std::string& stop) {
+            return generate(constant_model(logits), tokenizer,
+                            {.seed = 5, .length = 40, .stop = stop});
+        };
+        const auto whole = write("");
+        for (const std::string inside : {"\u200D\U0001F469", "\U0001F469", "\U0001F469\u200D"}) {
+            const auto samples = write(inside);
+            CHECK(samples.texts[0] == whole.texts[0]);
+            CHECK(samples.reports[0].characters == 40);
+        }
+        const auto stop = family + family + family;
+        const auto samples = write(stop);
+        CHECK(samples.reports[0].end == SessionEnd::stop);
+        CHECK(samples.texts[0] == whole.texts[0].substr(0, whole.texts[0].find(stop)));
+        CHECK(samples.reports[0].characters == count_characters(samples.texts[0], Unit::grapheme));
+    }
+
     TEST_CASE("clusters come whole, when the next symbol has shown their end") {
         const TextSettings settings{.unit = Unit::grapheme, .normalization = Normalization::none};
         // Characters of this alphabet: a, e with two marks, a family, a flag, and a lone mark.
@@ -184,7 +324,7 @@ TEST_SUITE("generation/session_batch") {
         const auto model = endless_model(tokenizer, 8);
         SessionBatch batch(model, tokenizer, 1);
         batch.join(
-            Session(tokenizer, model.config(), {.sampler = {.temperature = 1}, .length = 400}, {}));
+            Session(tokenizer, model.config(), {.sampler = {.temperature = 1, .min_p = 0}, .length = 400}, {}));
         std::string text;
         std::vector<std::string> pieces;
         SessionProgress end;
@@ -237,11 +377,12 @@ TEST_SUITE("generation/session_batch") {
         }
     }
 
-    TEST_CASE("a byte model that knows no valid byte ends the text") {
+    TEST_CASE("a byte model that knows no valid byte is refused unless the text is raw") {
         const auto tokenizer = tokenizer_of("\xE9\xE8\xE0\xE9", byte_settings());
-        const auto samples = generate(constant_model({0, 5, 5, 5}), tokenizer, {.length = 10});
-        CHECK(samples.texts[0].empty());
-        CHECK(samples.reports[0].end == SessionEnd::document);
+        const auto model = constant_model({0, 5, 5, 5});
+        CHECK_THROWS_WITH_AS(generate(model, tokenizer, {.length = 10}), doctest::Contains("--raw"),
+                             UsageError);
+        CHECK(generate(model, tokenizer, {.length = 10, .raw = true}).texts[0].size() == 10);
     }
 
     TEST_CASE("a prompt that ends inside a UTF-8 sequence is refused unless the text is raw") {

@@ -134,9 +134,9 @@ TEST_SUITE("generation/session_bytes") {
         REQUIRE(other.vocabulary().size() == small.tokenizer.vocabulary().size());
         CHECK_THROWS_AS(restore_session(bytes, other, small.model.config()), SnapshotError);
         auto newer = bytes;
-        newer[16] = std::byte{2};
+        newer[16] = std::byte{3};
         CHECK_THROWS_WITH_AS(restored(small, sealed(newer)),
-                             doctest::Contains("version 2, and this program reads version 1"),
+                             doctest::Contains("version 3, and this program reads version 2"),
                              SnapshotError);
     }
 }

@@ -58,6 +58,17 @@ TEST_SUITE("generation/session") {
         CHECK_NOTHROW(Session(tokenizer, model, {.raw = true}, prompt));
     }
 
+    TEST_CASE("a stop text that is not UTF-8 is refused unless the text is raw") {
+        const LanguageModelConfig model{.vocabulary_size = 6};
+        const auto bytes = tokenizer_of("caf\xC3\xA9", byte_settings());
+        const auto letters = tokenizer_of("cafe.");
+        CHECK_THROWS_WITH_AS(Session(letters, model, {.stop = "a\x80"}, {}),
+                             doctest::Contains("not valid UTF-8 at byte 1"), UsageError);
+        CHECK_THROWS_WITH_AS(Session(bytes, model, {.stop = "\x80"}, {}),
+                             doctest::Contains("--raw"), UsageError);
+        CHECK_NOTHROW(Session(bytes, model, {.stop = "\x80", .raw = true}, {}));
+    }
+
     TEST_CASE("controls of the sampler outside their ranges are refused") {
         const auto small = std::move(small_sessions().front());
         const SessionConfig config{.sampler = {.temperature = -1}};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "generation/session_batch.hpp"
@@ -38,8 +39,8 @@ struct SmallSession {
     Session start() const { return {tokenizer, model.config(), config, tokenizer.encode(prompt)}; }
 };
 
-/// Letters; rare characters spelled by bytes; clusters; bytes; any bytes; a stop text that is held
-/// back often.
+/// Letters; rare characters spelled by bytes, any or known ones; clusters; bytes; any bytes; a stop
+/// text that is held back often; many documents.
 inline std::vector<SmallSession> small_sessions() {
     const std::string rare = "aaaa bbbb cccc \u00e9\u65e5\U0001F600";
     const std::string marks = "\u0301\u0301a e\u0323\u0301 \U0001F468\u200D\U0001F469 \U0001F1EB ";
@@ -49,17 +50,25 @@ inline std::vector<SmallSession> small_sessions() {
     std::vector<SmallSession> all;
     const auto add = [&](const char* name, const Tokenizer& tokenizer, SessionConfig config,
                          const char* prompt) {
-        config.sampler = {.temperature = 2, .top_p = 0.99F};
+        config.sampler = {.temperature = 2, .top_p = 0.99F, .min_p = 0};
         config.seed = 3;
         config.length = 60;
-        all.push_back({name, tokenizer, endless_model(tokenizer, 5), config, prompt});
+        auto model = config.documents == 1 ? endless_model(tokenizer, 5)
+                                           : untrained_model(tokenizer.vocabulary().size(), 5, 1);
+        all.push_back({name, tokenizer, std::move(model), config, prompt});
     };
     add("letters", tokenizer_of(k_letters), {}, "the");
     add("rare characters", tokenizer_of(rare, {.min_count = 3}), {}, "a\u65e5");
+    add("known rare characters",
+        {{.min_count = 3},
+         tokenizer_of(rare, {.min_count = 3}).vocabulary(),
+         Repertoire{.unseen = {Vocabulary::k_separator}, .spelled = {0xE9, 0x65E5, 0x1F600}}},
+        {}, "a");
     add("clusters", tokenizer_of(marks, clusters), {}, "a");
     add("bytes", tokenizer_of(all_bytes, byte_settings()), {}, "");
     add("raw bytes", tokenizer_of(all_bytes, byte_settings()), {.raw = true}, "\xC3");
     add("stop text", tokenizer_of("aab"), {.stop = "bbbbbbbbba"}, "");
+    add("documents", tokenizer_of(k_letters), {.documents = 0}, "the");
     return all;
 }
 

@@ -107,12 +107,22 @@ def training_state(content):
     return state
 
 
+def alphabet(entries):
+    symbols = [entry for entry in entries if entry["kind"] != "spelled"]
+    for symbol in symbols:
+        symbol["unseen"] = symbol["kind"].startswith("unseen-")
+        symbol["kind"] = symbol["kind"].removeprefix("unseen-")
+    if entries[:len(symbols)] != symbols:
+        raise ValueError("a symbol stands behind what was spelled")
+    return {"symbols": symbols, "spelled": [entry["text"] for entry in entries[len(symbols):]]}
+
+
 def snapshot(content):
     s = {"program": content.text().decode()}
     s["fine_tuned_from"] = content.optional(lambda: content.record("text name, digest weights"))
     s["text"] = content.record("word unit, word normalization, word newlines, u32 min_count")
     s["decoding"] = content.record("text encoding, word invalid")
-    s["symbols"] = content.list(lambda: content.record("word kind, text text"))
+    s |= alphabet(content.list(lambda: content.record("word kind, text text")))
     s["model"] = content.record("word cell, i64 vocabulary_size, i64 layers, i64 hidden_size,"
                                 "i64 embedding_size, f32 forget_bias, word output_input")
     s["training"] = content.record(

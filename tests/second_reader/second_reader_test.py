@@ -144,6 +144,25 @@ class SecondReaderTest(unittest.TestCase):
         self.assertTrue(any(symbol["kind"] == "byte" for symbol in snapshot["symbols"]))
         self.check_precision("m.carousel", snapshot, "float32")
 
+    def test_what_the_training_part_never_had_is_told(self):
+        self.write({"c.txt": "".join(f"{n} rote Rösen, {n * 7 % 31} Tonnen.\n" for n in range(90))
+                             + "Zum Schluß zwei Öfen: €"})
+        for words in ((), ("--min-count", "40"), ("--unit", "byte"), ("--validation-fraction", "0")):
+            with self.subTest(words=words):
+                snapshot = self.train("--hidden-size", "9", "--steps", "2", *words)
+                symbols = self.symbols(snapshot)
+                begin = split_at(symbols, snapshot["corpus"]["validation_fraction"])
+                learned = [number for number, _ in symbols[1:begin]]
+                self.assertEqual([symbol["unseen"] for symbol in snapshot["symbols"]],
+                                 [number not in learned
+                                  for number in range(len(snapshot["symbols"]))])
+                spelling = b""
+                for number in learned:
+                    symbol = snapshot["symbols"][number]
+                    spelling += symbol["text"] if symbol["kind"] == "byte" else b"|"
+                spelled = set(spelling.decode(errors="ignore")) - {"|"}
+                self.assertEqual([text.decode() for text in snapshot["spelled"]], sorted(spelled))
+
     def test_byte_models_read_bytes(self):
         snapshot = self.train("--hidden-size", "9", "--steps", "9", "--unit", "byte")
         self.check_precision("m.carousel", snapshot, "float32")

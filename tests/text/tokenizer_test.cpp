@@ -115,6 +115,15 @@ TEST_SUITE("text/tokenizer") {
                              UsageError);
     }
 
+    TEST_CASE("text that is not UTF-8 is named with its place before it is normalised") {
+        const auto characters = tokenizer_for("ab\n", {});
+        CHECK_THROWS_WITH_AS(characters.normalized("a\x80", "The text of --stop"),
+                             "The text of --stop is not valid UTF-8 at byte offset 1.", UsageError);
+        CHECK(characters.normalized("a\r\ne\u0301", "x") == "a\n\u00e9");
+        CHECK_THROWS_WITH_AS(characters.encode("\x80"), doctest::Contains("The prompt is not"),
+                             UsageError);
+    }
+
     TEST_CASE("unknown characters are skipped when asked") {
         CHECK(joined("a\u00dfb?c", "abc", UnknownCharacters::skip) == "abc");
     }
