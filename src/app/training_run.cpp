@@ -89,7 +89,7 @@ double TrainingRun::progress() const {
     const auto step = trainer_->counters().step;
     const double models = trainer_->averages() ? 2 : 1;  // that a validation on the way measures
     const double measuring =
-        validations_.took() * (1 + validation_.closing_share(snapshot_.history, step) / models);
+        measuring_seconds_ * (1 + validation_.closing_share(snapshot_.history, step) / models);
     const double closing =
         measuring + saves_.seconds() + closing_sample_seconds_ + config_.closing_seconds();
     return budget_.progress(step, seconds(), closing);
@@ -180,6 +180,7 @@ void TrainingRun::validate() {
         snapshot_.best = BestLoss{step, now.validation_loss, now.averaged};
         saves_.keep_best(model_of_now(now));
     }
+    measuring_seconds_ = config_.host.clock() - start;
     tell_slice(measured);
     config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best, measured});
     if (best) save();  // the best weights exist only now

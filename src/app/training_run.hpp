@@ -120,8 +120,9 @@ private:
     ValidationSchedule validations_{{}};
     SampleSchedule samples_{std::nullopt, 0};
 
-    double learning_rate_ = 0;     ///< of the last step
-    double stepping_seconds_ = 0;  ///< of this run, without validation and saving
+    double learning_rate_ = 0;      ///< of the last step
+    double stepping_seconds_ = 0;   ///< of this run, without validation and saving
+    double measuring_seconds_ = 0;  ///< that the newest validation took, without saving
     std::optional<std::uint64_t> validated_step_;
     std::optional<MeasuredLoss> slice_;         ///< the newest validation of this run
     std::optional<MeasuredLoss> closing_loss_;  ///< of the best model, at the end

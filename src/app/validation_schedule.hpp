@@ -26,9 +26,6 @@ public:
     /// It has ended, and has taken so long.
     void end(double seconds, double took);
 
-    /// What the newest validation took; 0 before the first.
-    double took() const { return took_; }
-
 private:
     Config config_;
     double next_ = 0, latest_ = 0;  // progress
