@@ -126,9 +126,11 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
     const BatchShape wanted{batch_size.value_or(t.batch_size), window.value_or(t.window)};
     if (wanted != BatchShape{t.batch_size, t.window}) {
         notes.push_back(
-            fmt::format("The training part is too small for {} streams of {} characters: {} "
-                        "streams of {} are used.",
-                        wanted.batch_size, wanted.window, t.batch_size, t.window));
+            fmt::format("The training part is too small for {} of {}: it is read in {} of {}.",
+                        format_count(static_cast<std::uint64_t>(wanted.batch_size), "stream"),
+                        format_count(static_cast<std::uint64_t>(wanted.window), "character"),
+                        format_count(static_cast<std::uint64_t>(t.batch_size), "stream"),
+                        format_count(static_cast<std::uint64_t>(t.window), "character")));
     }
     batch_size.reset();  // the plan has fitted both to the text
     window.reset();

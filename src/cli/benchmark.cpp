@@ -23,10 +23,13 @@ double share(double part, double whole) {
 void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     fmt::print("{}, {} thread{}, {}; OpenBLAS: {}\n", processor_name(), config.threads,
                config.threads == 1 ? "" : "s", instruction_set_in_use(), blas_in_use());
-    fmt::print("{} {} layer{} of {} units, {} streams, windows of {}, {} symbols\n\n",
-               config.model.layers, format_value(config.model.cell),
-               config.model.layers == 1 ? "" : "s", config.model.hidden_size, config.batch_size,
-               config.window, config.model.vocabulary_size);
+    const auto counted = [](std::int64_t count, const char* noun) {
+        return format_count(static_cast<std::uint64_t>(count), noun);
+    };
+    fmt::print("{} {} layer{} of {}, {}, windows of {}, {}\n\n", config.model.layers,
+               format_value(config.model.cell), config.model.layers == 1 ? "" : "s",
+               counted(config.model.hidden_size, "unit"), counted(config.batch_size, "stream"),
+               config.window, counted(config.model.vocabulary_size, "symbol"));
     fmt::print("{:<44}{:>12}{:>12}{:>7}\n", "", "best", "median", "runs");
     const auto row = [](const char* name, const Rate& rate, double unit, int digits) {
         fmt::print("{:<44}{:>12.{}f}{:>12.{}f}{:>7}\n", name, rate.best / unit, digits,

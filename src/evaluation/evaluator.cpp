@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "model/reader.hpp"
 
 // First how stretches of a corpus are read side by side (`StretchReader`, for the stream and the
@@ -216,9 +217,9 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
     const auto size = static_cast<std::uint64_t>(window);
     if (part.characters <= size) {
         throw InputError(fmt::format(
-            "This part of the text has {} characters; one window of {} needs {}. Use a smaller "
-            "--window, or --protocol stream.",
-            part.characters, size, size + 1));
+            "This part of the text has {}; one window of {} needs {}. Use a smaller --window, or "
+            "--protocol stream.",
+            format_count(part.characters, "character"), size, size + 1));
     }
     std::uint64_t left = (part.characters - 1) / size;
     const auto batch =

@@ -171,6 +171,13 @@ TEST_SUITE("data/documents") {
             CHECK_THROWS_WITH_AS(found(folder, std::vector{(folder / "file").native()}),
                                  doctest::Contains("/file: "), InputError);
         }
+        for (const auto& [bytes, words] :
+             {std::pair("%PDF-1.4\n"s, "`pdftotext '"), {tar({{"a", "b"}}), "`tar -xf '"}}) {
+            const auto path = (folder / "my file").native();  // the command can be pasted
+            write(path, bytes);
+            CHECK_THROWS_WITH_AS(found(folder, std::vector{path}),
+                                 doctest::Contains((words + path + "'").c_str()), InputError);
+        }
         write(folder / "late", std::string(9000, 'x') + '\0');
         write(folder / "nul", "a line\0\0\0 and more of it\n"s);
         CHECK_NOTHROW(found(folder, {(folder / "late").native(), (folder / "nul").native()}));
