@@ -81,6 +81,23 @@ TEST_SUITE("end_to_end/generate") {
                   .out == with);
     }
 
+    TEST_CASE("words that are no options are the prompt") {
+        CHECK(generated({"The", "wheel", "--seed", "3"}).out ==
+              generated({"--prompt", "The wheel", "--seed", "3"}).out);
+    }
+
+#if defined(__x86_64__)
+    TEST_CASE("a machine that computes slowly for lack of fast kernels is told at the start") {
+        const auto slow = run(trained(), k_generate + Words{"--seed", "3"},
+                              {.environment = {{"CAROUSEL_ISA", "scalar"}}});
+        CHECK(slow.err.find("portable kernels") != std::string::npos);
+        CHECK(slow.out == generated({"--seed", "3"}).out);
+        CHECK(run(trained(), tiny_training(1) + Words{"--model", "slow.carousel"},
+                  {.environment = {{"CAROUSEL_ISA", "scalar"}}})
+                  .err.find("portable kernels") != std::string::npos);
+    }
+#endif
+
     TEST_CASE("a stop text ends the text and is not printed") {
         const auto whole = generated({"--seed", "3"}).out;
         REQUIRE(whole.size() > 20);
