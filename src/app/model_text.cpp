@@ -50,6 +50,19 @@ DocumentList documents_of(const std::vector<std::string>& paths, const FindSetti
     return {.documents = {{.path = "verse.txt (embedded)", .size = text->size(), .spool = text}}};
 }
 
+std::optional<Corpus> read_as_before(const std::vector<std::string>& paths, FindSettings settings,
+                                     const CorpusConfig& config, const Sha256Digest& wanted) {
+    if (paths.empty() || settings.raw || settings.decoding.encoding.empty()) return std::nullopt;
+    settings.named_everywhere = true;
+    try {
+        Corpus corpus(find_documents(paths, settings), config);
+        if (corpus.fingerprint() == wanted) return corpus;
+    } catch (const InputError&) {
+        // It was not read so.
+    }
+    return std::nullopt;
+}
+
 std::filesystem::path scratch_folder_for(const std::filesystem::path& model) {
     const auto folder = model.has_parent_path() ? model.parent_path() : ".";
     if (::access(folder.c_str(), W_OK) == 0) return folder;
@@ -64,9 +77,11 @@ Corpus ModelText::read(const CorpusArguments& arguments, const DecodingSettings&
     config.decoding = decoding;
     config.scratch_folder = scratch_folder_;
     config.vocabulary = model_.tokenizer.vocabulary();
-    const auto documents = documents_of(
-        arguments.paths, find_settings(arguments, config.text, decoding, scratch_folder_), tell_);
-    return {documents, config};
+    auto settings = find_settings(arguments, config.text, decoding, scratch_folder_);
+    if (auto older =
+            read_as_before(arguments.paths, settings, config, model_.snapshot.corpus.fingerprint))
+        return std::move(*older);
+    return {documents_of(arguments.paths, settings, tell_), config};
 }
 
 ModelText::Training ModelText::find_training(const Corpus& corpus, const char* option) const {

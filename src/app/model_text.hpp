@@ -24,6 +24,11 @@ FindSettings find_settings(const CorpusArguments& arguments, const TextSettings&
 DocumentList documents_of(const std::vector<std::string>& paths, const FindSettings& settings,
                           const TellWork& tell);
 
+/// The corpus of a model for which an encoding was named when that still held for files in UTF-8
+/// too: absent unless the text, read so, has the fingerprint `wanted`.
+std::optional<Corpus> read_as_before(const std::vector<std::string>& paths, FindSettings settings,
+                                     const CorpusConfig& config, const Sha256Digest& wanted);
+
 /// Where scratch files of the use of a model go: beside it, where there is room for a corpus, or
 /// with temporary files when the model is in a folder that only others may write.
 std::filesystem::path scratch_folder_for(const std::filesystem::path& model);

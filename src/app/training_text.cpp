@@ -107,10 +107,21 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
     if (validation_corpus_) validation_ = {&*validation_corpus_, validation_corpus_->whole()};
 }
 
+FindSettings TrainingText::settings_to_find() const {
+    return find_settings(arguments_, reading_.text, reading_.decoding, reading_.scratch_folder);
+}
+
 DocumentList TrainingText::find(const std::vector<std::string>& paths, const TellWork& tell) const {
-    const auto settings =
-        find_settings(arguments_, reading_.text, reading_.decoding, reading_.scratch_folder);
-    return documents_of(paths, settings, tell);
+    return documents_of(paths, settings_to_find(), tell);
+}
+
+// `before`: the fingerprint that the text had, if there was a training before.
+const Corpus& TrainingText::read_again(const std::vector<std::string>& paths,
+                                       const CorpusConfig& reading, const Sha256Digest* before,
+                                       std::optional<Corpus>& corpus, const TellWork& tell) const {
+    corpus.reset();
+    if (before != nullptr) corpus = read_as_before(paths, settings_to_find(), reading, *before);
+    return corpus ? *corpus : corpus.emplace(find(paths, tell), reading);
 }
 
 void TrainingText::read_corpus(const TrainingRequest& options, const Snapshot* stored,
@@ -123,7 +134,8 @@ void TrainingText::read_corpus(const TrainingRequest& options, const Snapshot* s
         tell(Progress{"reading the text", share});
     };
     const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
-        return corpus_.emplace(find(paths, tell), reading);
+        return read_again(paths, reading, options.resume ? &stored->corpus.fingerprint : nullptr,
+                          corpus_, tell);
     };
     if (options.resume && options.corpus.empty()) {
         read_first(stored_places(arguments_.paths, model), stored->corpus.fingerprint, read);
@@ -142,10 +154,11 @@ CorpusConfig TrainingText::reading_of_validation() const {
 
 void TrainingText::read_validation_again(const TrainingRequest& options, const Snapshot& stored,
                                          const std::filesystem::path& model, const TellWork& tell) {
-    const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
-        return validation_corpus_.emplace(find(paths, tell), reading_of_validation());
-    };
     const auto& before = *stored.corpus.validation;
+    const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
+        return read_again(paths, reading_of_validation(), &before.fingerprint, validation_corpus_,
+                          tell);
+    };
     if (options.validation) {
         read({*validation_path_});
     } else {

@@ -48,6 +48,10 @@ public:
     CorpusRecord record() const;
 
 private:
+    FindSettings settings_to_find() const;
+    const Corpus& read_again(const std::vector<std::string>& paths, const CorpusConfig& reading,
+                             const Sha256Digest* before, std::optional<Corpus>& corpus,
+                             const TellWork& tell) const;
     DocumentList find(const std::vector<std::string>& paths, const TellWork& tell) const;
     void read_corpus(const TrainingRequest& options, const Snapshot* stored,
                      const std::filesystem::path& model, const DocumentList* validation,

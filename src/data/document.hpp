@@ -31,6 +31,8 @@ struct FindSettings {
     std::filesystem::path scratch_folder{};
     DecodingSettings decoding{};
     bool raw = false;  ///< for models of bytes: every file is its bytes
+    /// What `decoding` names holds for every file, UTF-8 or not, as it did for older models.
+    bool named_everywhere = false;
     std::vector<std::string> include{}, exclude{};  ///< patterns for the files of directories
 };
 

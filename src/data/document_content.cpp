@@ -220,7 +220,9 @@ private:
             sum.add(piece);
         });
         found_.document.byte_sum = sum.value();
-        const auto encoding = finder.finish();
+        auto encoding = finder.finish();
+        if (settings_.named_everywhere && !settings_.decoding.encoding.empty())
+            encoding = {settings_.decoding.encoding, EncodingSource::named};
         found_.garbled = finder.garbled();
         found_.garbled_example = finder.garbled_example();
         settle(encoding, finder.zero_bytes());

@@ -239,6 +239,14 @@ TEST_SUITE("data/documents") {
         CHECK(all_of(needless.notes).find("No file is read as koi8-r") != std::string::npos);
     }
 
+    TEST_CASE("for older models a named encoding holds for files in UTF-8 too") {
+        const TemporaryFolder folder;
+        write(folder / "a.txt", "\u00e9");
+        const auto list = found_in(
+            folder, FindSettings{.decoding = {.encoding = "latin1"}, .named_everywhere = true});
+        CHECK(text_of(list.documents[0], {}, Unit::codepoint) == "\u00c3\u00a9");
+    }
+
     TEST_CASE("--invalid keeps UTF-8, which a guess would turn into something else") {
         const TemporaryFolder folder;
         write(folder / "a.txt", "The caf\xE9s on the quay are said to close in winter.\n");

@@ -304,7 +304,7 @@ TEST_SUITE("end_to_end/evaluate") {
     TEST_CASE("a file is written whole or not at all, and never what is read") {
         REQUIRE(run(trained(), k_evaluate + Words{"text.txt", "--per-line", "kept.tsv"}).code == 0);
         const auto kept = content(trained() / "kept.tsv");
-        write(trained() / "bad.txt", "\xFF\xFF and more");
+        write(trained() / "bad.txt", "\xFF\x81 and more");
         CHECK(run(trained(), k_evaluate + Words{"bad.txt", "--per-line", "kept.tsv"}).code == 1);
         CHECK(content(trained() / "kept.tsv") == kept);
         const auto refused = [&](const Words& more) {

@@ -318,7 +318,7 @@ TEST_SUITE("end_to_end/train") {
         const auto resumed = run(folder.path(), resume);
         CHECK_MESSAGE(resumed.code == 0, resumed.err);
         CHECK(resumed.err.find("1 file: 1 .txt.") != std::string::npos);
-        write(texts / "d.txt", "But this\n");
+        write(texts / "d.txt", little_text().substr(0, 50));
         CHECK(run(folder.path(), resume).code == 2);
         CHECK(run(folder.path(), {"train", "--include", "*.txt", "--steps", "1"}).code == 2);
     }
