@@ -142,18 +142,16 @@ void EvaluationPage::add_text(const EvaluationReport& report, Page& page,
 }
 
 void EvaluationPage::add_lines(Page& page, const std::vector<SurprisingLine>& lines) const {
-    page.add_paragraph(
-        "The stronger the colour, the less the model expected the character that came: 1 bit is a "
-        "coin toss, 10 bits are one chance in a thousand. Point at a character, tap it, or go from "
-        "one great surprise to the next with the Tab key, to read its bits and what the model had "
-        "expected instead.");
-    if (lines.empty()) return;
+    const std::string colours =
+        "The stronger the colour, the less a character was expected: 1 bit is a coin toss, 10 bits "
+        "are one chance in a thousand. Point at one, tap it, or go from one great surprise to the "
+        "next with the Tab key, to read what had been expected instead.";
+    if (lines.empty()) return page.add_paragraph(colours);
+    const bool all_shown = std::ranges::all_of(lines, &SurprisingLine::linked);
     page.add_heading("The most surprising lines");
     page.add_paragraph(fmt::format(
-        "By bits per character, of all lines with at least {} characters. The number of a line "
-        "leads to its place in the text{}, the arrow there back to this list.",
-        k_lines.shortest,
-        std::ranges::all_of(lines, &SurprisingLine::linked) ? "" : ", where that is shown below"));
+        "{} The number of a line leads to its place in the text{}, the arrow there back.", colours,
+        all_shown ? "" : ", where that is shown"));
     page.add_lines(lines);
 }
 

@@ -32,6 +32,7 @@ header { margin-bottom: 2.5rem; }
 h1 { margin: 0; font-size: clamp(1.75rem, 5vw, 2.5rem); line-height: 1.15; font-weight: 600;
   overflow-wrap: anywhere; }
 h2 { margin: 3.5rem 0 .75rem; font-size: 1.375rem; line-height: 1.25; font-weight: 600; }
+.scale + h2 { margin-top: 1.5rem; }
 h3 { margin: 0 0 .5rem; font-size: .875rem; font-weight: 600; }
 p { max-width: 42rem; margin: .5rem 0; }
 .figures { display: flex; flex-wrap: wrap; gap: 1.25rem 3rem; margin: 0 0 1.5rem; }
