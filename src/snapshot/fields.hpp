@@ -204,7 +204,7 @@ void serialize_alphabet(Archive& archive, Snapshot& x) {
 template <class Archive>
 void serialize(Archive& archive, Snapshot& x, unsigned) {
     for_each_field<Snapshot>([&](const auto& field) {
-        if constexpr (std::same_as<decltype(field.place), std::vector<Symbol> Snapshot::*const>)
+        if constexpr (std::same_as<decltype(field.place), std::vector<Symbol> Snapshot::*>)
             serialize_alphabet(archive, x);
         else
             archive& x.*field.place;
