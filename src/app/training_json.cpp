@@ -98,6 +98,7 @@ void TrainingJson::hear(const TrainingEvent& event) {
              [&](const Recovered& e) { write_(message("divergence", e.step, e.text)); },
              [&](const Diverged& e) { write_(message("diverged", e.run.now.step, e.text)); },
              [&](const Note& e) { write_(message("note", e.text)); },
+             [&](const Detail& e) { write_(message("detail", e.text)); },
              [&](const Skipped& e) { write_(message("skipped", e.text)); },
              [&](const Warning& e) { write_(message("warning", e.text)); },
              [&](const Ended& e) { end(e); }, [](const auto&) {}},

@@ -192,7 +192,7 @@ void TrainingRun::tell_slice(const MeasuredLoss& measured) {
     const bool first = !slice_;
     slice_ = measured;
     if (!first || measured.whole) return;
-    config_.tell(Note{fmt::format(
+    config_.tell(Detail{fmt::format(
         "On the way the model is validated on {} of the {} to validate on, evenly "
         "spaced; at the end the best one is measured on {}.",
         format_count(measured.characters),

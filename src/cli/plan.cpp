@@ -28,7 +28,8 @@ int plan(const PlanOptions& options, const GlobalOptions& global) {
     const auto print = [&](const std::string& line) {
         fmt::print("{}\n", columns ? wrapped_lines(line, *columns) : line);
     };
-    print(promise_line("It would", true, preview.plan.plan.passes, preview.seconds));
+    const bool own_text = !options.corpus.empty();
+    print(promise_line("It would", own_text, preview.plan.plan.passes, preview.seconds));
     for (const auto& line : plan_lines(preview.plan)) print(line);
     for (const auto& note : preview.plan.notes) print(note);
     return 0;
