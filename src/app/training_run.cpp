@@ -42,7 +42,7 @@ TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine&
     const double from = config.request.resume ? progress() : 0;
     validations_ = ValidationSchedule({.every = config.request.validate_every,
                                        .time_bounds = budget_.time_bounds(),
-                                       .progress = from});
+                                       .progress = progress()});
     samples_ = SampleSchedule(config.request.sample_every, from);
     const auto& history = snapshot_.history;
     if (!history.empty() && history.back().has_validation) validated_step_ = history.back().step;

@@ -1,5 +1,6 @@
 #include "app/validation_schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace carousel {
@@ -10,9 +11,10 @@ constexpr double k_validations = 20;  // in a run
 constexpr double k_fewest = 10;       // fewer points are no curve
 constexpr double k_share = 0.05;      // of the time, at most, unless these would be fewer
 
-/// The next of so many parts of a run.
-double next_part(double progress, double parts) {
-    return (std::floor(progress * parts) + 1) / parts;
+/// The end of the part that progress is in, where what comes after `from` has so many parts.
+double end_of_part(double progress, double from, double parts) {
+    const double rest = 1 - std::min(from, 0.99);
+    return from + rest * (std::floor((progress - from) / rest * parts) + 1) / parts;
 }
 
 }  // namespace
@@ -28,8 +30,11 @@ bool ValidationSchedule::due(std::uint64_t step, double progress, double seconds
 }
 
 void ValidationSchedule::begin(double progress) {
-    next_ = next_part(progress, k_validations);
-    latest_ = next_part(progress, k_fewest);
+    // Reading may have used up some of the time. Steps and epochs are counted from the first start,
+    // so that a resumed run is validated where one without a stop would be.
+    const double from = config_.time_bounds ? config_.progress : 0;
+    next_ = end_of_part(progress, from, k_validations);
+    latest_ = end_of_part(progress, from, k_fewest);
 }
 
 void ValidationSchedule::end(double seconds, double took) {

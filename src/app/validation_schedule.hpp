@@ -12,15 +12,16 @@ public:
     struct Config {
         std::optional<std::int64_t> every{};  ///< steps; absent: by progress
         bool time_bounds = false;             ///< the length of the run is a time
-        double progress = 0;                  ///< where the run goes on, in [0, 1]; 0 = a new one
+        double progress = 0;                  ///< where the run starts or goes on
     };
     explicit ValidationSchedule(const Config& config);
 
     /// `seconds`: of all runs together.
     bool due(std::uint64_t step, double progress, double seconds) const;
 
-    /// A validation begins: the next one comes with the next twentieth of the run, where that would
-    /// cost too much time with the next tenth.
+    /// A validation begins: the next one comes with the next twentieth of the run (of a run by
+    /// time: of what was left of it at its start), where that would cost too much time with the
+    /// next tenth.
     void begin(double progress);
 
     /// It has ended, and has taken so long.

@@ -100,9 +100,10 @@ void add_training(const Snapshot& snapshot, Table& table) {
                               *loss, *loss / std::numbers::ln2));
     }
     if (snapshot.best) {
-        table.add("best", fmt::format("{:.4f} nats per character at step {}{}", snapshot.best->loss,
-                                      format_count(snapshot.best->step),
-                                      snapshot.best->averaged ? ", averaged weights" : ""));
+        table.add("best on the way",
+                  fmt::format("{:.4f} nats per character at step {}{}", snapshot.best->loss,
+                              format_count(snapshot.best->step),
+                              snapshot.best->averaged ? ", averaged weights" : ""));
     }
 }
 
