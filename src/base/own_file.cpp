@@ -23,7 +23,7 @@ constexpr std::string_view k_log_lines[] = {R"({"event":"start","program":"carou
                                             R"({"event":"patience","text":)",
                                             R"({"event":"stopped","text":)",
                                             R"({"event":"end","text":)",
-    R"({"event":"failure","text":)"};
+                                            R"({"event":"failure","text":)"};
 
 }  // namespace
 
@@ -42,13 +42,21 @@ std::optional<OwnFile> own_file(std::string_view start) {
     return std::nullopt;
 }
 
+namespace {
+
+std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
+    std::array<char, k_own_file_start> start;
+    const auto count = FileReader(path).read(std::as_writable_bytes(std::span(start)));
+    return own_file({start.data(), count});
+}
+
+}  // namespace
+
 std::optional<OwnFile> own_file_at(const std::filesystem::path& path) {
     std::error_code unknown;
     if (!std::filesystem::is_regular_file(path, unknown)) return std::nullopt;
     try {
-        std::array<char, k_own_file_start> start;
-        const auto count = FileReader(path).read(std::as_writable_bytes(std::span(start)));
-        return own_file({start.data(), count});
+        return read_kind(path);
     } catch (const InputError&) {
         return std::nullopt;
     }
@@ -60,7 +68,7 @@ bool is_replaceable(const std::filesystem::path& path, OwnFile kind) {
     if (!std::filesystem::exists(status))
         return status.type() == std::filesystem::file_type::not_found;
     if (!std::filesystem::is_regular_file(status)) return false;
-    return std::filesystem::file_size(path, unknown) == 0 || own_file_at(path) == kind;
+    return std::filesystem::file_size(path, unknown) == 0 || read_kind(path) == kind;
 }
 
 std::string_view own_file_name(OwnFile kind) {

@@ -41,7 +41,7 @@ std::optional<OwnFile> own_file(std::string_view start);
 std::optional<OwnFile> own_file_at(const std::filesystem::path& path);
 
 /// Whether a file may stand at `path` in place of what is there: nothing, an empty file, or one of
-/// this kind.
+/// this kind. Throws: InputError when what is there cannot be read.
 bool is_replaceable(const std::filesystem::path& path, OwnFile kind);
 
 /// What messages call a kind: "a model of Carousel".
