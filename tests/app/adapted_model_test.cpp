@@ -60,15 +60,17 @@ struct Log {
         request.model = folder / "log.carousel";
         request.text[&TextSettings::min_count] = 2;
         request.architecture[&LanguageModelConfig::cell] = CellKind::cifg;
-        request.architecture[&LanguageModelConfig::layers] = 1;
-        request.architecture[&LanguageModelConfig::hidden_size] = 48;
+        request.architecture[&LanguageModelConfig::layers] = 2;
+        request.architecture[&LanguageModelConfig::hidden_size] = 32;
         request.architecture[&LanguageModelConfig::embedding_size] = 16;
         request.training[&TrainingConfig::batch_size] = 8;
         request.training[&TrainingConfig::window] = 32;
+        request.training[&TrainingConfig::dropout_between] = 0.0F;
         request.training[&TrainingConfig::dropout_output] = 0.0F;
+        request.training[&TrainingConfig::dropout_recurrent] = 0.0F;
         request.training[&TrainingConfig::learning_rate] = 0.02F;
-        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 600};
-        request.validate_every = 600;
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 800};
+        request.validate_every = 800;
         request.sample_every = 0;
         request.threads = 1;
         const Stopwatch stopwatch;
@@ -132,30 +134,33 @@ double nats(const Measurement& measurement) {
     return nats_per_character(measurement.metrics);
 }
 
-Given<AdaptationConfig> far_too_fast() {
+Given<AdaptationConfig> at_rate(float rate) {
     Given<AdaptationConfig> adaptation;
-    adaptation[&AdaptationConfig::learning_rate] = 5.0F;
+    adaptation[&AdaptationConfig::learning_rate] = rate;
     return adaptation;
 }
+
+// Without a bound on what a gradient counts, one planted line breaks so small a model at the first.
+const auto k_fast = at_rate(0.004F), k_far_too_fast = at_rate(5);
 
 }  // namespace
 
 TEST_SUITE("app/adapted_model") {
     TEST_CASE("on a log with planted lines, learning helps, and these lines still stand out") {
-        const auto report = the_log().evaluated("today.log", true);
+        const auto report = the_log().evaluated("today.log", true, k_fast);
         REQUIRE(report.measurements.size() == 2);
         const auto& [adaptive, fixed] = std::tie(report.measurements[0], report.measurements[1]);
         CHECK(adaptive.adaptive);
         CHECK_FALSE(fixed.adaptive);
         CHECK(nats(fixed) < 0.8);  // it is sure of itself
-        CHECK(nats(adaptive) < nats(fixed));
+        CHECK(nats(adaptive) < nats(fixed) - 0.03);
         CHECK(the_log().first_lines(2) == std::set<int>{60, 140});
     }
 
     TEST_CASE("a model that has learned from such a log predicts the next one as well as before") {
         auto loaded = load_model(the_log().folder / "log.carousel");
         const auto before = the_log().evaluated("tomorrow.log", false);
-        const auto learned = the_log().adapt(loaded, {});
+        const auto learned = the_log().adapt(loaded, k_fast);
         CHECK_FALSE(learned.fell_back());
         CHECK(learned.nats < learned.fixed_nats);
         Snapshot changed = load_snapshot(the_log().folder / "log.carousel");
@@ -175,7 +180,7 @@ TEST_SUITE("app/adapted_model") {
     TEST_CASE("where learning makes it worse, all that is told is of the model as it was") {
         const auto fixed = the_log().evaluated("today.log", false);
         const auto lines = the_log().first_lines(220);
-        const auto report = the_log().evaluated("today.log", true, far_too_fast());
+        const auto report = the_log().evaluated("today.log", true, k_far_too_fast);
         REQUIRE(report.measurements.size() == 2);
         CHECK_FALSE(report.measurements[0].adaptive);
         CHECK(report.measurements[0].metrics == fixed.measurements[0].metrics);
@@ -187,7 +192,7 @@ TEST_SUITE("app/adapted_model") {
 
         auto loaded = load_model(the_log().folder / "log.carousel");
         const auto before = loaded.snapshot.weights;
-        CHECK(the_log().adapt(loaded, far_too_fast()).fell_back());
+        CHECK(the_log().adapt(loaded, k_far_too_fast).fell_back());
         CHECK(loaded.snapshot.weights == before);
     }
 }
