@@ -73,9 +73,9 @@ TEST_SUITE("snapshot/archive") {
                   .starts_with(text("carousel 0") + "\x01" + text("old.carousel") + digest +
                                word("codepoint") + word("nfkc") + word("keep") +
                                little_endian(2, 4) + text("latin1") + word("replace") +
-                               little_endian(3) + word("separator") + text("") + word("character") +
-                               text("a") + word("character") + text("ß") + word("lstm") +
-                               little_endian(3)));
+                               little_endian(3) + word("unseen-separator") + text("") +
+                               word("character") + text("a") + word("character") + text("ß") +
+                               word("lstm") + little_endian(3)));
     }
 
     TEST_CASE("what is written is read, byte for byte") {

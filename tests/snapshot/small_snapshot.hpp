@@ -44,7 +44,7 @@ inline Snapshot small_snapshot() {
         .symbols = {{SymbolKind::separator, ""},
                     {SymbolKind::character, "a"},
                     {SymbolKind::character, "ß"}},
-        .repertoire = Repertoire{.unseen = {0, 2}, .spelled = {}},
+        .repertoire = Repertoire{.unseen = {0}, .spelled = {}},
         .model = model,
         .training = {.batch_size = 2,
                      .window = 5,
