@@ -50,6 +50,19 @@ std::optional<std::vector<TokenId>> known_ids(const Tokenizer& tokenizer, std::s
     return known ? std::optional(std::move(ids)) : std::nullopt;
 }
 
+struct Nearest {
+    std::string text;
+    std::vector<TokenId> ids;
+};
+
+std::optional<Nearest> nearest_known(const Tokenizer& tokenizer, std::string_view character) {
+    if (tokenizer.settings().unit == Unit::byte) return std::nullopt;
+    for (auto& form : nearest_forms(character)) {
+        if (auto ids = known_ids(tokenizer, form)) return Nearest{std::move(form), std::move(*ids)};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string describe_character(std::string_view character, Unit unit) {
@@ -86,19 +99,19 @@ std::vector<TokenId> Tokenizer::encode(std::string_view prompt, UnknownCharacter
     const auto handle = [&](std::string_view character, std::uint64_t index,
                             std::vector<TokenId>& ids) {
         if (unknown == UnknownCharacters::skip) return;
-        if (unknown == UnknownCharacters::nearest && settings_.unit != Unit::byte) {
-            for (const auto& form : nearest_forms(character)) {
-                if (const auto nearest = known_ids(*this, form)) {
-                    ids.insert(ids.end(), nearest->begin(), nearest->end());
-                    return;
-                }
-            }
+        const auto nearest = nearest_known(*this, character);
+        if (unknown == UnknownCharacters::nearest && nearest) {
+            ids.insert(ids.end(), nearest->ids.begin(), nearest->ids.end());
+            return;
         }
         throw UsageError(fmt::format(
-            "The model does not know the {} at position {} of the text (counted from 0). Leave it "
-            "out, or let --unknown skip do so{}.",
+            "The model does not know the {} at position {} of the text (counted from 0){}. Leave "
+            "it out, or let --unknown skip do so{}.",
             describe_character(character, settings_.unit), index,
-            unknown == UnknownCharacters::error ? ", or --unknown nearest find a substitute" : ""));
+            nearest ? "" : ", nor anything near it",
+            nearest ? fmt::format(", or --unknown nearest read {} in its place",
+                                  printable(nearest->text, Whitespace::escape))
+                    : ""));
     };
     TextEncoder encoder(*this, handle);
     std::vector<TokenId> ids;

@@ -141,7 +141,30 @@ TEST_SUITE("text/tokenizer") {
         CHECK(nearest("\u00c9", "e") == "e");
         CHECK(nearest("\u00df", "S") == "SS");
         CHECK_THROWS_AS(nearest("\u65e5", "abc"), UsageError);
-        CHECK_THROWS_AS(nearest("\ufb01", "f"), UsageError);  // half of it is not near
+        CHECK(nearest("sea\u2019s\u2014so\u2026", "aeos'-.") == "sea's-so...");
+    }
+
+    TEST_CASE("a substitute is offered only where there is one, and by what it is") {
+        const auto message = [](const char* text, const char* known) {
+            try {
+                joined(text, known, UnknownCharacters::error);
+            } catch (const UsageError& error) {
+                return std::string(error.what());
+            }
+            return std::string();
+        };
+        CHECK(message("\u2014", "abc-").find("--unknown nearest read - in its place") !=
+              std::string::npos);
+        CHECK(message("\u2014", "abc").find("nor anything near it. Leave it out") !=
+              std::string::npos);
+        CHECK(message("\u2014", "abc").find("nearest read") == std::string::npos);
+    }
+
+    TEST_CASE("half of a nearest form is not near") {
+        const auto nearest = [](const char* text, const char* known) {
+            return joined(text, known, UnknownCharacters::nearest);
+        };
+        CHECK_THROWS_AS(nearest("\ufb01", "f"), UsageError);
     }
 
     TEST_CASE("settings and vocabulary that disagree are refused") {
