@@ -225,11 +225,11 @@ TEST_SUITE("planning/plan") {
         auto request = request_for(1e6, 65);
         request.corpus.signs = 0.06;
         CHECK(choose_plan_by_size(request, steps(900)).model.cell == CellKind::cifg);
-        const auto hasty = choose_plan(request, k_reference, 10);
+        const auto hasty = choose_plan(request, k_reference, 2);
         CHECK(hasty.updates < 1000);
         CHECK(hasty.model.cell == CellKind::cifg);
         request.decided.cell = CellKind::mlstm;
-        CHECK(choose_plan(request, k_reference, 10).model.cell == CellKind::mlstm);
+        CHECK(choose_plan(request, k_reference, 2).model.cell == CellKind::mlstm);
     }
 
     TEST_CASE("a cell that runs away or over-fits with the usual steps gets smaller ones") {
