@@ -319,6 +319,7 @@ TEST_SUITE("app/training") {
         request.validation = text.folder / "backwards.txt";
         put(*request.validation, "og ew dnuor dna 3 dnuor\nog ew dnuor dna 5 dnuor\n");
         request.training[&TrainingConfig::average] = 0.0F;
+        request.training[&TrainingConfig::learning_rate] = 0.01F;
         request.validate_every = 5;
         request.save_every = TrainingLength{LengthKind::steps, 10};
         const auto best = text.folder / "m.carousel";
