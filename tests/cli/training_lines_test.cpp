@@ -77,7 +77,7 @@ TEST_SUITE("cli/training_lines") {
         training.plan.training.batch_size = 1;
         training.plan.training.window = 1;
         const auto line = plan_lines(training).front();
-        CHECK_MESSAGE(line.find("1 cifg layer of 64 units, 1 stream, windows of 1 character;") !=
+        CHECK_MESSAGE(line.find("1 lstm layer of 64 units, 1 stream, windows of 1 character;") !=
                           std::string::npos,
                       line);
     }

@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -111,7 +112,10 @@ TEST_SUITE("cli/training_screen") {
                 std::istringstream lines(
                     training_shown(verbose ? k_verbose : GlobalOptions{}, columns));
                 for (std::string line; std::getline(lines, line);) {
-                    CHECK_MESSAGE(display_width(line) <= columns, line);
+                    // But for a single word: a model that knows no words yet writes long ones.
+                    const auto word = line.find_first_not_of(' ');
+                    const bool breaks = line.find(' ', std::min(word, line.size())) != line.npos;
+                    CHECK_MESSAGE((display_width(line) <= columns || !breaks), line);
                     CHECK_MESSAGE(line.find('\x1b') == std::string::npos, line);
                 }
             }
