@@ -1,12 +1,6 @@
 #include "base/own_file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
-#include <system_error>
-
-#include "base/error.hpp"
-#include "base/file.hpp"
 
 namespace carousel {
 
@@ -40,35 +34,6 @@ std::optional<OwnFile> own_file(std::string_view start) {
         return OwnFile::log;
     }
     return std::nullopt;
-}
-
-namespace {
-
-std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
-    std::array<char, k_own_file_start> start;
-    const auto count = FileReader(path).read(std::as_writable_bytes(std::span(start)));
-    return own_file({start.data(), count});
-}
-
-}  // namespace
-
-std::optional<OwnFile> own_file_at(const std::filesystem::path& path) {
-    std::error_code unknown;
-    if (!std::filesystem::is_regular_file(path, unknown)) return std::nullopt;
-    try {
-        return read_kind(path);
-    } catch (const InputError&) {
-        return std::nullopt;
-    }
-}
-
-bool is_replaceable(const std::filesystem::path& path, OwnFile kind) {
-    std::error_code unknown;
-    const auto status = std::filesystem::status(path, unknown);
-    if (!std::filesystem::exists(status))
-        return status.type() == std::filesystem::file_type::not_found;
-    if (!std::filesystem::is_regular_file(status)) return false;
-    return std::filesystem::file_size(path, unknown) == 0 || read_kind(path) == kind;
 }
 
 std::string_view own_file_name(OwnFile kind) {
