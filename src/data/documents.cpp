@@ -75,11 +75,7 @@ private:
         for (const auto& path : found.files) {
             try {
                 auto file = look_at_file(path.native(), Named::directory, settings_);
-                if (file.document.size == 0) {
-                    list_.skipped.push_back({path.native(), "empty",
-                                             fmt::format("{}: it is empty.", shown_path(path))});
-                    continue;
-                }
+                if (file.document.size == 0) continue;  // nothing is left out with it
                 keep(std::move(file));
                 auto ending = path.extension().native();
                 ++endings_[ending.empty() ? "without ending"

@@ -139,12 +139,12 @@ TEST_SUITE("data/documents") {
         CHECK(kinds(list, folder.path()) ==
               std::vector<std::string>{"a.pdf: PDF", "a.rtf: RTF", "binary: binary",
                                        "damaged.docx: damaged or protected", "edge: binary",
-                                       "empty: empty", "m.carousel: written by Carousel",
+                                       "m.carousel: written by Carousel",
                                        "m.log.jsonl: written by Carousel",
                                        "my report.html: written by Carousel",
                                        "odd: in no known encoding", "picture.png: binary"});
         CHECK(counts_of_skipped(list.skipped) ==
-              " Skipped: 1 PDF, 1 RTF, 3 binary, 1 damaged or protected, 1 empty, 1 in no known "
+              " Skipped: 1 PDF, 1 RTF, 3 binary, 1 damaged or protected, 1 in no known "
               "encoding, 3 written by Carousel (--verbose lists them).");
         CHECK(all_of(list.notes) == "4 files: 3 without ending, 1 .jsonl.\n");
     }

@@ -337,7 +337,7 @@ TEST_SUITE("end_to_end/evaluate") {
                                           "whole.tsv", "--html", "whole.html"});
         CHECK(ended.code == 1);
         CHECK(ended.err.find("full.tsv") != std::string::npos);
-        CHECK(ended.out.find("bits/character") != std::string::npos);
+        CHECK(ended.out.find("bits/char") != std::string::npos);
         CHECK(fs::exists(trained() / "whole.tsv"));
         CHECK(fs::exists(trained() / "whole.html"));
     }
