@@ -124,7 +124,10 @@ private:
                                  -before};
             return chance_.pick(hostile);
         } else {
-            if (chance_.one_in(3)) return static_cast<T>(before + (chance_.one_in(2) ? 1 : -1));
+            if (chance_.one_in(3)) {  // wraps around
+                const std::uint64_t step = chance_.one_in(2) ? 1 : ~std::uint64_t{0};
+                return static_cast<T>(static_cast<std::uint64_t>(before) + step);
+            }
             return static_cast<T>(chance_.pick(k_hostile_numbers));
         }
     }
