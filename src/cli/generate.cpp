@@ -175,13 +175,17 @@ void tell_early_ends(const GenerateOptions& options, const std::vector<Sample>& 
         characters = progress.characters;
     }
     if (early == 0) return;
+    const bool one = samples.size() == 1;
+    const auto ended =
+        one ? fmt::format("The text ended after {}", format_count(characters, "character"))
+            : fmt::format("{} of {} samples ended", format_count(early), samples.size());
+    const auto length = options.length > 0
+                            ? fmt::format("{} before --length {}", one ? "," : "", options.length)
+                            : "";
     screen.line(fmt::format(
         "{}{}: there the model ends a document. With --documents 0 it begins another one and "
         "writes on.",
-        samples.size() == 1
-            ? fmt::format("The text ended after {}", format_count(characters, "character"))
-            : fmt::format("{} of {} samples ended", format_count(early), samples.size()),
-        options.length > 0 ? fmt::format(", before --length {}", options.length) : ""));
+        ended, length));
 }
 
 // The samples after the first one, which are shown when all have ended.

@@ -272,7 +272,8 @@ TEST_SUITE("end_to_end/evaluate_html") {
                     .code == 0);
         const auto page = content(folder / "odd.html");
         check_page(page);
-        const auto lines = std::count(little_text().begin(), little_text().end(), '\n') + 1;
+        const auto before = little_text();
+        const auto lines = std::count(before.begin(), before.end(), '\n') + 1;
         const auto place = "l0-" + std::to_string(lines);
         CHECK(page.find("The most surprising lines") < page.find("The text, coloured"));
         CHECK(page.find("The text, coloured") < page.find("All measures"));
