@@ -143,7 +143,8 @@ TEST_SUITE("end_to_end/generate") {
 
         const auto many = run(folder.path(), generate + Words{"--count", "500", "--json"});
         CHECK(many.err.find("of 500 samples ended before --length 60") != std::string::npos);
-        for (const auto& sample : Json::parse(many.out).at("samples")) {
+        const auto drawn = Json::parse(many.out);
+        for (const auto& sample : drawn.at("samples")) {
             CHECK_FALSE(sample.at("text").get<std::string>().empty());
             CHECK(sample.at("characters") == sample.at("text").get<std::string>().size());
         }
