@@ -81,7 +81,8 @@ void TrainingScreen::show(const Ended& ended) {
         std::fflush(stdout);
         screen_.line("");
     }
-    if (const auto& best = ended.run.snapshot.best) screen_.line(best_line(*best, ended.run.closing));
+    if (const auto& best = ended.run.snapshot.best)
+        screen_.line(best_line(*best, ended.run.closing));
     screen_.line(ended.verdict);
 }
 

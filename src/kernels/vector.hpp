@@ -225,8 +225,8 @@ CAROUSEL_INLINE F16 operator/(F16 a, F16 b) {
 __attribute__((noinline, cold)) F16 fma_by_odd_sums(const F16& a, const F16& b, const F16& c) {
     F16 r;
     for (int q = 0; q < 4; ++q) {
-        const Double4 product = __builtin_convertvector(a.v[q], Double4) *
-                                __builtin_convertvector(b.v[q], Double4);
+        const Double4 product =
+            __builtin_convertvector(a.v[q], Double4) * __builtin_convertvector(b.v[q], Double4);
         const Double4 addend = __builtin_convertvector(c.v[q], Double4);
         const Double4 sum = product + addend, rest = sum - product;
         const Double4 error = (product - (sum - rest)) + (addend - rest);
@@ -248,9 +248,9 @@ CAROUSEL_INLINE F16 fma(F16 a, F16 b, F16 c) {
     Bits4 doubt = {};
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
-        const Double4 sum = __builtin_convertvector(a.v[q], Double4) *
-                                __builtin_convertvector(b.v[q], Double4) +
-                            __builtin_convertvector(c.v[q], Double4);
+        const Double4 sum =
+            __builtin_convertvector(a.v[q], Double4) * __builtin_convertvector(b.v[q], Double4) +
+            __builtin_convertvector(c.v[q], Double4);
         r.v[q] = __builtin_convertvector(sum, Float4);
         const Bits4 low = __builtin_convertvector((DoubleBits4)sum, Bits4), bits = (Bits4)r.v[q];
         doubt |= (Bits4)((low << 3) == 0x80000000U);

@@ -26,7 +26,7 @@ struct LinePlace {
     std::uint64_t document = 0;  ///< from 0
     std::uint64_t line = 0;      ///< from 1; 0 is nowhere
 
-    auto operator<=>(const LinePlace&) const = default;
+    bool operator==(const LinePlace&) const = default;
 };
 
 }  // namespace carousel

@@ -118,7 +118,9 @@ void SurprisalText::add(const PredictedCharacter& character) {
 }
 
 bool SurprisalText::shows(const LinePlace& place) const {
-    return std::ranges::binary_search(lines_, place, {}, &Line::place);
+    const auto order = [](const LinePlace& p) { return std::pair(p.document, p.line); };
+    return std::ranges::binary_search(lines_, order(place), {},
+                                      [&](const Line& line) { return order(line.place); });
 }
 
 std::vector<Direction> SurprisalText::sides() const {

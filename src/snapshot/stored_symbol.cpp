@@ -34,7 +34,8 @@ std::vector<StoredSymbol> stored_alphabet(const std::vector<Symbol>& symbols,
     for (const TokenId id : repertoire->unseen)
         stored.at(id).kind = stored_kind(symbols[id].kind, true);
     for (const auto code_point : repertoire->spelled) {
-        append_utf8(code_point, stored.emplace_back(StoredSymbolKind::spelled, "").text);
+        stored.push_back({StoredSymbolKind::spelled, ""});
+        append_utf8(code_point, stored.back().text);
     }
     return stored;
 }

@@ -60,7 +60,7 @@ TEST_SUITE("app/page_parts") {
         const auto model = untrained_model(tokenizer.vocabulary().size(), 1);
         auto weights = model->weights();
         weights.back().values[Vocabulary::k_separator] = -1000;  // so that no text ends early
-        const auto usual = threads_of_process() + 1;  // with the watcher
+        const auto usual = threads_of_process() + 1;             // with the watcher
         const auto written_by = [&](std::optional<int> threads) {
             return threads_while([&] {
                 write_samples(model->config(), weights, tokenizer,

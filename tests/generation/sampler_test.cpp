@@ -62,7 +62,8 @@ TEST_SUITE("generation/sampler") {
 
     TEST_CASE("a temperature T raises probabilities to the power 1/T") {
         // 0.8^2 : 0.2^2 = 16 : 1
-        const auto counts = frequencies({.temperature = 0.5F, .min_p = 0}, logits_of({0.8, 0.2}), 1700);
+        const auto counts =
+            frequencies({.temperature = 0.5F, .min_p = 0}, logits_of({0.8, 0.2}), 1700);
         CHECK(std::abs(counts.at(0) - 1600) <= 1);
         CHECK(std::abs(counts.at(1) - 100) <= 1);
     }

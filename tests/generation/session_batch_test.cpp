@@ -323,8 +323,8 @@ TEST_SUITE("generation/session_batch") {
             settings);
         const auto model = endless_model(tokenizer, 8);
         SessionBatch batch(model, tokenizer, 1);
-        batch.join(
-            Session(tokenizer, model.config(), {.sampler = {.temperature = 1, .min_p = 0}, .length = 400}, {}));
+        batch.join(Session(tokenizer, model.config(),
+                           {.sampler = {.temperature = 1, .min_p = 0}, .length = 400}, {}));
         std::string text;
         std::vector<std::string> pieces;
         SessionProgress end;

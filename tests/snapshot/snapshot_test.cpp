@@ -138,7 +138,9 @@ TEST_SUITE("snapshot/snapshot") {
             [&](Snapshot& s) { s.corpus.validation->path = endless; },
             [&](Snapshot& s) { s.weights[0].name = endless; },
             [&](Snapshot& s) { s.state->hidden.name = endless; },
-            [&](Snapshot& s) { s.quantized = {{endless, {1}, {}, {}}}; },
+            [&](Snapshot& s) {
+                s.quantized = {{endless, {1}, {}, {}}};
+            },
             [&](Snapshot& s) { s.weights[0].shape.resize(100'000, 1); },
         };
         for (std::size_t i = 0; i < std::size(changes); ++i) {
