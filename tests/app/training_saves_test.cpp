@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "support/hindrance.hpp"
 #include "support/temporary_folder.hpp"
 #include "training/small_training.hpp"
 
@@ -60,21 +61,6 @@ struct Run {
     SmallTraining training{1};
     Snapshot snapshot;
     TrainingSaves saves;
-};
-
-/// As long as it lives, a file cannot be written: a folder stands where it is prepared.
-class Hindrance {
-public:
-    explicit Hindrance(const std::filesystem::path& file)
-        : place_(file.parent_path() / ("." + file.filename().native() + ".carousel-partial")) {
-        std::filesystem::create_directory(place_);
-    }
-    ~Hindrance() { std::filesystem::remove(place_); }
-    Hindrance(const Hindrance&) = delete;
-    Hindrance& operator=(const Hindrance&) = delete;
-
-private:
-    std::filesystem::path place_;
 };
 
 bool contains(const std::string& text, const std::string& part) {

@@ -19,6 +19,7 @@
 #include "generation/session_batch.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
+#include "support/hindrance.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
@@ -133,21 +134,6 @@ public:
     }
 
     TemporaryFolder folder;
-};
-
-/// As long as it lives, a file cannot be written: a folder stands where it is prepared.
-class Hindrance {
-public:
-    explicit Hindrance(const std::filesystem::path& file)
-        : place_(file.parent_path() / ("." + file.filename().native() + ".carousel-partial")) {
-        std::filesystem::create_directory(place_);
-    }
-    ~Hindrance() { std::filesystem::remove(place_); }
-    Hindrance(const Hindrance&) = delete;
-    Hindrance& operator=(const Hindrance&) = delete;
-
-private:
-    std::filesystem::path place_;
 };
 
 void put(const std::filesystem::path& path, const std::string& content) {
