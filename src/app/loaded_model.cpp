@@ -40,14 +40,21 @@ std::optional<std::filesystem::path> shipped_model() {
     return std::nullopt;
 }
 
-}  // namespace
-
-LoadedModel load_model(const std::filesystem::path& path) {
-    Snapshot snapshot = load_snapshot(path);
+LoadedModel made_ready(Snapshot snapshot) {
     Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)),
                         snapshot.repertoire);
     snapshot.state.reset();
     return {std::move(snapshot), std::move(tokenizer)};
+}
+
+}  // namespace
+
+LoadedModel load_model(const std::filesystem::path& path) {
+    return made_ready(load_snapshot(path));
+}
+
+LoadedModel load_model(std::span<const std::byte> bytes, const std::filesystem::path& name) {
+    return made_ready(load_snapshot(bytes, name));
 }
 
 OwnModel model_on_threads(int threads, const LanguageModelConfig& config,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -30,6 +31,9 @@ OwnModel model_on_threads(int threads, const LanguageModelConfig& config,
 
 /// Throws: InputError and SnapshotError, as `load_snapshot` does.
 LoadedModel load_model(const std::filesystem::path& path);
+
+/// The same from what such a file holds; `name` stands for it in messages.
+LoadedModel load_model(std::span<const std::byte> bytes, const std::filesystem::path& name);
 
 /// The model that is meant when none is named: the one trained last under `models/`, else one of
 /// those that come with the program, in `models/ready/`.

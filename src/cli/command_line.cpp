@@ -16,7 +16,7 @@
 #include "base/shell_word.hpp"
 #include "cli/command_options.hpp"
 #include "cli/config_file.hpp"
-#include "cli/nearest_word.hpp"
+#include "app/nearest_word.hpp"
 #include "cli/terminal.hpp"
 #include "text/printable.hpp"
 

@@ -5,7 +5,7 @@
 // The terminal: words in, words out. What happens is told and decided in app/ and below; here it is
 // asked for and shown. To read, in this order:
 //
-//   option_values, option_table, option_rows     words to values; the options of a command
+//   option_table, option_rows                    the options of a command
 //   command_options, training_options            which options each command has
 //   options, command_line                        a command line, and what it asks for
 //   train, plan, generate, evaluate, ...         one file a command, which main.cpp calls

@@ -105,8 +105,4 @@ OptionValue flag(bool& target, bool meaning) {
             }};
 }
 
-void require_text(std::string_view name, std::string_view word) {
-    if (word.empty()) throw UsageError(fmt::format("{} takes a text that is not empty.", name));
-}
-
 }  // namespace carousel

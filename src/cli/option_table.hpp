@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/option_values.hpp"
+#include "app/option_values.hpp"
 
 namespace carousel {
 
@@ -124,9 +124,6 @@ OptionValue choice(Target& target) {
     if (k_all.size() > k_few) return {"NAME", words, parse};
     return {words, "", parse};
 }
-
-/// Throws: UsageError for an empty word.
-void require_text(std::string_view name, std::string_view word);
 
 /// A text or a path, not empty.
 template <typename Target>

@@ -115,6 +115,10 @@ void ThreadPool::wait_until(Ready ready) const {
 }
 
 void ThreadPool::run(Task<int> work) {
+    if (size_ == 1) {  // touches nothing of the team, so that others may be here at once
+        const FlushDenormals mode;
+        return work(0);
+    }
     work_ = &work;
     error_ = nullptr;
     running_.store(size_, std::memory_order_relaxed);
@@ -175,6 +179,12 @@ void ThreadPool::barrier() {
 }
 
 void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {
+    if (size_ == 1) {
+        run([&](int) {
+            for (std::int64_t i = 0; i < count; ++i) task(i);
+        });
+        return;
+    }
     next_.store(0, std::memory_order_relaxed);
     run([&](int) {
         for (auto i = next_.fetch_add(1, std::memory_order_relaxed); i < count;

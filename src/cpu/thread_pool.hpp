@@ -29,7 +29,8 @@ public:
     int size() const { return size_; }
 
     /// Calls `work(member)` once on each member, member in [0, size()), and returns when all have
-    /// ended. The first exception thrown by a member is thrown again here. Not reentrant.
+    /// ended. The first exception thrown by a member is thrown again here. Not reentrant, but for
+    /// a team of one: any number of threads may let it run.
     void run(Task<int> work);
 
     /// Inside `run`: waits until every member has arrived. All members must call it equally often,

@@ -36,7 +36,8 @@ class Learner;
 class Model;
 
 /// Where models are trained and used. It must outlive what it makes, and is used by one thread at a
-/// time. Law: what it computes is a function of the arguments alone, bit for bit.
+/// time; one that has a single thread itself by any number, each with readers of its own. Law: what
+/// it computes is a function of the arguments alone, bit for bit.
 class Machine {
 public:
     virtual ~Machine() = default;

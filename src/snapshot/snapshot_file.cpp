@@ -97,6 +97,16 @@ void require_magic(const std::filesystem::path& path, Bytes start) {
     }
 }
 
+[[noreturn]] void refuse_cut(const std::filesystem::path& path, std::uint64_t size,
+                             std::uint64_t expected) {
+    refuse(path, fmt::format("is cut short: it has {} of {} bytes. {}", size, expected, k_remedy));
+}
+
+[[noreturn]] void refuse_longer(const std::filesystem::path& path, std::uint64_t expected) {
+    refuse(path, fmt::format("is damaged: it goes on after the {} bytes that its header states. {}",
+                             expected, k_remedy));
+}
+
 /// Everything from the header to the digest. What is allocated follows what the file has, not what
 /// it says; a file that is no snapshot is refused before more of it is read.
 std::vector<std::byte> read_whole(const std::filesystem::path& path) {
@@ -115,17 +125,12 @@ std::vector<std::byte> read_whole(const std::filesystem::path& path) {
         bytes.resize(filled + std::min<std::uint64_t>(step, expected - filled));
         const std::size_t count = reader.read(std::span(bytes).subspan(filled));
         if (filled + count < bytes.size()) {
-            refuse(path, fmt::format("is cut short: it has {} of {} bytes. {}", filled + count,
-                                     expected, k_remedy));
+            refuse_cut(path, filled + count, expected);
         }
         step = bytes.size();
     }
     std::array<std::byte, 1> beyond;
-    if (reader.read(beyond) > 0) {
-        refuse(path,
-               fmt::format("is damaged: it goes on after the {} bytes that its header states. {}",
-                           expected, k_remedy));
-    }
+    if (reader.read(beyond) > 0) refuse_longer(path, expected);
     return bytes;
 }
 
@@ -222,6 +227,20 @@ void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot)
                  [&](const std::filesystem::path& beside) { verify_written(beside, digest); });
 }
 
+/// What the payload of a sound file holds.
+Snapshot snapshot_of(const std::filesystem::path& path, Bytes payload) {
+    try {
+        auto snapshot = read_record<Snapshot>(payload);
+        require_ranges(snapshot);  // while 8-bit tensors stand there as they are stored
+        if (snapshot.precision == Precision::int8) dequantize_weights(snapshot);
+        require_valid(snapshot);
+        return snapshot;
+    } catch (const std::invalid_argument& error) {
+        refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
+                                 printable(error.what()), k_remedy));
+    }
+}
+
 }  // namespace
 
 void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
@@ -237,17 +256,15 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) 
 
 Snapshot load_snapshot(const std::filesystem::path& path) {
     const std::vector<std::byte> bytes = read_whole(path);
-    const Bytes payload = require_sound(path, bytes);
-    try {
-        auto snapshot = read_record<Snapshot>(payload);
-        require_ranges(snapshot);  // while 8-bit tensors stand there as they are stored
-        if (snapshot.precision == Precision::int8) dequantize_weights(snapshot);
-        require_valid(snapshot);
-        return snapshot;
-    } catch (const std::invalid_argument& error) {
-        refuse(path, fmt::format("has the right checksum, but its contents make no sense: {}. {}",
-                                 printable(error.what()), k_remedy));
-    }
+    return snapshot_of(path, require_sound(path, bytes));
+}
+
+Snapshot load_snapshot(Bytes bytes, const std::filesystem::path& name) {
+    require_magic(name, bytes);
+    const std::uint64_t expected = whole_size(bytes);
+    if (bytes.size() < expected) refuse_cut(name, bytes.size(), expected);
+    if (bytes.size() > expected) refuse_longer(name, expected);
+    return snapshot_of(name, require_sound(name, bytes));
 }
 
 }  // namespace carousel

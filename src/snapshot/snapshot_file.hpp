@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 
 #include "snapshot/snapshot.hpp"
 
@@ -18,5 +20,8 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot);
 /// Throws: InputError when the file cannot be read; SnapshotError saying whether it is of another
 /// kind, cut, damaged, newer than this program, or has absurd contents under a right checksum.
 Snapshot load_snapshot(const std::filesystem::path& path);
+
+/// The same from the bytes of such a file; `name` stands for it in messages.
+Snapshot load_snapshot(std::span<const std::byte> bytes, const std::filesystem::path& name);
 
 }  // namespace carousel

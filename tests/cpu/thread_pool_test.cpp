@@ -9,6 +9,7 @@
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace carousel {
@@ -104,6 +105,27 @@ TEST_SUITE("cpu/thread_pool") {
             pool.run([&](int) { ++calls; });
             CHECK(calls == 3);
         }
+    }
+
+    TEST_CASE("a team of one is run by many threads at once, and each has its own exception") {
+        ThreadPool pool(1);
+        std::vector<std::int64_t> sums(8), caught(8);
+        std::vector<std::thread> callers;
+        for (std::size_t caller = 0; caller < sums.size(); ++caller) {
+            callers.emplace_back([&, caller] {
+                for (int round = 0; round < 300; ++round) {
+                    pool.for_each(5, [&](std::int64_t i) { sums[caller] += i; });
+                    try {
+                        pool.run([&](int) { throw caller; });
+                    } catch (const std::size_t& thrown) {
+                        caught[caller] += thrown == caller ? 1 : 0;
+                    }
+                }
+            });
+        }
+        for (auto& caller : callers) caller.join();
+        CHECK(sums == std::vector<std::int64_t>(8, 3000));
+        CHECK(caught == std::vector<std::int64_t>(8, 300));
     }
 
     TEST_CASE("where the system makes no more threads, the team has those there are") {

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -30,16 +31,23 @@ void put(const std::filesystem::path& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
-/// Why a file with these bytes is refused; empty when it is not. Any other exception is a failure.
-std::string refusal(const std::filesystem::path& path, const std::string& bytes) {
-    put(path, bytes);
+std::string refusal_by(const std::function<void()>& load) {
     try {
-        load_snapshot(path);
+        load();
     } catch (const SnapshotError& error) {
         CHECK(error.exit_code() == 1);
         return error.what();
     }
     return "";
+}
+
+/// Why a file with these bytes, or the bytes themselves, are refused; empty when they are not. Any
+/// other exception is a failure.
+std::string refusal(const std::filesystem::path& path, const std::string& bytes) {
+    put(path, bytes);
+    const auto why = refusal_by([&] { load_snapshot(path); });
+    CHECK(refusal_by([&] { load_snapshot(std::as_bytes(std::span(bytes)), path); }) == why);
+    return why;
 }
 
 bool contains(const std::string& text, const std::string& part) {

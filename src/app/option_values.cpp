@@ -1,4 +1,4 @@
-#include "cli/option_values.hpp"
+#include "app/option_values.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <optional>
 #include <system_error>
 
+#include "app/nearest_word.hpp"
 #include "base/error.hpp"
-#include "cli/nearest_word.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -107,6 +107,10 @@ char folded(char c) {
 }
 
 }  // namespace
+
+void require_text(std::string_view name, std::string_view word) {
+    if (word.empty()) throw UsageError(fmt::format("{} takes a text that is not empty.", name));
+}
 
 std::size_t parse_word(std::string_view option, std::string_view word,
                        std::span<const std::string_view> words) {

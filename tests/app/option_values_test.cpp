@@ -1,4 +1,4 @@
-#include "cli/option_values.hpp"
+#include "app/option_values.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 
 using namespace carousel;
 
-TEST_SUITE("cli/option_values") {
+TEST_SUITE("app/option_values") {
     TEST_CASE("every word of a choice stands for one value and back") {
         for (const auto unit : {Unit::codepoint, Unit::grapheme, Unit::byte}) {
             CHECK(parse_choice<Unit>("--unit", format_value(unit)) == unit);

@@ -19,6 +19,9 @@ namespace carousel {
 std::size_t parse_word(std::string_view option, std::string_view word,
                        std::span<const std::string_view> words);
 
+/// Throws: UsageError for an empty word.
+void require_text(std::string_view option, std::string_view word);
+
 template <Worded Enumeration>
 Enumeration parse_choice(std::string_view option, std::string_view word) {
     return static_cast<Enumeration>(parse_word(option, word, k_words<Enumeration>));
@@ -34,6 +37,21 @@ std::string format_range(const RealRange& range);
 std::uint64_t parse_whole(std::string_view option, std::string_view word, const WholeRange& range);
 template <std::floating_point Number>
 Number parse_real(std::string_view option, std::string_view word, const RealRange& range);
+
+/// The value of a setting. Throws: UsageError as above; for a text that is empty.
+template <typename Value>
+Value parse_value(std::string_view option, std::string_view word, const RangeOf<Value>& range) {
+    if constexpr (Worded<Value>) {
+        return parse_choice<Value>(option, word);
+    } else if constexpr (std::integral<Value>) {
+        return static_cast<Value>(parse_whole(option, word, range));
+    } else if constexpr (std::floating_point<Value>) {
+        return parse_real<Value>(option, word, range);
+    } else {
+        require_text(option, word);
+        return Value(word);
+    }
+}
 
 /// Shortest and longest time that options take, in seconds.
 constexpr double k_shortest_time = 0.1, k_longest_time = 365.0 * 86400;

@@ -1,10 +1,10 @@
-#include "cli/nearest_word.hpp"
+#include "app/nearest_word.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace carousel;
 
-TEST_SUITE("cli/nearest_word") {
+TEST_SUITE("app/nearest_word") {
     TEST_CASE("the distance counts insertions, deletions, replacements and swaps of neighbours") {
         CHECK(edit_distance("", "") == 0);
         CHECK(edit_distance("", "abc") == 3);

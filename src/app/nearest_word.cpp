@@ -1,4 +1,4 @@
-#include "cli/nearest_word.hpp"
+#include "app/nearest_word.hpp"
 
 #include <algorithm>
 #include <array>
