@@ -9,7 +9,6 @@
 
 #include "app/adapted_model.hpp"
 #include "app/corpus_names.hpp"
-#include "app/machines.hpp"
 #include "app/output_files.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
@@ -95,11 +94,8 @@ SurprisalVisitor with_progress(std::string what, const CorpusPart& part, const T
     };
 }
 
-// The model that is meant, told where nobody has named it.
-fs::path find_model(const EvaluationRequest& request, const TellWork& tell) {
-    auto path = request.model ? model_file(*request.model) : default_model();
-    if (!request.model) tell(Note{fmt::format("Model: {}", shown_path(path))});
-    if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
+fs::path model_of(const EvaluationRequest& request, const TellWork& tell) {
+    auto path = find_model(request.model, tell);
     require_output_files(request, {path});
     return path;
 }
@@ -116,7 +112,7 @@ LoadedModel load(const EvaluationRequest& request, const fs::path& path) {
 EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& tell)
     : request_(request),
       tell_(tell),
-      path_(find_model(request, tell)),
+      path_(model_of(request, tell)),
       loaded_(load(request, path_)),
       text_(loaded_, path_, tell),
       corpus_(text_.read({request.corpus, request.include, request.exclude},

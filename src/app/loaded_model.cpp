@@ -8,6 +8,7 @@
 
 #include "app/machines.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "data/documents.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"
@@ -110,6 +111,14 @@ std::filesystem::path default_model() {
     throw UsageError(
         "There is no model under models/ in this folder. Name one with --model, or train one: "
         "`carousel train` learns from the text that comes with the program in two minutes.");
+}
+
+std::filesystem::path find_model(const std::optional<std::filesystem::path>& named,
+                                 const TellWork& tell) {
+    auto path = named ? model_file(*named) : default_model();
+    if (!named) tell(Note{fmt::format("Model: {}", shown_path(path))});
+    if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
+    return path;
 }
 
 }  // namespace carousel

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "app/events.hpp"
 #include "model/machine.hpp"
 #include "model/model.hpp"
 #include "snapshot/snapshot.hpp"
@@ -39,6 +40,11 @@ LoadedModel load_model(std::span<const std::byte> bytes, const std::filesystem::
 /// those that come with the program, in `models/ready/`.
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
+
+/// The file of the model that is meant: `named`, by any name of its family, or the default, which
+/// is then told. A machine that computes slowly is told, too.
+std::filesystem::path find_model(const std::optional<std::filesystem::path>& named,
+                                 const TellWork& tell);
 
 /// The text of a single document, packed and marked up ones too; for byte models its bytes. `-` is
 /// standard input. Throws: InputError.

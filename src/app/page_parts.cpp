@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 #include "app/corpus_names.hpp"
 #include "app/loaded_model.hpp"
 #include "app/sample.hpp"
+#include "app/setting_words.hpp"
 #include "base/file.hpp"
 #include "base/processor.hpp"
 #include "base/quantity.hpp"
@@ -32,34 +33,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A row for each setting; a number of 0 does nothing and is left out.
-template <Described Config>
-void add_settings(std::vector<PageRow>& rows, const Config& config) {
-    for_each_setting<Config>([&](const auto& setting) {
-        const auto& value = config.*setting.field;
-        if constexpr (requires { setting.range.contains(value); })
-            if (value == 0) return;
-        std::string name(setting.name);
-        std::ranges::replace(name, '-', ' ');
-        if constexpr (std::is_same_v<decltype(value), const float&>)
-            rows.push_back({std::move(name), fmt::format("{:.4g}", value)});
-        else
-            rows.push_back({std::move(name), std::string(format_value(value))});
-    });
-}
-
 std::vector<PageRow> model_rows(const Snapshot& snapshot, std::int64_t parameters) {
-    std::vector<PageRow> rows;
-    add_settings(rows, snapshot.model);
+    auto rows = setting_rows(snapshot.model);
     rows.push_back({"parameters", format_count(static_cast<std::uint64_t>(parameters))});
     if (snapshot.fine_tuned_from)
         rows.push_back({"tuned from", title_of({snapshot.fine_tuned_from->name})});
-    return rows;
-}
-
-std::vector<PageRow> training_rows(const TrainingConfig& config) {
-    std::vector<PageRow> rows;
-    add_settings(rows, config);
     return rows;
 }
 
@@ -70,7 +48,7 @@ std::vector<PageRow> text_rows(const Snapshot& snapshot) {
                               {"to learn from", format_count(corpus.training_characters)},
                               {"to validate on", format_count(corpus.validation_characters)}};
     if (corpus.validation) rows.push_back({"validation text", title_of({corpus.validation->path})});
-    add_settings(rows, snapshot.text);
+    std::ranges::move(setting_rows(snapshot.text), std::back_inserter(rows));
     return rows;
 }
 
@@ -120,7 +98,7 @@ LineChart learning_rate_chart(const std::vector<HistoryRecord>& history) {
 
 std::vector<Page::Table> settings_tables(const Snapshot& snapshot, std::int64_t parameters) {
     return {{"Model", model_rows(snapshot, parameters)},
-            {"Training", training_rows(snapshot.training)},
+            {"Training", setting_rows(snapshot.training)},
             {"Text", text_rows(snapshot)}};
 }
 

@@ -14,19 +14,13 @@ std::string preview_json(const TrainingPreview& preview) {
     const auto loss = [&](double value) {
         return training.expects_loss ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
     };
-    using Model = LanguageModelConfig;
-    using Training = TrainingConfig;
     nlohmann::ordered_json json{{"characters_to_learn_from", preview.characters_to_learn_from},
                                 {"characters_to_validate_on", preview.characters_to_validate_on},
                                 {"vocabulary_size", p.model.vocabulary_size},
                                 {"threads", training.threads}};
-    add_settings(json, p.model, &Model::cell, &Model::layers, &Model::hidden_size,
-                 &Model::embedding_size);
+    add_settings(json, p.model);
     json["parameters"] = preview.parameters;
-    add_settings(json, p.training, &Training::batch_size, &Training::window,
-                 &Training::learning_rate, &Training::warmup, &Training::schedule,
-                 &Training::dropout_input, &Training::dropout_between, &Training::dropout_output,
-                 &Training::dropout_recurrent);
+    add_settings(json, p.training);
     json.update({{"seconds", preview.seconds},
                  {"characters_per_second", p.characters_per_second},
                  {"characters_read", static_cast<std::uint64_t>(p.characters)},

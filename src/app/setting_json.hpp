@@ -33,10 +33,4 @@ void add_settings(nlohmann::ordered_json& json, const Config& config) {
         [&](const auto& setting) { json[key_of(setting)] = json_of(config.*setting.field); });
 }
 
-/// Adds those settings of `config` alone.
-template <Described Config>
-void add_settings(nlohmann::ordered_json& json, const Config& config, auto... fields) {
-    ((json[key_of(setting_of(fields))] = json_of(config.*fields)), ...);
-}
-
 }  // namespace carousel

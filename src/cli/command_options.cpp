@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/request_checks.hpp"
 #include "base/error.hpp"
 #include "base/shell_word.hpp"
 #include "cli/option_rows.hpp"
@@ -15,13 +16,6 @@
 namespace carousel {
 
 namespace {
-
-void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
-    if (adapt || !given.any()) return;
-    throw UsageError(
-        "--adapt-learning-rate, --adapt-decay and --adapt-segment have a meaning only with "
-        "--adapt.");
-}
 
 // The words that are no options are the prompt.
 void take_prompt(GenerateOptions& o, const std::vector<std::string>& words) {
@@ -195,16 +189,9 @@ OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
 
 void finish_options(GenerateOptions& o, std::vector<std::string> words) {
     take_prompt(o, words);
-    require_adapt(o.adapt.has_value(), o.adaptation);
-    if (o.adapt == "-" && o.prompt_file == "-")
-        throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");
-    const bool documents_end = o.documents.value_or(0) > 0;
-    if (o.length == 0 && !o.stop && !documents_end && (o.count > 1 || o.json)) {
-        throw UsageError(fmt::format(
-            "{} waits for whole samples, and with --length 0 they might not end: give a "
-            "--length, a --stop or a number of --documents.",
-            o.json ? "--json" : "--count"));
-    }
+    if (o.prompt) o.prompt = unescape(*o.prompt);
+    if (o.stop) o.stop = unescape(*o.stop);
+    require_consistent(o);
 }
 
 void finish_options(EvaluationRequest& o, std::vector<std::string> words) {
@@ -213,24 +200,7 @@ void finish_options(EvaluationRequest& o, std::vector<std::string> words) {
     }
     o.corpus = std::move(words);
     require_named_file("html", o.html);
-    require_adapt(o.adapt, o.adaptation);
-    if (o.adapt && o.protocol == Protocol::windows) {
-        throw UsageError(
-            "--adapt learns from the text as one stream; --protocol windows contradicts it. Use "
-            "--protocol stream or both.");
-    }
-    if (o.adapt && o.precision == Precision::int8) {
-        throw UsageError("--adapt learns in float32; --precision int8 contradicts it.");
-    }
-    if (o.baseline_order && !o.baseline) {
-        throw UsageError("--baseline-order has a meaning only with --baseline.");
-    }
-    const bool characters = o.per_character == "-", lines = o.per_line == "-";
-    if ((characters || lines) && (o.json || characters == lines)) {
-        throw UsageError(fmt::format(
-            "{} and {} would both write to standard output: give one of them a file.",
-            characters ? "--per-character" : "--per-line", o.json ? "--json" : "--per-line"));
-    }
+    require_consistent(o);
 }
 
 void finish_options(InspectOptions& o, std::vector<std::string> words) {

@@ -5,17 +5,12 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
-#include "adaptation/adaptation_descriptions.hpp"
 #include "app/evaluation_request.hpp"
+#include "app/generation_request.hpp"
 #include "app/training_request.hpp"
-#include "generation/sampler_descriptions.hpp"
 #include "model/cell_kind.hpp"
 #include "model/quantization.hpp"
-#include "model/setting.hpp"
-#include "text/text_descriptions.hpp"
-#include "text/tokenizer.hpp"
 
 namespace carousel {
 
@@ -37,27 +32,8 @@ struct PlanOptions : TrainingRequest {
 };
 
 /// Options of `carousel generate`.
-struct GenerateOptions {
-    std::optional<std::filesystem::path> model;  ///< absent: the newest
-    std::optional<std::string> prompt;           ///< escapes not yet replaced
-    /// Never with `prompt`; `-` is standard input.
-    std::optional<std::filesystem::path> prompt_file;
-    UnknownCharacters unknown = UnknownCharacters::error;
-    Given<DecodingSettings> decoding;  ///< of the files; absent: as the model's corpus was read
-    /// A text to learn from first; `-` is standard input.
-    std::optional<std::filesystem::path> adapt;
-    Given<AdaptationConfig> adaptation;      ///< only with `adapt`
-    std::uint64_t length = 500;              ///< characters; 0 = until stopped
-    std::optional<std::uint64_t> documents;  ///< 0 = no bound; absent: 1
-    SamplerConfig sampler;
-    std::optional<std::uint64_t> seed;  ///< absent: random
-    std::int64_t count = 1;
-    std::optional<std::string> stop;  ///< escapes not yet replaced; not empty
-    bool echo = true;
-    bool json = false;
-    bool raw = false;
-    std::optional<Precision> precision;  ///< absent: as the model is stored
-    std::optional<int> threads;
+struct GenerateOptions : GenerationRequest {
+    bool echo = true;  ///< show the prompt too
 };
 
 /// Options of `carousel inspect`.

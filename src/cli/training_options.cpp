@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/error.hpp"
+#include "app/request_checks.hpp"
 #include "cli/command_options.hpp"
 #include "cli/option_rows.hpp"
 #include "planning/plan.hpp"
@@ -180,27 +180,7 @@ void finish_request(TrainingRequest& o, std::vector<std::string> words) {
     o.corpus = std::move(words);
     require_named_file("model", o.model);
     require_named_file("report", o.report);
-    if (o.changed_corpus && !o.resume)
-        throw UsageError("--changed-corpus has a meaning only with --resume.");
-    if (o.corpus.empty() && !o.resume && !(o.include.empty() && o.exclude.empty())) {
-        throw UsageError(
-            "--include and --exclude choose among the files of a directory: name one as CORPUS.");
-    }
-    if (o.text[&TextSettings::unit] != Unit::byte) return;
-    const auto text = o.text.over(
-        {.unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep});
-    const std::pair<const char*, bool> contradictions[] = {
-        {"--encoding", o.decoding[&DecodingSettings::encoding].has_value()},
-        {"--invalid", o.decoding[&DecodingSettings::invalid].has_value()},
-        {"--newlines lf", text.newlines == Newlines::lf},
-        {"--normalize", text.normalization != Normalization::none},
-        {"--min-count", text.min_count != 1},
-    };
-    for (const auto& [name, given] : contradictions) {
-        if (given)
-            throw UsageError(
-                fmt::format("--unit byte takes the raw bytes of files; {} contradicts it.", name));
-    }
+    require_consistent(o);
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ TEST_SUITE("cli/command_line") {
              "0.5",      "--min-p",       "0.25", "--seed",    "9",      "--precision",
              "int8",     "--threads",     "2",    "--no-echo", "--json", "--raw"});
         CHECK(o.model == "m");
-        CHECK(o.prompt == "-x\\n");
+        CHECK(o.prompt == "-x\n");
         CHECK(o.unknown == UnknownCharacters::nearest);
         CHECK(o.length == 7);
         CHECK(o.stop == "END");

@@ -1,0 +1,83 @@
+#include "app/request_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace carousel {
+
+namespace {
+
+void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
+    if (adapt || !given.any()) return;
+    throw UsageError(
+        "--adapt-learning-rate, --adapt-decay and --adapt-segment have a meaning only with "
+        "--adapt.");
+}
+
+}  // namespace
+
+void require_consistent(const TrainingRequest& request) {
+    if (request.changed_corpus && !request.resume)
+        throw UsageError("--changed-corpus has a meaning only with --resume.");
+    if (request.corpus.empty() && !request.resume &&
+        !(request.include.empty() && request.exclude.empty())) {
+        throw UsageError(
+            "--include and --exclude choose among the files of a directory: name one as CORPUS.");
+    }
+    if (request.text[&TextSettings::unit] != Unit::byte) return;
+    const auto text = request.text.over(
+        {.unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep});
+    const std::pair<const char*, bool> contradictions[] = {
+        {"--encoding", request.decoding[&DecodingSettings::encoding].has_value()},
+        {"--invalid", request.decoding[&DecodingSettings::invalid].has_value()},
+        {"--newlines lf", text.newlines == Newlines::lf},
+        {"--normalize", text.normalization != Normalization::none},
+        {"--min-count", text.min_count != 1},
+    };
+    for (const auto& [name, given] : contradictions) {
+        if (given)
+            throw UsageError(
+                fmt::format("--unit byte takes the raw bytes of files; {} contradicts it.", name));
+    }
+}
+
+void require_consistent(const GenerationRequest& request) {
+    require_adapt(request.adapt.has_value(), request.adaptation);
+    if (request.adapt == "-" && request.prompt_file == "-")
+        throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");
+    const bool documents_end = request.documents.value_or(0) > 0;
+    if (request.length == 0 && !request.stop && !documents_end &&
+        (request.count > 1 || request.json)) {
+        throw UsageError(fmt::format(
+            "{} waits for whole samples, and with --length 0 they might not end: give a "
+            "--length, a --stop or a number of --documents.",
+            request.json ? "--json" : "--count"));
+    }
+}
+
+void require_consistent(const EvaluationRequest& request) {
+    require_adapt(request.adapt, request.adaptation);
+    if (request.adapt && request.protocol == Protocol::windows) {
+        throw UsageError(
+            "--adapt learns from the text as one stream; --protocol windows contradicts it. Use "
+            "--protocol stream or both.");
+    }
+    if (request.adapt && request.precision == Precision::int8) {
+        throw UsageError("--adapt learns in float32; --precision int8 contradicts it.");
+    }
+    if (request.baseline_order && !request.baseline) {
+        throw UsageError("--baseline-order has a meaning only with --baseline.");
+    }
+    const bool characters = request.per_character == "-", lines = request.per_line == "-";
+    if ((characters || lines) && (request.json || characters == lines)) {
+        throw UsageError(fmt::format(
+            "{} and {} would both write to standard output: give one of them a file.",
+            characters ? "--per-character" : "--per-line", request.json ? "--json" : "--per-line"));
+    }
+}
+
+}  // namespace carousel
