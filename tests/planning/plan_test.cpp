@@ -9,6 +9,7 @@
 #include "model/parameter.hpp"
 #include "model/work.hpp"
 #include "planning/reference_forecast.hpp"
+#include "support/sanitized.hpp"
 
 using namespace carousel;
 
@@ -68,6 +69,7 @@ const std::vector<Situation>& situations() {
         std::vector<Situation> result;
         for (const double characters : {18e3, 9e4, 3e5, 9e5, 9e6, 9e7, 9e8}) {
             for (const std::int64_t symbols : {30, 65, 300, 6000}) {
+                if (k_sanitized && symbols != 65) continue;
                 for (const int threads : {1, 2, 8, 64}) {
                     for (const double core : {3e9, 95e9})
                         result.push_back(situation(characters, symbols, Cores(threads, core)));
