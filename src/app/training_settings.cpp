@@ -10,6 +10,7 @@
 #include "base/words.hpp"
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
+#include "model/limits.hpp"
 #include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
 
@@ -117,8 +118,28 @@ TrainingLength settle_length(const TrainingRequest& o) {
 
 namespace {
 
+// Streams that divide into shards: more than planned, where nobody chose them and the text is long
+// enough.
+void fit_shards(TrainingConfig& t, bool chosen, std::uint64_t tokens) {
+    const auto rest = t.batch_size % t.shards;
+    if (rest == 0) return;
+    const auto more = t.batch_size - rest + t.shards;
+    const BatchShape shape{.batch_size = more, .window = t.window};
+    const bool fits = more <= k_largest_batch && fit_batch_shape(tokens, shape) == shape;
+    if (fits && !chosen) {
+        t.batch_size = more;
+        return;
+    }
+    throw UsageError(fmt::format(
+        "{} of a batch cannot be divided evenly into {}. {}",
+        format_count(static_cast<std::uint64_t>(t.batch_size), "stream"),
+        format_count(static_cast<std::uint64_t>(t.shards), "shard"),
+        fits ? fmt::format("Choose --batch-size {}, or other --shards.", more)
+             : "The training part is too small for more streams: choose other --shards."));
+}
+
 TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingConfig& planned,
-                     std::vector<std::string>& notes) {
+                     std::uint64_t tokens, std::vector<std::string>& notes) {
     auto t = planned;
     auto given = o.training;
     auto& batch_size = given[&TrainingConfig::batch_size];
@@ -132,6 +153,7 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
                         format_count(static_cast<std::uint64_t>(t.batch_size), "stream"),
                         format_count(static_cast<std::uint64_t>(t.window), "character")));
     }
+    const bool chosen = batch_size.has_value();
     batch_size.reset();  // the plan has fitted both to the text
     window.reset();
     if (fine_tuned)
@@ -143,7 +165,9 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
             "No length was given: training takes {}. Choose with --time, --epochs or --steps.",
             counted(t.length)));
     }
-    return given.over(t);
+    t = given.over(t);
+    fit_shards(t, chosen, tokens);
+    return t;
 }
 
 // A resumed run keeps its streams, each of which needs a window.
@@ -198,7 +222,7 @@ TrainingConfig settle_training(const TrainingRequest& o, const Snapshot* stored,
                                const TrainingConfig& planned, std::uint64_t tokens,
                                std::vector<std::string>& notes) {
     if (o.resume && stored != nullptr) return resume(o, *stored, tokens, notes);
-    return begin(o, stored != nullptr, planned, notes);
+    return begin(o, stored != nullptr, planned, tokens, notes);
 }
 std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageModelConfig& model,
                                       const TrainingConfig& training) {

@@ -1,39 +1,112 @@
 #include "cpu/cpu_learner.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "cpu/floating_point_mode.hpp"
 #include "cpu/gradient_norm.hpp"
+#include "kernels/kernels.hpp"
 
 namespace carousel {
+
+namespace {
+
+std::int64_t all_streams(const LearnerConfig& learning) {
+    return learning.streams.total > 0 ? learning.streams.total : learning.shape.batch_size;
+}
+
+Shards own_shards(const LearnerConfig& learning) {
+    const auto streams = learning.shape.batch_size, first = learning.streams.first,
+               all = all_streams(learning), size = all / learning.shards;
+    if (size < 1 || all % learning.shards != 0 || first % size != 0 || streams % size != 0)
+        throw std::logic_error("the streams of a learner are not whole shards");
+    return {first / size, (first + streams) / size};
+}
+
+StreamShare numbered(const LearnerConfig& learning) {
+    return {learning.streams.first, all_streams(learning)};
+}
+
+}  // namespace
 
 CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& config,
                        std::span<const NamedTensor> weights, const LearnerConfig& learning)
     : pool_(&pool),
+      communicator_(learning.communicator != nullptr ? learning.communicator : &alone_),
+      sum_(*communicator_, learning.shards),
+      own_(own_shards(learning)),
+      shard_size_(all_streams(learning) / learning.shards),
       optimizer_config_(learning.optimizer),
       model_(machine, pool, config, weights),
-      backpropagation_(model_.stored(), pool, learning.shape.window, learning.shape.batch_size,
-                       learning.dropout, learning.recurrent_gradient, learning.streams),
-      optimizer_(model_.stored(), learning.optimizer),
-      gradients_(model_.stored().parameters().stored()) {}
-
-double CpuLearner::window(const Batch& batch, RecurrentState& state, const WindowKey& key) {
-    const FlushDenormals mode;
-    return backpropagation_.run(batch.inputs, batch.targets, state, key, gradients_.data());
+      backpropagation_(model_.stored(), pool, learning.shape.window, shard_size_, learning.dropout,
+                       learning.recurrent_gradient, numbered(learning)),
+      optimizer_(model_.stored(), learning.optimizer, communicator_),
+      nodes_(largest_nodes(learning.shards, own_)),
+      losses_(static_cast<std::size_t>(own_.size())) {
+    const auto gradient = [&] { return Buffer(model_.stored().parameters().stored()); };
+    int depth = 0;
+    for (const auto& node : nodes_) {
+        auto& sum = sums_.emplace_back(gradient());
+        sum_spans_.emplace_back(sum.data(), static_cast<std::size_t>(sum.size()));
+        depth = std::max(depth, depth_of(node));
+    }
+    for (int i = 0; i < depth; ++i) spare_.push_back(gradient());
+    if (own_.size() == 1) return;
+    const TokenIds::shape_type ids{static_cast<std::size_t>(learning.shape.window),
+                                   static_cast<std::size_t>(shard_size_)};
+    shard_batch_ = {TokenIds(ids), TokenIds(ids)};
+    shard_state_ = RecurrentState::zeros(config, shard_size_);
 }
 
-void CpuLearner::exchange(Communicator& communicator) {
-    communicator.sum({gradients_.data(), static_cast<std::size_t>(gradients_.size())});
+void CpuLearner::window(const Batch& batch, RecurrentState& state, const WindowKey& key) {
+    const FlushDenormals mode;
+    backpropagation_.begin(key);
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        run(nodes_[i], {batch, state}, sums_[i].data(), spare_.data());
+}
+
+void CpuLearner::run(const Shards& node, const Window& window, float* sum, Buffer* spare) {
+    if (node.size() == 1) return run_shard(node.begin, window, sum);
+    run(left_of(node), window, sum, spare + 1);
+    run(right_of(node), window, spare->data(), spare + 1);
+    constexpr std::int64_t k_piece = 16384;  // floats of a task
+    const auto stored = spare->size();
+    pool_->for_each((stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+        const auto first = piece * k_piece;
+        kernels().add(sum + first, spare->data() + first, std::min(k_piece, stored - first));
+    });
+}
+
+void CpuLearner::run_shard(std::int64_t shard, const Window& window, float* gradients) {
+    const auto number = static_cast<std::size_t>(shard - own_.begin);
+    double& loss = losses_[number];
+    if (own_.size() == 1) {
+        loss = backpropagation_.run_streams(shard * shard_size_, window.batch.inputs,
+                                            window.batch.targets, window.state, gradients);
+        return;
+    }
+    const auto streams = static_cast<std::size_t>(shard_size_), first = number * streams;
+    shard_batch_.take(window.batch, first);
+    shard_state_.take(window.state, first, streams, 0);
+    loss = backpropagation_.run_streams(shard * shard_size_, shard_batch_.inputs,
+                                        shard_batch_.targets, shard_state_, gradients);
+    window.state.take(shard_state_, 0, streams, first);
+}
+
+double CpuLearner::exchange() {
+    const FlushDenormals mode;
+    sum_.add_up(sum_spans_);
+    return sum_.add_up(losses_);
 }
 
 double CpuLearner::gradient_norm() {
     const FlushDenormals mode;
-    return global_norm(*pool_, gradients_.data(), gradients_.size());
+    return global_norm(*pool_, sums_.front().data(), sums_.front().size());
 }
 
 void CpuLearner::update(const UpdateRates& rates) {
     const FlushDenormals mode;
-    optimizer_.update(*pool_, model_.stored(), gradients_.data(), rates);
+    optimizer_.update(*pool_, model_.stored(), sums_.front().data(), rates);
 }
 
 std::vector<NamedTensor> CpuLearner::tensors(Kept kept) const {
@@ -65,7 +138,7 @@ void CpuLearner::set_tensors(Kept kept, std::span<const NamedTensor> tensors) {
 }
 
 void CpuLearner::forget() {
-    optimizer_ = Optimizer(model_.stored(), optimizer_config_);
+    optimizer_ = Optimizer(model_.stored(), optimizer_config_, communicator_);
 }
 
 }  // namespace carousel

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 #include "cpu/buffer.hpp"
 #include "cpu/cpu_model.hpp"
 #include "cpu/optimizer.hpp"
 #include "cpu/truncated_backpropagation.hpp"
+#include "model/collectives.hpp"
 #include "model/learner.hpp"
 
 namespace carousel {
@@ -15,8 +20,8 @@ public:
     CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& config,
                std::span<const NamedTensor> weights, const LearnerConfig& learning);
 
-    double window(const Batch& batch, RecurrentState& state, const WindowKey& key) override;
-    void exchange(Communicator& communicator) override;
+    void window(const Batch& batch, RecurrentState& state, const WindowKey& key) override;
+    double exchange() override;
     double gradient_norm() override;
     void update(const UpdateRates& rates) override;
     std::vector<NamedTensor> tensors(Kept kept) const override;
@@ -25,12 +30,31 @@ public:
     const Model& model() const override { return model_; }
 
 private:
+    /// `sum` becomes the gradient of the shards of a node; `spare` has room for those of its parts.
+    struct Window {
+        const Batch& batch;
+        RecurrentState& state;
+    };
+    void run(const Shards& node, const Window& window, float* sum, Buffer* spare);
+    void run_shard(std::int64_t shard, const Window& window, float* gradients);
+
     ThreadPool* pool_;
+    Alone alone_;
+    Communicator* communicator_;
+    ShardSum sum_;
+    Shards own_;               // of the shards of all streams
+    std::int64_t shard_size_;  // streams
     OptimizerConfig optimizer_config_;
     CpuModel model_;
     TruncatedBackpropagation backpropagation_;
     Optimizer optimizer_;
-    Buffer gradients_;
+    std::vector<Shards> nodes_;  // the largest of the tree that are its own
+    std::vector<Buffer> sums_;   // their gradients; after an exchange the first is that of all
+    std::vector<Buffer> spare_;
+    std::vector<std::span<float>> sum_spans_;
+    std::vector<double> losses_;  // of each own shard: its part of the mean
+    Batch shard_batch_;
+    RecurrentState shard_state_;
 };
 
 }  // namespace carousel

@@ -29,11 +29,12 @@ ActivationMask::ActivationMask(const DropoutRates& rates, float rate, const Mask
 }
 
 // The draws of a step are numbered as if all streams were here.
-void ActivationMask::draw(ThreadPool& pool, const RandomKey& key, std::uint64_t window_number) {
+void ActivationMask::draw(ThreadPool& pool, const RandomKey& key, std::uint64_t window_number,
+                          std::int64_t first) {
     const auto part = shape_.streams == shape_.all ? mask_.size() : slab();
     for (std::int64_t at = 0, step = 0; at < mask_.size(); at += part, ++step) {
         fill_dropout_mask(pool, mask_.data() + at, part, rate_, key, window_number,
-                          (step * shape_.all + shape_.first) * shape_.row);
+                          (step * shape_.all + first) * shape_.row);
     }
 }
 

@@ -15,11 +15,11 @@ namespace carousel {
 void fill_dropout_mask(ThreadPool& pool, float* mask, std::int64_t count, float rate,
                        const RandomKey& key, std::uint64_t window_number, std::int64_t first = 0);
 
-/// Sizes of the vectors of a window: `steps` times those of `streams` streams, each of `row` floats
-/// with padding; the streams are numbered from `first` among `all`.
+/// Sizes of the vectors of a window: `steps` times those of `streams` streams among `all`, each of
+/// `row` floats with padding.
 struct MaskShape {
     std::int64_t steps, streams, row;
-    std::int64_t first, all;
+    std::int64_t all;
 };
 
 /// Dropout of vectors at one place of a net: a factor for each number of (B, H) in rows with
@@ -32,8 +32,9 @@ public:
 
     bool exists() const { return mask_.size() > 0; }
 
-    /// Draws the mask of a window, if there is one.
-    void draw(ThreadPool& pool, const RandomKey& key, std::uint64_t window_number);
+    /// Draws the mask of a window, if there is one, for the streams from `first` on among all.
+    void draw(ThreadPool& pool, const RandomKey& key, std::uint64_t window_number,
+              std::int64_t first);
 
     /// out = in * mask, all of (T, B, H); `out` may be `in`.
     void apply(ThreadPool& pool, const float* in, float* out) const;

@@ -50,9 +50,18 @@ LargestMatrix largest_matrix(const ParameterList& parameters, OptimizerKind kind
     return largest;
 }
 
+template <typename Work>
+void in_pieces(ThreadPool& pool, std::int64_t count, Work work) {
+    pool.for_each((count + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+        const auto first = piece * k_piece;
+        work(first, std::min(k_piece, count - first));
+    });
+}
+
 }  // namespace
 
-Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config)
+Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config,
+                     Communicator* communicator)
     : parameters_(model.parameters()),
       config_(config),
       first_(parameters_.stored()),
@@ -60,19 +69,42 @@ Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config)
       averages_(config.average > 0 ? parameters_.stored() : 0),
       orthogonalization_(largest_matrix(parameters_, config.kind).panels,
                          largest_matrix(parameters_, config.kind).columns),
-      direction_(largest_matrix(parameters_, config.kind).stored) {}
+      shares_(communicator) {
+    for (const auto& p : parameters_.all()) {
+        if (config.kind == OptimizerKind::muon && is_recurrent_matrix(p))
+            shares_.add(p.stored, p.stored * std::min(p.shape[0], p.shape[1]));
+    }
+    directions_ =
+        Buffer(shares_.shared() ? shares_.size() : largest_matrix(parameters_, config.kind).stored);
+}
 
 void Optimizer::update(ThreadPool& pool, LanguageModel& model, const float* gradients,
                        const UpdateRates& rates) {
     const auto n = static_cast<float>(rates.number);
     const Step now{rates.number, rates.learning_rate, rates.gradient_scale,
                    1 - std::min(config_.average, (n - 1) / (n + 8))};
-    for (const auto& p : parameters_.all()) {
-        if (config_.kind == OptimizerKind::muon && is_recurrent_matrix(p)) {
-            muon(pool, model, p, gradients, now);
-        } else {
-            adam(pool, model, p, gradients, now);
+    const auto for_each_matrix = [&](auto visit) {
+        std::size_t i = 0;
+        for (const auto& p : parameters_.all()) {
+            if (config_.kind == OptimizerKind::muon && is_recurrent_matrix(p))
+                visit(p, shares_.part(i++));
         }
+    };
+    for_each_matrix([&](const StoredParameter& p, const MatrixShares::Part& part) {
+        float* const direction = directions_.data() + (shares_.shared() ? part.offset : 0);
+        find_direction(pool, p, gradients, now, direction);
+        if (part.own) orthogonalize(pool, p, direction);
+        if (!shares_.shared()) go(pool, model, p, now, direction);
+    });
+    if (shares_.shared()) {
+        shares_.exchange(directions_.data());
+        for_each_matrix([&](const StoredParameter& p, const MatrixShares::Part& part) {
+            go(pool, model, p, now, directions_.data() + part.offset);
+        });
+    }
+    for (const auto& p : parameters_.all()) {
+        if (config_.kind != OptimizerKind::muon || !is_recurrent_matrix(p))
+            adam(pool, model, p, gradients, now);
     }
 }
 
@@ -110,29 +142,30 @@ void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const StoredParamet
     });
 }
 
-void Optimizer::muon(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
-                     const float* gradients, const Step& step) {
-    const auto in_pieces = [&](auto work) {
-        pool.for_each((p.stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
-            const auto first = piece * k_piece;
-            work(first, std::min(k_piece, p.stored - first));
-        });
-    };
-    in_pieces([&](std::int64_t first, std::int64_t count) {
+void Optimizer::find_direction(ThreadPool& pool, const StoredParameter& p, const float* gradients,
+                               const Step& step, float* direction) {
+    in_pieces(pool, p.stored, [&](std::int64_t first, std::int64_t count) {
         kernels().momentum({.gradients = gradients + p.offset + first,
                             .moments = first_.data() + p.offset + first,
-                            .direction = direction_.data() + first,
+                            .direction = direction + first,
                             .count = count,
                             .beta = config_.momentum,
                             .gradient_scale = step.gradient_scale});
     });
-    orthogonalization_.run(pool, direction_.data(), p.stored / (p.shape[1] * k_panel), p.shape[1],
-                           global_norm(pool, direction_.data(), p.stored));
+}
+
+void Optimizer::orthogonalize(ThreadPool& pool, const StoredParameter& p, float* direction) {
+    orthogonalization_.run(pool, direction, p.stored / (p.shape[1] * k_panel), p.shape[1],
+                           global_norm(pool, direction, p.stored));
+}
+
+void Optimizer::go(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
+                   const Step& step, const float* direction) {
     const auto size = static_cast<float>(std::max(p.shape[0], p.shape[1]));
     const float scale = (p.is_factor ? k_factor_scale : 1) * k_muon_scale * std::sqrt(size);
-    in_pieces([&](std::int64_t first, std::int64_t count) {
+    in_pieces(pool, p.stored, [&](std::int64_t first, std::int64_t count) {
         kernels().step({.weights = model.values() + p.offset + first,
-                        .direction = direction_.data() + first,
+                        .direction = direction + first,
                         .averages = averages() ? averages_.data() + p.offset + first : nullptr,
                         .count = count,
                         .rate = step.learning_rate * scale,

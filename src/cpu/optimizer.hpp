@@ -6,6 +6,7 @@
 
 #include "cpu/buffer.hpp"
 #include "cpu/language_model.hpp"
+#include "cpu/matrix_shares.hpp"
 #include "cpu/orthogonalization.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/learner.hpp"
@@ -17,7 +18,10 @@ namespace carousel {
 /// the recurrent layers, but not those of which some elements are zero for good.
 class Optimizer {
 public:
-    Optimizer(const LanguageModel& model, const OptimizerConfig& config);
+    /// `communicator`, not null: processes with the same gradients share out the matrices of Muon,
+    /// with the result of one.
+    Optimizer(const LanguageModel& model, const OptimizerConfig& config,
+              Communicator* communicator = nullptr);
 
     void update(ThreadPool& pool, LanguageModel& model, const float* gradients,
                 const UpdateRates& rates);
@@ -52,15 +56,20 @@ private:
     };
     void adam(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
               const float* gradients, const Step& step);
-    void muon(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
-              const float* gradients, const Step& step);
+    /// The direction of a step of Muon, before and after it becomes orthogonal; the step.
+    void find_direction(ThreadPool& pool, const StoredParameter& p, const float* gradients,
+                        const Step& step, float* direction);
+    void orthogonalize(ThreadPool& pool, const StoredParameter& p, float* direction);
+    void go(ThreadPool& pool, LanguageModel& model, const StoredParameter& p, const Step& step,
+            const float* direction);
 
     ParameterList parameters_;
     OptimizerConfig config_;
     Buffer first_, second_;
     Buffer averages_;  // empty when none are kept
     Orthogonalization orthogonalization_;
-    Buffer direction_;  // of the matrix under way
+    MatrixShares shares_;
+    Buffer directions_;  // of the matrix under way, or, where they are shared out, of all
 };
 
 }  // namespace carousel

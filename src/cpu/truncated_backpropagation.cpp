@@ -15,12 +15,13 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       pool_(&pool),
       window_(window),
       batch_size_(batch_size),
+      first_stream_(streams.first),
       all_streams_(streams.total > 0 ? streams.total : batch_size),
       dropout_(dropout),
       embedding_(model, window * batch_size, ModelUse::training),
       output_(model, window * batch_size, ModelUse::training),
       back_(model.config(), window, batch_size),
-      output_mask_(dropout, dropout.output, mask_shape(streams)),
+      output_mask_(dropout, dropout.output, mask_shape()),
       losses_(static_cast<std::size_t>(window * batch_size)) {
     const auto& config = model.config();
     for (std::int64_t l = 0; l < config.layers; ++l) {
@@ -35,7 +36,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
                                .gates = gates_.back().data()};
         layers_.push_back(std::make_unique<RecurrentLayer>(model, layer, place));
         if (dropout.between > 0 && l + 1 < config.layers) {
-            between_masks_.emplace_back(dropout, dropout.between, mask_shape(streams));
+            between_masks_.emplace_back(dropout, dropout.between, mask_shape());
             dropped_.emplace_back(vectors());
         }
     }
@@ -48,9 +49,29 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
                                      RecurrentState& state, const WindowKey& key, float* gradients,
                                      LikelySymbols* likely) {
     check(inputs, targets, state);
+    begin(key);
+    return run_streams(first_stream_, inputs, targets, state, gradients, likely);
+}
+
+void TruncatedBackpropagation::begin(const WindowKey& key) {
+    key_ = key;
+    if (!input_mask_.empty()) {
+        fill_dropout_mask(*pool_, input_mask_.data(), model_->config().vocabulary_size,
+                          dropout_.input, {key.seed, RandomPurpose::dropout_input, 0}, key.number);
+    }
+    for (const auto& layer : layers_) {
+        layer->draw_masks(*pool_, dropout_.recurrent, key.seed, key.number);
+        layer->prepare(*pool_);
+    }
+    output_.prepare(*pool_);
+}
+
+double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds& inputs,
+                                             const TokenIds& targets, RecurrentState& state,
+                                             float* gradients, LikelySymbols* likely) {
+    check(inputs, targets, state);
     if (likely != nullptr) likely->make_room(targets.size(), model_->config().vocabulary_size);
-    draw_masks(key);
-    prepare_weights();
+    draw_masks(first);
     forward(inputs, state);
     const auto all = window_ * all_streams_;
     output_.backward(*pool_, forward_output(), all, {targets.data(), targets.size()},
@@ -62,11 +83,10 @@ double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& tar
     return sum / static_cast<double>(all);
 }
 
-MaskShape TruncatedBackpropagation::mask_shape(const StreamShare& streams) const {
+MaskShape TruncatedBackpropagation::mask_shape() const {
     return {.steps = window_,
             .streams = batch_size_,
             .row = hidden_row_length(model_->config()),
-            .first = streams.first,
             .all = all_streams_};
 }
 
@@ -85,25 +105,16 @@ void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& tar
     }
 }
 
-void TruncatedBackpropagation::draw_masks(const WindowKey& key) {
+// What differs from stream to stream.
+void TruncatedBackpropagation::draw_masks(std::int64_t first) {
     const auto random = [&](RandomPurpose purpose, std::size_t layer) {
-        return RandomKey{key.seed, purpose, static_cast<std::uint32_t>(layer)};
+        return RandomKey{key_.seed, purpose, static_cast<std::uint32_t>(layer)};
     };
-    if (!input_mask_.empty()) {
-        fill_dropout_mask(*pool_, input_mask_.data(), model_->config().vocabulary_size,
-                          dropout_.input, random(RandomPurpose::dropout_input, 0), key.number);
-    }
     for (std::size_t l = 0; l < between_masks_.size(); ++l)
-        between_masks_[l].draw(*pool_, random(RandomPurpose::dropout_between, l), key.number);
-    for (const auto& layer : layers_)
-        layer->draw_masks(*pool_, dropout_.recurrent, key.seed, key.number);
+        between_masks_[l].draw(*pool_, random(RandomPurpose::dropout_between, l), key_.number,
+                               first);
     output_mask_.draw(*pool_, random(RandomPurpose::dropout_output, layers_.size() - 1),
-                      key.number);
-}
-
-void TruncatedBackpropagation::prepare_weights() {
-    for (const auto& layer : layers_) layer->prepare(*pool_);
-    output_.prepare(*pool_);
+                      key_.number, first);
 }
 
 void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& state) {

@@ -45,14 +45,19 @@ public:
     double run(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                const WindowKey& key, float* gradients, LikelySymbols* likely = nullptr);
 
+    /// The same in two parts, of which the second one runs several groups of B streams, one after
+    /// the other, with the weights of now: `first` is the number of a group's first among all.
+    void begin(const WindowKey& key);
+    double run_streams(std::int64_t first, const TokenIds& inputs, const TokenIds& targets,
+                       RecurrentState& state, float* gradients, LikelySymbols* likely = nullptr);
+
     /// Loss of each position of the last window, (T, B), nats: taken with the weights as they were.
     std::span<const float> losses() const { return losses_; }
 
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
-    MaskShape mask_shape(const StreamShare& streams) const;
-    void draw_masks(const WindowKey& key);
-    void prepare_weights();
+    MaskShape mask_shape() const;
+    void draw_masks(std::int64_t first);
     void forward(const TokenIds& inputs, RecurrentState& state);
     OutputRows forward_output();
     void backward(float* gradients);
@@ -64,8 +69,9 @@ private:
     const LanguageModel* model_;
     ThreadPool* pool_;
     std::int64_t window_, batch_size_;
-    std::int64_t all_streams_;
+    std::int64_t first_stream_, all_streams_;
     DropoutRates dropout_;
+    WindowKey key_;  // of the window that has begun
     Embedding embedding_;
     std::vector<Buffer> gates_;  // of each layer
     std::vector<std::unique_ptr<RecurrentLayer>> layers_;

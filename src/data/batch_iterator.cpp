@@ -32,39 +32,44 @@ BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted) {
 }
 
 BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end,
-                             BatchShape shape, std::uint64_t seed, StreamShare streams)
+                             BatchShape shape, std::uint64_t seed)
     : read_(std::move(read)),
       begin_(begin),
       tokens_(end - begin),
       shape_(shape),
-      streams_{streams.first, streams.total > 0 ? streams.total : shape.batch_size},
       seed_(seed),
-      stream_tokens_(tokens_ / static_cast<std::uint64_t>(streams_.total)),
-      windows_(stream_tokens_ / static_cast<std::uint64_t>(shape.window)),
-      stream_(static_cast<std::size_t>(shape.window) + 1) {
+      stream_tokens_(tokens_ / static_cast<std::uint64_t>(shape.batch_size)),
+      windows_(stream_tokens_ / static_cast<std::uint64_t>(shape.window)) {
     if (windows_ == 0) throw std::logic_error("the text does not hold one window of the batch");
 }
 
-void BatchIterator::fill(std::uint64_t epoch, std::uint64_t window, Batch& batch) {
+void BatchIterator::read(std::uint64_t epoch, std::uint64_t window,
+                         std::span<TokenId> streams) const {
     if (window >= windows_) throw std::logic_error("a window beyond the end of the epoch");
-    const auto steps = static_cast<std::size_t>(shape_.window),
-               streams = static_cast<std::size_t>(shape_.batch_size);
-    batch.inputs.resize({steps, streams});
-    batch.targets.resize({steps, streams});
+    const auto steps = static_cast<std::uint64_t>(shape_.window), length = steps + 1;
     const RandomKey key{seed_, RandomPurpose::stream_offset, 0};
     const auto offset = random_below(key, epoch, tokens_);
-    for (std::size_t b = 0; b < streams; ++b) {
-        const auto stream = static_cast<std::uint64_t>(streams_.first) + b;
-        const auto first = (offset + stream * stream_tokens_ + window * steps) % tokens_;
-        std::span<TokenId> rest(stream_);
+    for (std::uint64_t b = 0; b < static_cast<std::uint64_t>(shape_.batch_size); ++b) {
+        const auto first = (offset + b * stream_tokens_ + window * steps) % tokens_;
+        auto rest = streams.subspan(b * length, length);
         for (auto at = first; !rest.empty(); at = 0) {
             const auto count = std::min<std::uint64_t>(rest.size(), tokens_ - at);
             read_(begin_ + at, rest.first(count));
             rest = rest.subspan(count);
         }
+    }
+}
+
+void fill_batch(std::span<const TokenId> streams, const BatchShape& shape, Batch& batch) {
+    const auto steps = static_cast<std::size_t>(shape.window),
+               count = static_cast<std::size_t>(shape.batch_size);
+    batch.inputs.resize({steps, count});
+    batch.targets.resize({steps, count});
+    for (std::size_t b = 0; b < count; ++b) {
+        const auto stream = streams.subspan(b * (steps + 1), steps + 1);
         for (std::size_t t = 0; t < steps; ++t) {
-            batch.inputs(t, b) = stream_[t];
-            batch.targets(t, b) = stream_[t + 1];
+            batch.inputs(t, b) = stream[t];
+            batch.targets(t, b) = stream[t + 1];
         }
     }
 }

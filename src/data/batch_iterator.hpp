@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 #include "base/token_id.hpp"
 #include "model/batch.hpp"
@@ -26,25 +25,25 @@ BatchShape fit_batch_shape(std::uint64_t tokens, BatchShape wanted);
 /// contiguous and no token is an input twice.
 class BatchIterator {
 public:
-    /// Reads tokens [begin, end). The streams of `shape` are those of `streams` among all B.
-    /// Throws: std::logic_error when the shape does not fit.
+    /// Reads tokens [begin, end). Throws: std::logic_error when the shape does not fit.
     BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
-                  std::uint64_t seed, StreamShare streams = {});
+                  std::uint64_t seed);
 
     BatchShape shape() const { return shape_; }
-    StreamShare streams() const { return streams_; }
     std::uint64_t windows_per_epoch() const { return windows_; }
 
+    /// A window with the token that follows it, stream by stream: (B, T + 1).
     /// Range: window < windows_per_epoch().
-    void fill(std::uint64_t epoch, std::uint64_t window, Batch& batch);
+    void read(std::uint64_t epoch, std::uint64_t window, std::span<TokenId> streams) const;
 
 private:
     TokenReader read_;
     std::uint64_t begin_, tokens_;
     BatchShape shape_;
-    StreamShare streams_;
     std::uint64_t seed_, stream_tokens_, windows_;
-    std::vector<TokenId> stream_;  // T + 1 tokens of one stream
 };
+
+/// A batch from streams as `BatchIterator::read` gives them, all or some of them.
+void fill_batch(std::span<const TokenId> streams, const BatchShape& shape, Batch& batch);
 
 }  // namespace carousel

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "model/batch.hpp"
-#include "model/communicator.hpp"
 #include "model/learner_config.hpp"
 #include "model/model.hpp"
 #include "model/recurrent_state.hpp"
@@ -32,20 +31,20 @@ enum class Kept : std::uint8_t { weights, averages, first_moments, second_moment
 /// them. An update is window, exchange, norm, update.
 ///
 /// Loss and gradients of a window are those of the mean over the streams of all processes: a
-/// process computes its own streams' part of them, and `exchange` adds up. Buffers live as long as
-/// the object: none of these calls allocates.
+/// process computes the part of its own shards, and `exchange` adds up all (model/shard_tree.hpp).
+/// Buffers live as long as the object: none of these calls allocates.
 class Learner {
 public:
     virtual ~Learner() = default;
 
     /// Runs forward and backward through a window: truncated backpropagation through time. States
     /// are carried from window to window as values; gradients stop at the window's edge (Williams &
-    /// Peng 1990; docs/model.md). Returns its streams' part of the mean loss, nats per symbol.
+    /// Peng 1990; docs/model.md).
     /// Throws: std::logic_error for another shape and for an id outside the vocabulary.
-    virtual double window(const Batch& batch, RecurrentState& state, const WindowKey& key) = 0;
+    virtual void window(const Batch& batch, RecurrentState& state, const WindowKey& key) = 0;
 
-    /// Adds the gradients of the other processes.
-    virtual void exchange(Communicator& communicator) = 0;
+    /// Adds up the gradients of all shards. Returns the mean loss of the window, nats per symbol.
+    virtual double exchange() = 0;
 
     /// Euclidean norm of all gradients together; not finite when one of them is not.
     virtual double gradient_norm() = 0;

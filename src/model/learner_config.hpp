@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "model/batch_shape.hpp"
+#include "model/communicator.hpp"
 #include "model/dropout_rates.hpp"
 #include "model/optimizer_config.hpp"
 #include "model/recurrent_gradient.hpp"
@@ -14,6 +15,8 @@ namespace carousel {
 struct LearnerConfig {
     BatchShape shape;  ///< of the windows that it is given
     StreamShare streams{};
+    std::int64_t shards = 1;               ///< of all streams together
+    Communicator* communicator = nullptr;  ///< with those who have the others; null: nobody has
     DropoutRates dropout{};
     RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     OptimizerConfig optimizer{};

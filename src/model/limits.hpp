@@ -10,6 +10,7 @@ namespace carousel {
 inline constexpr std::int64_t k_most_layers = 16;        ///< L
 inline constexpr std::int64_t k_largest_size = 8192;     ///< H and E
 inline constexpr std::int64_t k_largest_batch = 65536;   ///< streams B, and symbols of a window T
+inline constexpr std::int64_t k_most_shards = 4096;      ///< parts of a batch
 inline constexpr std::int64_t k_largest_segment = 1000;  ///< symbols between adaptive updates
 inline constexpr std::int64_t k_most_threads = 256;
 

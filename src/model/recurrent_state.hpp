@@ -43,7 +43,22 @@ struct RecurrentState {
         }
     }
 
+    /// Takes `count` streams of another state, from `first` on, to `at` on.
+    void take(const RecurrentState& other, std::size_t first, std::size_t count, std::size_t at) {
+        take(hidden, other.hidden, first, count, at);
+        take(states, other.states, first, count, at);
+    }
+
 private:
+    static void take(Tensor<3>& to, const Tensor<3>& from, std::size_t first, std::size_t count,
+                     std::size_t at) {
+        const auto width = to.shape(2);
+        for (std::size_t l = 0; l < to.shape(0); ++l) {
+            std::copy_n(from.data() + (l * from.shape(1) + first) * width, count * width,
+                        to.data() + (l * to.shape(1) + at) * width);
+        }
+    }
+
     static Tensor<3>::shape_type shape(const LanguageModelConfig& config, std::int64_t batch_size,
                                        std::int64_t vectors) {
         return {static_cast<std::size_t>(config.layers), static_cast<std::size_t>(batch_size),

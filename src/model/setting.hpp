@@ -83,6 +83,7 @@ struct SettingWords {
     std::string_view standard{};  ///< its default in help; empty: that of the struct
     bool planned = false;         ///< a plan chooses it where nothing else does
     bool fixed = false;           ///< a resumed training must go on with it as it is
+    std::uint64_t since = 1;      ///< the first version of model files that has it
 };
 
 /// "learning rate", as messages call it after "the".
@@ -115,7 +116,8 @@ constexpr Setting<Config, Value> setting(Value Config::*field, const SettingWord
 }
 
 /// Descriptions of all fields of a Config, in the order of help and of its record in model files. A
-/// change of fields or order is a new version of the format (`docs/snapshot_format.md`).
+/// new one stands behind the others and says `since` which version of the format it is there; any
+/// other change makes old files unreadable (`docs/snapshot_format.md`).
 template <typename Config>
 inline constexpr std::tuple<> k_settings{};
 

@@ -51,6 +51,7 @@ struct TrainingConfig {
     float reset_probability = 0.15F;  ///< of a stream's memory, before each window
     std::int64_t patience = 0;        ///< validations without a new best before the end; 0 = no end
     std::uint64_t seed = 1;
+    std::int64_t shards = 1;  ///< S, parts of the batch; see model/shard_tree.hpp
 
     bool operator==(const TrainingConfig&) const = default;
 };

@@ -97,6 +97,13 @@ inline constexpr auto k_settings<TrainingConfig> = std::tuple{
         &TrainingConfig::patience, {0, k_most_steps},
         {.name = "patience", .meaning = "end after N validations without a new best; 0 = never"}),
     setting(&TrainingConfig::seed, {},
-            {.name = "seed", .meaning = "decides every random draw", .fixed = true})};
+            {.name = "seed", .meaning = "decides every random draw", .fixed = true}),
+    setting(&TrainingConfig::shards, {1, k_most_shards},
+            {.name = "shards",
+             .meaning = "parts of the batch, added up in a fixed order: as many processes can "
+                        "train the model, with the same result",
+             .standard = "1, or the number of processes",
+             .fixed = true,
+             .since = 2})};
 
 }  // namespace carousel

@@ -60,9 +60,11 @@ auto to_bits(T value) {
 class OutputArchive : public boost::archive::detail::interface_oarchive<OutputArchive> {
 public:
     /// `write` must outlive the archive; an empty one only counts.
-    explicit OutputArchive(const WriteBytes& write) : write_(write) {}
+    OutputArchive(const WriteBytes& write, std::uint64_t version)
+        : write_(write), version_(version) {}
 
     std::uint64_t size() const { return size_; }
+    std::uint64_t version() const { return version_; }
 
     void flush() {
         if (write_ && !buffer_.empty()) write_(buffer_);
@@ -130,6 +132,7 @@ private:
     }
 
     const WriteBytes& write_;
+    std::uint64_t version_;
     std::vector<std::byte> buffer_;
     std::uint64_t size_ = 0;
 };
@@ -147,7 +150,10 @@ std::uint64_t least_size() {
 
 class InputArchive : public boost::archive::detail::interface_iarchive<InputArchive> {
 public:
-    explicit InputArchive(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    InputArchive(std::span<const std::byte> bytes, std::uint64_t version)
+        : bytes_(bytes), version_(version) {}
+
+    std::uint64_t version() const { return version_; }
 
     void require_end() const {
         if (left() > 0) refuse(fmt::format("{} bytes stand after the end", left()));
@@ -250,49 +256,50 @@ private:
     }
 
     std::span<const std::byte> bytes_;
+    std::uint64_t version_;
     std::size_t position_ = 0;
 };
 
 }  // namespace
 
 template <typename Record>
-void write_record(const Record& record, const WriteBytes& write) {
-    OutputArchive archive(write);
+void write_record(const Record& record, const WriteBytes& write, std::uint64_t version) {
+    OutputArchive archive(write, version);
     archive << record;
     archive.flush();
 }
 
 template <typename Record>
-std::uint64_t record_size(const Record& record) {
+std::uint64_t record_size(const Record& record, std::uint64_t version) {
     const WriteBytes count_only;
-    OutputArchive archive(count_only);
+    OutputArchive archive(count_only, version);
     archive << record;
     return archive.size();
 }
 
 template <typename Record>
-Record read_record(std::span<const std::byte> bytes) {
+Record read_record(std::span<const std::byte> bytes, std::uint64_t version) {
     Record record;
-    InputArchive archive(bytes);
+    InputArchive archive(bytes, version);
     archive >> record;
     archive.require_end();
     return record;
 }
 
-template void write_record(const Snapshot&, const WriteBytes&);
-template std::uint64_t record_size(const Snapshot&);
-template Snapshot read_record(std::span<const std::byte>);
+template void write_record(const Snapshot&, const WriteBytes&, std::uint64_t);
+template std::uint64_t record_size(const Snapshot&, std::uint64_t);
+template Snapshot read_record(std::span<const std::byte>, std::uint64_t);
 
-template void write_record(const NamedTensor&, const WriteBytes&);
-template std::uint64_t record_size(const NamedTensor&);
-template NamedTensor read_record(std::span<const std::byte>);
+template void write_record(const NamedTensor&, const WriteBytes&, std::uint64_t);
+template std::uint64_t record_size(const NamedTensor&, std::uint64_t);
+template NamedTensor read_record(std::span<const std::byte>, std::uint64_t);
 
-template void write_record(const HistoryRecord&, const WriteBytes&);
-template std::uint64_t record_size(const HistoryRecord&);
-template HistoryRecord read_record(std::span<const std::byte>);
+template void write_record(const HistoryRecord&, const WriteBytes&, std::uint64_t);
+template std::uint64_t record_size(const HistoryRecord&, std::uint64_t);
+template HistoryRecord read_record(std::span<const std::byte>, std::uint64_t);
 
-template void write_record(const std::vector<NamedTensor>&, const WriteBytes&);
-template std::uint64_t record_size(const std::vector<NamedTensor>&);
-template std::vector<NamedTensor> read_record(std::span<const std::byte>);
+template void write_record(const std::vector<NamedTensor>&, const WriteBytes&, std::uint64_t);
+template std::uint64_t record_size(const std::vector<NamedTensor>&, std::uint64_t);
+template std::vector<NamedTensor> read_record(std::span<const std::byte>, std::uint64_t);
 
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/file.hpp"
+#include "snapshot/format_version.hpp"
 
 namespace carousel {
 
@@ -15,16 +16,17 @@ namespace carousel {
 
 /// Hands the bytes of a record to `write`, in pieces of any size.
 template <typename Record>
-void write_record(const Record& record, const WriteBytes& write);
+void write_record(const Record& record, const WriteBytes& write,
+                  std::uint64_t version = k_first_version);
 
 /// How many bytes `write_record` will hand out.
 template <typename Record>
-std::uint64_t record_size(const Record& record);
+std::uint64_t record_size(const Record& record, std::uint64_t version = k_first_version);
 
 /// Reads a record that fills `bytes` exactly. Every count is held against the bytes left before
 /// anything is allocated for it.
 /// Throws: std::invalid_argument with a clause that says what is wrong, and where.
 template <typename Record>
-Record read_record(std::span<const std::byte> bytes);
+Record read_record(std::span<const std::byte> bytes, std::uint64_t version = k_first_version);
 
 }  // namespace carousel

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 #include <tuple>
@@ -11,6 +13,7 @@
 
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
+#include "snapshot/format_version.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/stored_symbol.hpp"
 #include "text/characters.hpp"
@@ -19,7 +22,7 @@
 // The grammar of a snapshot: which fields each record has, in the order of the file, and what each
 // number and text of them may be. Three read it: the archive that writes, the one that reads
 // (archive.cpp), and the check of ranges (ranges.cpp). A change here is a new format version, and a
-// change to `docs/snapshot_format.md`.
+// change to `docs/snapshot_format.md`; a setting says itself in which version it came.
 
 namespace carousel {
 
@@ -71,10 +74,25 @@ void serialize(Archive& archive, Record& x, unsigned) {
     for_each_field<Record>([&](const auto& field) { archive& x.*field.place; });
 }
 
-/// Text, decoding, architecture and training: their settings, with the ranges of the descriptions.
+/// Text, decoding, architecture and training: their settings, with the ranges of the descriptions,
+/// as far as the version of the file has them.
 template <class Archive, Described Config>
 void serialize(Archive& archive, Config& x, unsigned) {
-    for_each_setting<Config>([&](const auto& setting) { archive& x.*setting.field; });
+    for_each_setting<Config>([&](const auto& setting) {
+        if (setting.since <= archive.version()) archive& x.*setting.field;
+    });
+}
+
+/// The first version of the format that can say what the settings of `x` are: what it does not have
+/// is at its default there.
+template <Described Config>
+std::uint64_t version_needed(const Config& x) {
+    std::uint64_t version = k_first_version;
+    const Config standard;
+    for_each_setting<Config>([&](const auto& setting) {
+        if (x.*setting.field != standard.*setting.field) version = std::max(version, setting.since);
+    });
+    return version;
 }
 
 // ---- ranges that several fields share

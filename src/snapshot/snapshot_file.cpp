@@ -16,6 +16,7 @@
 #include "base/own_file.hpp"
 #include "base/sha256.hpp"
 #include "snapshot/archive.hpp"
+#include "snapshot/fields.hpp"
 #include "snapshot/ranges.hpp"
 #include "text/printable.hpp"
 
@@ -30,7 +31,6 @@ namespace {
 //
 using Bytes = std::span<const std::byte>;
 constexpr std::string_view k_kind("language model\0\0", 16);
-constexpr std::uint64_t k_version = 1;
 constexpr std::size_t k_version_at = 8, k_kind_at = 16, k_length_at = 32;
 constexpr std::size_t k_header_size = 40, k_digest_size = sizeof(Sha256Digest);
 constexpr std::size_t k_frame_size = k_header_size + k_digest_size;
@@ -54,14 +54,20 @@ std::string_view text_at(Bytes bytes, std::size_t offset, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes.data()) + offset, size};
 }
 
-std::vector<std::byte> make_header(std::uint64_t payload_size) {
+/// Older programs read what says nothing that they do not know.
+std::uint64_t version_for(const Snapshot& x) {
+    return std::max({version_needed(x.text), version_needed(x.decoding), version_needed(x.model),
+                     version_needed(x.training)});
+}
+
+std::vector<std::byte> make_header(std::uint64_t version, std::uint64_t payload_size) {
     std::vector<std::byte> header;
     const auto append = [&](std::string_view text) {
         const auto bytes = std::as_bytes(std::span(text));
         header.insert(header.end(), bytes.begin(), bytes.end());
     };
     append(k_model_mark);
-    append_number(k_version, header);
+    append_number(version, header);
     append(k_kind);
     append_number(payload_size, header);
     return header;
@@ -150,12 +156,12 @@ Bytes require_sound(const std::filesystem::path& path, Bytes bytes) {
                                  printable(kind.substr(0, kind.find('\0'))), k_kind.data()));
     }
     const std::uint64_t version = number_at(bytes, k_version_at);
-    if (version > k_version) {
+    if (version > k_newest_version) {
         refuse(path, fmt::format("comes from a newer Carousel: its format version is {}, and this "
                                  "program reads versions up to {}. Update Carousel.",
-                                 version, k_version));
+                                 version, k_newest_version));
     }
-    if (version != k_version) {
+    if (version < k_first_version) {
         refuse(path, fmt::format("has format version {}, which never was. {}", version, k_remedy));
     }
     return bytes.subspan(k_header_size, bytes.size() - k_frame_size);
@@ -212,14 +218,15 @@ void dequantize_weights(Snapshot& stored) {
 
 void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) {
     Sha256Digest digest;
+    const auto version = version_for(snapshot);
     const auto write = [&](const WriteBytes& write_bytes) {
         Sha256 hash;
         const WriteBytes hash_and_write = [&](Bytes bytes) {
             hash.update(bytes);
             write_bytes(bytes);
         };
-        hash_and_write(make_header(record_size(snapshot)));
-        write_record(snapshot, hash_and_write);
+        hash_and_write(make_header(version, record_size(snapshot, version)));
+        write_record(snapshot, hash_and_write, version);
         digest = hash.finish();
         write_bytes(std::as_bytes(std::span(digest)));
     };
@@ -227,10 +234,11 @@ void write_snapshot(const std::filesystem::path& path, const Snapshot& snapshot)
                  [&](const std::filesystem::path& beside) { verify_written(beside, digest); });
 }
 
-/// What the payload of a sound file holds.
-Snapshot snapshot_of(const std::filesystem::path& path, Bytes payload) {
+/// What a whole file holds.
+Snapshot snapshot_of(const std::filesystem::path& path, Bytes bytes) {
+    const Bytes payload = require_sound(path, bytes);
     try {
-        auto snapshot = read_record<Snapshot>(payload);
+        auto snapshot = read_record<Snapshot>(payload, number_at(bytes, k_version_at));
         require_ranges(snapshot);  // while 8-bit tensors stand there as they are stored
         if (snapshot.precision == Precision::int8) dequantize_weights(snapshot);
         require_valid(snapshot);
@@ -256,7 +264,7 @@ void save_snapshot(const std::filesystem::path& path, const Snapshot& snapshot) 
 
 Snapshot load_snapshot(const std::filesystem::path& path) {
     const std::vector<std::byte> bytes = read_whole(path);
-    return snapshot_of(path, require_sound(path, bytes));
+    return snapshot_of(path, bytes);
 }
 
 Snapshot load_snapshot(Bytes bytes, const std::filesystem::path& name) {
@@ -264,7 +272,7 @@ Snapshot load_snapshot(Bytes bytes, const std::filesystem::path& name) {
     const std::uint64_t expected = whole_size(bytes);
     if (bytes.size() < expected) refuse_cut(name, bytes.size(), expected);
     if (bytes.size() > expected) refuse_longer(name, expected);
-    return snapshot_of(name, require_sound(name, bytes));
+    return snapshot_of(name, bytes);
 }
 
 }  // namespace carousel

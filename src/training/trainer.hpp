@@ -6,27 +6,22 @@
 #include <vector>
 
 #include "data/batch_iterator.hpp"
-#include "model/learner.hpp"
 #include "model/machine.hpp"
 #include "model/training_config.hpp"
 #include "model/training_state.hpp"
+#include "training/training_share.hpp"
 
 namespace carousel {
 
-/// What one update did.
-struct StepReport {
-    double loss = 0;           ///< mean of the window before the update, nats per symbol
-    double gradient_norm = 0;  ///< before clipping
-    double learning_rate = 0;
-    bool finite = true;  ///< false: loss or gradient was not finite, and nothing was changed
-};
-
 /// Trains a model: batch → loss → gradients → clip → update, and keeps the state that the next step
 /// needs. It knows neither files nor clocks: the caller decides when to validate, save and stop.
+///
+/// Where several processes train one model, this is that of process 0, and leads: the others
+/// `follow` (training/follower.hpp) and have their shares of what it is called for.
 class Trainer {
 public:
-    /// Starts anew from these weights. `communicator`: where other processes train the other
-    /// streams; null: it is alone. Both it and the machine must outlive the trainer.
+    /// Starts anew from these weights. `communicator`: where other processes have the other
+    /// shards; null: it is alone. Both it and the machine must outlive the trainer.
     Trainer(const Machine& machine, const LanguageModelConfig& model,
             std::span<const NamedTensor> weights, BatchIterator batches,
             const TrainingConfig& config, Communicator* communicator = nullptr);
@@ -39,20 +34,18 @@ public:
     StepReport step(double progress);
 
     /// The model with its weights of now.
-    const Model& model() const { return learner_->model(); }
-    std::vector<NamedTensor> weights() const { return learner_->tensors(Kept::weights); }
-    void set_weights(std::span<const NamedTensor> weights) {
-        learner_->set_tensors(Kept::weights, weights);
-    }
+    const Model& model() const { return share_->learner().model(); }
+    std::vector<NamedTensor> weights() const { return tensors(Kept::weights); }
+    void set_weights(std::span<const NamedTensor> weights) { put(Kept::weights, weights); }
 
     /// The running mean of the weights, where one is kept; see `OptimizerConfig`.
     bool averages() const { return config_.average > 0; }
-    std::vector<NamedTensor> averaged_weights() const { return learner_->tensors(Kept::averages); }
+    std::vector<NamedTensor> averaged_weights() const { return tensors(Kept::averages); }
 
     const TrainingState& counters() const { return state_; }  ///< without tensors
     std::uint64_t steps_per_epoch() const { return batches_.windows_per_epoch(); }
     std::int64_t symbols_per_step() const {
-        return batches_.streams().total * batches_.shape().window;
+        return batches_.shape().batch_size * batches_.shape().window;
     }
 
     /// Wall time used by all runs, kept for the file; the trainer only carries it.
@@ -71,18 +64,21 @@ public:
     void set_divergences(std::uint32_t count, float learning_rate_scale);
 
 private:
-    /// Empties the memory of some streams, so that the model also learns to begin without one.
-    void reset_streams(RecurrentState& state) const;
+    std::vector<NamedTensor> tensors(Kept kept) const { return share_->learner().tensors(kept); }
+    void put(Kept kept, std::span<const NamedTensor> tensors);
+    /// Tells the other processes what to do, and does it with them.
+    template <typename Work>
+    auto together(const Instruction& instruction, Work work) const;
     /// Counts an update that succeeded.
     void advance(double loss);
 
+    LanguageModelConfig model_;
     BatchIterator batches_;
     TrainingConfig config_;
     Alone alone_;
     Communicator* communicator_;
-    std::unique_ptr<Learner> learner_;
-    RecurrentState recurrent_, after_;  // before and, once it succeeded, after the step
-    Batch batch_;
+    std::unique_ptr<TrainingShare> share_;
+    std::vector<TokenId> streams_;  // of the window, (B, T + 1)
     TrainingState state_;
 };
 

@@ -45,7 +45,8 @@ Snapshot stored_run() {
                        .average = 0.625F,
                        .reset_probability = 0.0625F,
                        .patience = 6,
-                       .seed = 8};
+                       .seed = 8,
+                       .shards = 2};
     return stored;
 }
 
@@ -231,6 +232,28 @@ TEST_SUITE("app/training_settings") {
         CHECK(training.batch_size * training.window <= 1001);
         REQUIRE(notes.size() == 1);
         CHECK(notes.front().find("64 streams of 128") != std::string::npos);
+    }
+
+    TEST_CASE("streams divide into shards: a plan gives way, a choice is refused with another") {
+        TrainingConfig planned;
+        planned.batch_size = 32;
+        planned.window = 16;
+        std::vector<std::string> notes;
+        TrainingRequest options;
+        options.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 5};
+        options.training[&TrainingConfig::shards] = 12;
+        CHECK(settle_training(options, nullptr, planned, 100'000, notes).batch_size == 36);
+        CHECK_THROWS_WITH_AS(settle_training(options, nullptr, planned, 530, notes),
+                             "32 streams of a batch cannot be divided evenly into 12 shards. The "
+                             "training part is too small for more streams: choose other --shards.",
+                             UsageError);
+        options.training[&TrainingConfig::batch_size] = 32;
+        CHECK_THROWS_WITH_AS(settle_training(options, nullptr, planned, 100'000, notes),
+                             "32 streams of a batch cannot be divided evenly into 12 shards. "
+                             "Choose --batch-size 36, or other --shards.",
+                             UsageError);
+        options.training[&TrainingConfig::shards] = 8;
+        CHECK(settle_training(options, nullptr, planned, 100'000, notes).shards == 8);
     }
 
     TEST_CASE("a refused architecture is named with both values and what to do") {

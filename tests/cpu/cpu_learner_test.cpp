@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "cpu/cpu_machine.hpp"
 #include "cpu/small_model.hpp"
+#include "support/processes_in_one.hpp"
 
 using namespace carousel;
 
@@ -23,8 +25,9 @@ LanguageModelConfig config_of(CellKind cell) {
             .output_input = OutputInput::sum};
 }
 
-LearnerConfig learning(DropoutMask mask) {
+LearnerConfig learning(DropoutMask mask, std::int64_t shards = 1) {
     return {.shape = {k_streams, k_window},
+            .shards = shards,
             .dropout = {
                 .input = 0.2F, .between = 0.3F, .output = 0.4F, .recurrent = 0.2F, .mask = mask}};
 }
@@ -37,62 +40,96 @@ TokenIds part(const TokenIds& ids, std::size_t first, std::size_t count) {
     return some;
 }
 
-/// Two processes one after the other: the second hears what the first has said.
-struct Relay final : Communicator {
-    void sum(std::span<float> values) override {
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] += i < heard.size() ? heard[i] : 0.0F;
-        heard.assign(values.begin(), values.end());
-    }
-    double sum(double value) override { return value; }
-    std::vector<float> heard;
+/// Loss, norm of the gradient and states after one window in one process.
+struct Outcome {
+    double loss, norm;
+    RecurrentState state;
 };
+
+Outcome one_window(const LanguageModelConfig& config, const std::vector<NamedTensor>& weights,
+                   const LearnerConfig& learning, int threads = 2) {
+    const CpuMachine machine(threads);
+    const auto learner = machine.learner(config, weights, learning);
+    Outcome outcome{0, 0, RecurrentState::zeros(config, k_streams)};
+    learner->window(
+        {random_ids(k_window, k_streams, 23, 1), random_ids(k_window, k_streams, 23, 2)},
+        outcome.state, {.seed = 3, .number = 4});
+    outcome.loss = learner->exchange();
+    outcome.norm = learner->gradient_norm();
+    return outcome;
+}
+
+constexpr DropoutMask k_masks[] = {DropoutMask::window, DropoutMask::step};
 
 }  // namespace
 
 TEST_SUITE("cpu/cpu_learner") {
-    TEST_CASE("two learners with parts of the streams draw the masks that one with all draws") {
-        for (const auto mask : {DropoutMask::window, DropoutMask::step}) {
+    TEST_CASE("shards differ from the whole batch by rounding only, in every cell") {
+        for (int i = 0; i < k_cell_count; ++i) {
+            const auto config = config_of(static_cast<CellKind>(i));
+            const auto weights = lively_model(config).weights();
+            for (const auto mask : k_masks) {
+                const auto whole = one_window(config, weights, learning(mask));
+                for (const std::int64_t shards : {2, 3, 6}) {
+                    CAPTURE(k_cell_words[i]);
+                    CAPTURE(shards);
+                    const auto parts = one_window(config, weights, learning(mask, shards));
+                    // States follow from masks and from the weights alone.
+                    REQUIRE(parts.state.hidden == whole.state.hidden);
+                    REQUIRE(parts.state.states == whole.state.states);
+                    CHECK(parts.loss == doctest::Approx(whole.loss).epsilon(1e-12));
+                    CHECK(parts.norm == doctest::Approx(whole.norm).epsilon(1e-4));
+                    CHECK(one_window(config, weights, learning(mask, shards), 1).norm ==
+                          parts.norm);
+                }
+            }
+        }
+    }
+
+    TEST_CASE("learners with shares of the shards have the gradient that one with all has") {
+        for (const auto mask : k_masks) {
             for (const auto cell : {CellKind::lstm, CellKind::mogrifier, CellKind::grid}) {
-                CAPTURE(k_cell_words[static_cast<int>(cell)]);
-                CAPTURE(static_cast<int>(mask));
                 const auto config = config_of(cell);
-                const CpuMachine machine(2);
                 const auto weights = lively_model(config).weights();
                 const auto inputs = random_ids(k_window, k_streams, 23, 1),
                            targets = random_ids(k_window, k_streams, 23, 2);
-                const WindowKey key{.seed = 3, .number = 4};
-
-                auto state = RecurrentState::zeros(config, k_streams);
-                const auto whole = machine.learner(config, weights, learning(mask));
-                const double loss = whole->window({inputs, targets}, state, key);
-
-                double sum = 0;
-                Relay relay;
-                std::unique_ptr<Learner> learner;
-                for (const auto& [first, count] :
-                     {std::pair<std::int64_t, std::int64_t>{0, 2}, {2, 4}}) {
-                    auto share = learning(mask);
-                    share.shape.batch_size = count;
-                    share.streams = {.first = first, .total = k_streams};
-                    learner = machine.learner(config, weights, share);
-                    auto own = RecurrentState::zeros(config, count);
-                    const auto at = static_cast<std::size_t>(first),
-                               streams = static_cast<std::size_t>(count);
-                    sum += learner->window({part(inputs, at, streams), part(targets, at, streams)},
-                                           own, key);
-                    learner->exchange(relay);
-                    // States follow from masks: any other draw would change those of layer 1.
-                    for (std::size_t l = 0; l < 2; ++l)
-                        for (std::size_t b = 0; b < streams; ++b)
-                            for (std::size_t u = 0; u < own.hidden.shape(2); ++u)
-                                REQUIRE(own.hidden(l, b, u) == state.hidden(l, at + b, u));
+                for (const std::int64_t shards : {3, 6}) {
+                    const auto whole = one_window(config, weights, learning(mask, shards));
+                    for (const int n : {2, 3}) {
+                        CAPTURE(k_cell_words[static_cast<int>(cell)]);
+                        CAPTURE(shards);
+                        CAPTURE(n);
+                        ProcessesInOne(n).run([&](Communicator& communicator) {
+                            const auto own = shards_of_process(shards, n, communicator.process());
+                            const auto each = k_streams / shards;
+                            auto share = learning(mask, shards);
+                            share.shape.batch_size = each * own.size();
+                            share.communicator = &communicator;
+                            share.streams = {.first = each * own.begin, .total = k_streams};
+                            const CpuMachine machine(1);
+                            const auto learner = machine.learner(config, weights, share);
+                            auto state = RecurrentState::zeros(config, share.shape.batch_size);
+                            const auto at = static_cast<std::size_t>(share.streams.first),
+                                       streams = static_cast<std::size_t>(share.shape.batch_size);
+                            learner->window({part(inputs, at, streams), part(targets, at, streams)},
+                                            state, {.seed = 3, .number = 4});
+                            REQUIRE(learner->exchange() == whole.loss);
+                            REQUIRE(learner->gradient_norm() == whole.norm);
+                        });
+                    }
                 }
-                CHECK(sum == doctest::Approx(loss).epsilon(1e-6));
-                CHECK(learner->gradient_norm() ==
-                      doctest::Approx(whole->gradient_norm()).epsilon(1e-5));
             }
         }
+    }
+
+    TEST_CASE("streams that are no whole shards are refused") {
+        const auto config = config_of(CellKind::lstm);
+        const auto weights = lively_model(config).weights();
+        const CpuMachine machine(1);
+        CHECK_THROWS_AS(machine.learner(config, weights, learning(DropoutMask::window, 4)),
+                        std::logic_error);
+        CHECK_THROWS_AS(machine.learner(config, weights, learning(DropoutMask::window, 7)),
+                        std::logic_error);
     }
 
     TEST_CASE("to forget makes moments and averages those of a new learner") {

@@ -173,26 +173,20 @@ public:
                      std::span<const NamedTensor> weights, const LearnerConfig& learning)
         : model_(machine, config, weights), learning_(learning) {
         const auto& d = learning.dropout;
-        if (d.input + d.between + d.output + d.recurrent > 0)
-            throw std::logic_error("the reference machine has no dropout");
+        if (d.input + d.between + d.output + d.recurrent > 0 || learning.shards > 1)
+            throw std::logic_error("the reference machine has no dropout and no shards");
         forget();
     }
 
-    double window(const Batch& batch, RecurrentState& state, const WindowKey&) override {
+    void window(const Batch& batch, RecurrentState& state, const WindowKey&) override {
         auto result =
             model_.equations.run(batch.inputs, batch.targets, state,
                                  learning_.recurrent_gradient == RecurrentGradient::states);
         gradients_ = std::move(result.gradients);
-        return result.loss;
+        loss_ = result.loss;
     }
 
-    void exchange(Communicator& communicator) override {
-        for (auto& gradient : gradients_) {
-            std::vector<float> values(gradient.begin(), gradient.end());
-            communicator.sum(values);
-            std::copy(values.begin(), values.end(), gradient.begin());
-        }
-    }
+    double exchange() override { return loss_; }
 
     double gradient_norm() override {
         double squares = 0;
@@ -260,6 +254,7 @@ private:
     LearnerConfig learning_;
     ReferenceOptimizer optimizer_;
     ReferenceTensors gradients_, averages_;
+    double loss_ = 0;
 };
 
 class ReferenceAdapter final : public Adapter {

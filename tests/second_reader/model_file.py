@@ -10,7 +10,7 @@ import struct
 
 MAGIC = bytes.fromhex("894352534c0d0a1a")
 KIND = b"language model".ljust(16, b"\0")
-VERSIONS = (1,)
+VERSIONS = (1, 2)
 
 
 class Content:
@@ -117,7 +117,7 @@ def alphabet(entries):
     return {"symbols": symbols, "spelled": [entry["text"] for entry in entries[len(symbols):]]}
 
 
-def snapshot(content):
+def snapshot(content, version):
     s = {"program": content.text().decode()}
     s["fine_tuned_from"] = content.optional(lambda: content.record("text name, digest weights"))
     s["text"] = content.record("word unit, word normalization, word newlines, u32 min_count")
@@ -131,6 +131,7 @@ def snapshot(content):
         "f32 beta1, f32 beta2, f32 momentum, f32 weight_decay, f32 dropout_input,"
         "f32 dropout_between, f32 dropout_output, f32 dropout_recurrent, word dropout_mask,"
         "word recurrent_gradient, f32 average, f32 reset_probability, i64 patience, u64 seed")
+    s["training"]["shards"] = content.i64() if version >= 2 else 1
     s["corpus"] = {"paths": content.list(content.text)}
     s["corpus"] |= content.record("digest fingerprint, u64 characters, f64 validation_fraction")
     s["corpus"]["validation"] = content.optional(
@@ -162,7 +163,7 @@ def read(path):
         raise ValueError("damaged")
     if kind != KIND or version not in VERSIONS:
         raise ValueError(f"kind {kind}, version {version}")
-    return snapshot(Content(data[40:-32]))
+    return snapshot(Content(data[40:-32]), version)
 
 
 def f32(value):

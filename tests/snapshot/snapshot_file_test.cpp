@@ -161,6 +161,23 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(read_file(folder / "a") == framed(encoded(small_snapshot())));
     }
 
+    TEST_CASE("a file has the first version that can say its settings, and is read so") {
+        const TemporaryFolder folder;
+        auto snapshot = small_snapshot();
+        const auto version = [&] { return read_file(folder / "a").at(8); };
+        save_snapshot(folder / "a", snapshot);
+        CHECK(version() == 1);
+        const auto size = std::filesystem::file_size(folder / "a");
+        CHECK(load_snapshot(folder / "a").training.shards == 1);
+        snapshot.training.shards = 4;
+        save_snapshot(folder / "a", snapshot);
+        CHECK(version() == 2);
+        CHECK(std::filesystem::file_size(folder / "a") == size + sizeof(std::int64_t));
+        CHECK(load_snapshot(folder / "a").training == snapshot.training);
+        snapshot.training.shards = 0;
+        CHECK_THROWS_AS(save_snapshot(folder / "a", snapshot), std::logic_error);
+    }
+
     TEST_CASE("a file cut short at any length is refused as cut") {
         const TemporaryFolder folder;
         const std::string whole = framed(encoded(small_snapshot()));
@@ -204,8 +221,8 @@ TEST_SUITE("snapshot/snapshot_file") {
 
     TEST_CASE("a file from the future is refused with its version and the advice to update") {
         const TemporaryFolder folder;
-        const std::string why = refusal(folder / "a", framed("what only the future knows", 2));
-        CHECK(contains(why, "its format version is 2, and this program reads versions up to 1"));
+        const std::string why = refusal(folder / "a", framed("what only the future knows", 3));
+        CHECK(contains(why, "its format version is 3, and this program reads versions up to 2"));
         CHECK(contains(why, "Update Carousel."));
         CHECK(contains(refusal(folder / "a", framed("", 0)), "format version 0, which never was"));
     }

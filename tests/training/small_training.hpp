@@ -63,13 +63,11 @@ public:
     SmallTraining& operator=(const SmallTraining&) = delete;
 
     /// The batches that the trainer sees.
-    BatchIterator batches() const { return batches(shape_, {}); }
-    /// Those of a process that has some of the streams.
-    BatchIterator batches(const BatchShape& shape, const StreamShare& streams) const {
+    BatchIterator batches() const {
         const auto read = [this](std::uint64_t begin, std::span<TokenId> out) {
             for (auto& id : out) id = text_[begin++];
         };
-        return {read, 0, text_.size(), shape, seed_, streams};
+        return {read, 0, text_.size(), shape_, seed_};
     }
 
     /// `count` steps; the schedule is at the part of `total` steps that are done.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <barrier>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -12,7 +11,6 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "kernels/kernels.hpp"
@@ -62,37 +60,13 @@ std::string hash_under(const std::string& instruction_set, CellKind cell) {
     return std::string(line.data(), 64);
 }
 
-/// Two trainers in one process that sum as two processes do: each on a thread of its own.
-class Pair {
-public:
-    class Side final : public Communicator {
-    public:
-        Side(Pair& pair, std::size_t number) : pair_(pair), number_(number) {}
-        void sum(std::span<float> values) override {
-            auto& said = pair_.said_;
-            said[number_].assign(values.begin(), values.end());
-            pair_.meet_.arrive_and_wait();
-            for (std::size_t i = 0; i < values.size(); ++i) values[i] = said[0][i] + said[1][i];
-            pair_.meet_.arrive_and_wait();
-        }
-        double sum(double value) override {
-            pair_.value_[number_] = value;
-            pair_.meet_.arrive_and_wait();
-            const double result = pair_.value_[0] + pair_.value_[1];
-            pair_.meet_.arrive_and_wait();
-            return result;
-        }
-
-    private:
-        Pair& pair_;
-        std::size_t number_;
-    };
-
-private:
-    std::barrier<> meet_{2};
-    std::array<std::vector<float>, 2> said_;
-    std::array<double, 2> value_{};
-};
+/// The batch that a trainer sees.
+void fill(const BatchIterator& batches, std::uint64_t epoch, std::uint64_t window, Batch& batch) {
+    const auto shape = batches.shape();
+    std::vector<TokenId> streams(static_cast<std::size_t>(shape.batch_size * (shape.window + 1)));
+    batches.read(epoch, window, streams);
+    fill_batch(streams, shape, batch);
+}
 
 /// Hash of the weights alone.
 Sha256Digest weights_only(const SmallTraining& training) {
@@ -182,7 +156,7 @@ TEST_SUITE("training/trainer") {
         auto batches = training.batches();
         for (std::uint64_t step = 0; step < 3; ++step) {
             Batch batch;
-            batches.fill(0, step, batch);
+            fill(batches, 0, step, batch);
             auto empty = RecurrentState::zeros(small_config(), config.batch_size);
             Tensor<2> surprisals;
             reader->surprisals(batch.inputs, batch.targets, empty, surprisals);
@@ -232,7 +206,7 @@ TEST_SUITE("training/trainer") {
             const auto window = step % batches.windows_per_epoch();
             if (window == 0) state.clear();
             Batch batch;
-            batches.fill(step / batches.windows_per_epoch(), window, batch);
+            fill(batches, step / batches.windows_per_epoch(), window, batch);
             Tensor<2> surprisals;
             reader->surprisals(batch.inputs, batch.targets, state, surprisals);
             training.run(1);
@@ -348,46 +322,6 @@ TEST_SUITE("training/trainer") {
         training.run(399, 400);
         // Where the ring is cut is random, so the first symbols of each window cannot be known.
         CHECK(training.last.loss < 0.2);
-    }
-
-    TEST_CASE("two processes with parts of the streams train the model that one with all trains") {
-        for (const auto mask : {DropoutMask::window, DropoutMask::step}) {
-            auto config = small_training_config();
-            config.dropout_mask = mask;
-            config.reset_probability = 0.4F;
-            SmallTraining whole(1, small_config(), config);
-            whole.run(10);
-            Pair pair;
-            std::array<std::vector<NamedTensor>, 2> weights;
-            std::array<StepReport, 2> reports;
-            const auto process = [&](std::size_t number) {
-                auto own = config;
-                own.batch_size = number == 0 ? 2 : 3;
-                Pair::Side side(pair, number);
-                const CpuMachine machine(1);
-                Trainer trainer(machine, small_config(),
-                                machine.initial_weights(small_config(), config.seed),
-                                whole.batches({.batch_size = own.batch_size, .window = own.window},
-                                              {.first = number == 0 ? 0 : 2, .total = 5}),
-                                own, &side);
-                for (int n = 0; n < 10; ++n) reports[number] = trainer.step(0.01 * n);
-                weights[number] = trainer.weights();
-            };
-            std::thread other([&] { process(1); });
-            process(0);
-            other.join();
-            CHECK(weights[0] == weights[1]);
-            CHECK(reports[0].loss == reports[1].loss);
-            CHECK(reports[0].loss == doctest::Approx(whole.last.loss).epsilon(1e-3));
-            CHECK(reports[0].gradient_norm ==
-                  doctest::Approx(whole.last.gradient_norm).epsilon(1e-2));
-            // Sums in another order are rounded otherwise; another mask would be far off.
-            const auto expected = whole.trainer.weights();
-            for (std::size_t i = 0; i < expected.size(); ++i) {
-                CAPTURE(expected[i].name);
-                CHECK(distance(weights[0][i].values, expected[i].values).difference < 5e-3);
-            }
-        }
     }
 
     TEST_CASE("a loss or gradient that is not finite is reported and changes nothing") {

@@ -1,0 +1,93 @@
+#include "training/follower.hpp"
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <vector>
+
+#include "model/parameter.hpp"
+#include "training/instruction.hpp"
+#include "training/training_share.hpp"
+
+namespace carousel {
+
+namespace {
+
+/// A share that begins where process 0 does.
+void begin(const Machine& machine, Communicator& communicator,
+           std::optional<TrainingShare>& share) {
+    LanguageModelConfig model;
+    TrainingConfig training;
+    broadcast_value(communicator, model);
+    broadcast_value(communicator, training);
+    auto weights = expected_parameters(model);
+    for (auto& tensor : weights) {
+        std::size_t size = 1;
+        for (const auto extent : tensor.shape) size *= static_cast<std::size_t>(extent);
+        tensor.values.resize(size);
+        broadcast(communicator, std::as_writable_bytes(std::span(tensor.values)));
+    }
+    share.emplace(machine, model, weights, training, communicator);
+}
+
+void serve(const Machine& machine, Communicator& communicator) {
+    std::optional<TrainingShare> share;
+    RecurrentState none;  // process 0 has the whole one
+    for (;;) {
+        Instruction instruction;
+        broadcast_value(communicator, instruction);
+        switch (instruction.order) {
+            case Order::measure:
+                measure_link(communicator);
+                break;
+            case Order::begin:
+                begin(machine, communicator, share);
+                break;
+            case Order::step:
+                share->step(instruction, {});
+                break;
+            case Order::put_tensors:
+                share->put_tensors(instruction.kept, {});
+                break;
+            case Order::gather_memory:
+                share->gather_memory(none);
+                break;
+            case Order::scatter_memory:
+                share->scatter_memory(none);
+                break;
+            case Order::forget:
+                share->forget();
+                break;
+            case Order::end:
+                return;
+        }
+    }
+}
+
+}  // namespace
+
+void follow(const Machine& machine, Communicator& communicator) {
+    try {
+        serve(machine, communicator);
+    } catch (...) {
+        communicator.abandon();
+        throw;
+    }
+}
+
+Link measured_link(Communicator& communicator) {
+    Instruction measure{.order = Order::measure};
+    broadcast_value(communicator, measure);
+    return measure_link(communicator);
+}
+
+void dismiss(Communicator& communicator) noexcept {
+    try {
+        Instruction end{.order = Order::end};
+        broadcast_value(communicator, end);
+    } catch (const std::exception&) {
+        // Those who cannot hear it are gone, or will be told by whoever started them.
+    }
+}
+
+}  // namespace carousel

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/token_id.hpp"
+#include "data/batch_iterator.hpp"
+#include "model/batch.hpp"
+#include "model/collectives.hpp"
+#include "model/learner.hpp"
+#include "model/machine.hpp"
+#include "model/training_config.hpp"
+#include "training/instruction.hpp"
+
+namespace carousel {
+
+/// What one update did.
+struct StepReport {
+    double loss = 0;           ///< mean of the window before the update, nats per symbol
+    double gradient_norm = 0;  ///< before clipping
+    double learning_rate = 0;
+    bool finite = true;  ///< false: loss or gradient was not finite, and nothing was changed
+};
+
+/// What one process does of a training: it has all weights, and the streams of its shards with what
+/// they remember. A process that trains alone has all shards. Every call is made by all processes
+/// together.
+class TrainingShare {
+public:
+    /// Machine and communicator must outlive the object.
+    TrainingShare(const Machine& machine, const LanguageModelConfig& model,
+                  std::span<const NamedTensor> weights, const TrainingConfig& config,
+                  Communicator& communicator);
+    TrainingShare(const TrainingShare&) = delete;
+    TrainingShare& operator=(const TrainingShare&) = delete;
+
+    /// batch → loss → gradients → clip → update. `streams`, of process 0: all of the window,
+    /// (B, T + 1). Law: the same report in every process, and the same weights.
+    StepReport step(const Instruction& instruction, std::span<const TokenId> streams);
+
+    /// Everybody gets what process 0 passes.
+    void put_tensors(Kept kept, std::span<const NamedTensor> tensors);
+
+    /// What all streams remember, of process 0: the value of the whole batch.
+    void gather_memory(RecurrentState& all) const;
+    void scatter_memory(const RecurrentState& all);
+
+    /// Moments, averages and memory as before the first update; the weights stay.
+    void forget() {
+        learner_->forget();
+        recurrent_.clear();
+    }
+
+    const Learner& learner() const { return *learner_; }
+
+private:
+    /// Empties the memory of some streams, so that the model also learns to begin without one.
+    void reset_streams(RecurrentState& state, std::uint64_t step) const;
+
+    TrainingConfig config_;
+    Communicator* communicator_;
+    Shards own_;
+    BatchShape shape_;  // of the own streams
+    std::unique_ptr<Learner> learner_;
+    RecurrentState recurrent_, after_;  // before and, once it succeeded, after the step
+    std::vector<TokenId> streams_;      // (own streams, T + 1)
+    Batch batch_;
+};
+
+}  // namespace carousel

@@ -1,0 +1,176 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support/near.hpp"
+#include "support/processes_in_one.hpp"
+#include "training/follower.hpp"
+#include "training/small_training.hpp"
+
+using namespace carousel;
+
+// What stands in model/shard_tree.hpp, of whole trainings.
+
+namespace {
+
+TrainingConfig with_shards(std::int64_t shards, OptimizerKind optimizer = OptimizerKind::muon) {
+    auto config = small_training_config();
+    config.batch_size = 24;
+    config.window = 6;
+    config.reset_probability = 0.4F;
+    config.optimizer = optimizer;
+    config.shards = shards;
+    return config;
+}
+
+std::string hash_of(const TrainingState& state, const std::vector<NamedTensor>& weights) {
+    Sha256 hash;
+    const auto add = [&](const std::vector<NamedTensor>& tensors) {
+        for (const auto& tensor : tensors) hash.update(std::as_bytes(std::span(tensor.values)));
+    };
+    add(weights);
+    add(state.first_moments);
+    add(state.second_moments);
+    add(state.averaged_weights);
+    add({state.hidden, state.cell});
+    return to_hex(hash.finish()) + " " + std::to_string(state.step) + " " +
+           std::to_string(state.smoothed_loss);
+}
+
+std::string hash_of(const Trainer& trainer) {
+    return hash_of(trainer.state(), trainer.weights());
+}
+
+/// Where a training has come.
+struct Place {
+    std::vector<NamedTensor> weights;
+    TrainingState state;
+};
+
+/// Trains `steps` steps, from the beginning or from a place, shared by `processes` processes.
+Place train_together(int processes, const LanguageModelConfig& model, const TrainingConfig& config,
+                     int steps, const Place* from = nullptr) {
+    const SmallTraining text(1, model, config);
+    Place end;
+    ProcessesInOne(processes).run([&](Communicator& communicator) {
+        const CpuMachine machine(1);
+        if (communicator.process() > 0) return follow(machine, communicator);
+        {
+            Trainer trainer(
+                machine, model,
+                from != nullptr ? from->weights : machine.initial_weights(model, config.seed),
+                text.batches(), config, &communicator);
+            if (from != nullptr) trainer.set_state(from->state);
+            for (int i = 0; i < steps; ++i) trainer.step(0.01);
+            end = {trainer.weights(), trainer.state()};
+        }
+        dismiss(communicator);
+    });
+    return end;
+}
+
+std::string hash_of(const Place& place) {
+    return hash_of(place.state, place.weights);
+}
+
+}  // namespace
+
+TEST_SUITE("training/shards") {
+    TEST_CASE("a training by shards differs from one without by rounding") {
+        SmallTraining whole(1, small_config(), with_shards(1)),
+            parts(2, small_config(), with_shards(8));
+        whole.run(10);
+        parts.run(10);
+        CHECK(whole.last.loss == doctest::Approx(parts.last.loss).epsilon(1e-3));
+        CHECK(whole.weights_hash() != parts.weights_hash());
+        const auto expected = whole.trainer.weights(), got = parts.trainer.weights();
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            CAPTURE(expected[i].name);
+            CHECK(distance(got[i].values, expected[i].values).difference < 5e-3);
+        }
+    }
+
+    TEST_CASE("any number of processes trains every cell to the bits of one") {
+        for (int i = 0; i < k_cell_count; ++i) {
+            CAPTURE(k_cell_words[i]);
+            const auto model = small_config(static_cast<CellKind>(i));
+            const auto config = with_shards(8);
+            SmallTraining one(2, model, config);
+            // Into the second epoch with one cell; see steps_of.
+            const int steps = i == 0 ? 12 : 3;
+            for (int step = 0; step < steps; ++step) one.trainer.step(0.01);
+            for (const int n : {2, 3, 8}) {
+                if (i > 0 && n != 3) continue;
+                CAPTURE(n);
+                CHECK(hash_of(train_together(n, model, config, steps)) == hash_of(one.trainer));
+            }
+        }
+    }
+
+    TEST_CASE("so does it with Adam, and with masks for each step") {
+        auto config = with_shards(4, OptimizerKind::adam);
+        config.dropout_mask = DropoutMask::step;
+        SmallTraining one(1, small_config(), config);
+        for (int step = 0; step < 5; ++step) one.trainer.step(0.01);
+        CHECK(hash_of(train_together(4, small_config(), config, 5)) == hash_of(one.trainer));
+    }
+
+    TEST_CASE("a training goes on with another number of processes as if nothing had been") {
+        const auto config = with_shards(6);
+        SmallTraining one(1, small_config(), config);
+        for (int step = 0; step < 9; ++step) one.trainer.step(0.01);
+        const auto first = train_together(3, small_config(), config, 4);
+        const auto second = train_together(2, small_config(), config, 3, &first);
+        CHECK(hash_of(train_together(6, small_config(), config, 2, &second)) ==
+              hash_of(one.trainer));
+    }
+
+    TEST_CASE("weights that lead nowhere are reported by all, and all go back together") {
+        const auto config = with_shards(4);
+        SmallTraining one(1, small_config(), config);
+        const auto good = one.trainer.weights();
+        for (int step = 0; step < 3; ++step) one.trainer.step(0.01);
+        const SmallTraining text(1, small_config(), config);
+        std::string hash;
+        ProcessesInOne(2).run([&](Communicator& communicator) {
+            const CpuMachine machine(1);
+            if (communicator.process() > 0) return follow(machine, communicator);
+            Trainer trainer(machine, small_config(), good, text.batches(), config, &communicator);
+            trainer.step(0.01);
+            auto bad = good;
+            bad.back().values[0] = std::numeric_limits<float>::quiet_NaN();
+            trainer.set_weights(bad);
+            CHECK_FALSE(trainer.step(0.01).finite);
+            trainer.set_weights(good);
+            trainer.reset();
+            for (int step = 0; step < 3; ++step) trainer.step(0.01);
+            hash = hash_of(trainer);
+            dismiss(communicator);
+        });
+        CHECK(hash == hash_of(one.trainer));
+    }
+
+    TEST_CASE("who follows is released where there is no training, and where one fails") {
+        ProcessesInOne(3).run([&](Communicator& communicator) {
+            const CpuMachine machine(1);
+            if (communicator.process() > 0) return follow(machine, communicator);
+            dismiss(communicator);
+        });
+        const auto config = with_shards(4);
+        const SmallTraining text(1, small_config(), config);
+        CHECK_THROWS(ProcessesInOne(3).run([&](Communicator& communicator) {
+            const CpuMachine machine(1);
+            if (communicator.process() > 0) return follow(machine, communicator);
+            Trainer trainer(machine, small_config(), text.trainer.weights(), text.batches(), config,
+                            &communicator);
+            auto state = trainer.state();
+            state.first_moments.pop_back();
+            trainer.set_state(state);
+        }));
+    }
+}
