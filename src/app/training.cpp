@@ -14,6 +14,7 @@
 #include "app/learned_repertoire.hpp"
 #include "app/machines.hpp"
 #include "app/output_files.hpp"
+#include "app/processes.hpp"
 #include "app/resumption.hpp"
 #include "app/training_files.hpp"
 #include "app/training_log.hpp"
@@ -24,6 +25,7 @@
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
 #include "text/printable.hpp"
+#include "training/follower.hpp"
 
 namespace carousel {
 
@@ -31,8 +33,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::unique_ptr<Machine> machine_for(const TrainingRequest& request) {
-    return make_machine(static_cast<int>(request.threads.value_or(default_threads())));
+// The other processes are released whatever becomes of the training.
+class Release {
+public:
+    explicit Release(ProcessGroup* processes) : processes_(processes) {}
+    ~Release() {
+        if (processes_ != nullptr) dismiss(*processes_);
+    }
+    Release(const Release&) = delete;
+    Release& operator=(const Release&) = delete;
+
+private:
+    ProcessGroup* processes_;
+};
+
+TrainingTeam team_of(ProcessGroup* processes) {
+    if (processes == nullptr) return {};
+    return {.processes = processes->processes(),
+            .link = [processes] { return measured_link(*processes); }};
+}
+
+std::string described(const Machine& machine, const ProcessGroup* processes) {
+    if (processes == nullptr) return machine.description();
+    return fmt::format("{} processes, each {}", processes->processes(), machine.description());
 }
 
 // Weights for a vocabulary that begins with the old one: known symbols keep their rows, new ones
@@ -95,7 +118,7 @@ Prepared preparation(const TrainingRequest& request, const Snapshot* stored,
                       .training = training,
                       .file = files.best(),
                       .parameters = static_cast<std::uint64_t>(parameter_count(plan.plan.model)),
-                      .machine = machine.description(),
+                      .machine = described(machine, host.processes),
                       .begun = host.begun,
                       .passes = passes_of(text, plan)};
     if (request.resume) {
@@ -144,7 +167,10 @@ void take_up_best(Snapshot& stored, FoundBest& found, const TrainingText& text,
 
 TrainingResult run_training(const TrainingRequest& request, const TrainingHost& host) {
     if (const auto slow = slowness_of_machine()) host.tell(Warning{*slow});
-    return run_training(request, *machine_for(request), host);
+    const Release release(host.processes);
+    const auto machine = make_machine(threads_of(request, host.processes));
+    if (host.processes == nullptr) return run_training(request, *machine, host);
+    return run_training(with_shards_for(request, host.processes->processes()), *machine, host);
 }
 
 TrainingResult run_training(const TrainingRequest& request, const Machine& machine,
@@ -160,14 +186,16 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     const auto& corpus = text.corpus();
 
     // the model and how it is trained
-    const auto plan = plan_training(request, stored, text, machine, host.clock);
+    const auto plan = plan_training(request, stored, text, machine, host.clock,
+                                    MeasureSpeed::for_time, team_of(host.processes));
     const auto& training = plan.plan.training;
+    if (host.processes != nullptr) require_shards(training, host.processes->processes());
     Trainer trainer(
         machine, plan.plan.model, start_weights(request, stored, plan.plan, machine),
         BatchIterator([&](std::uint64_t begin, std::span<TokenId> out) { corpus.copy(begin, out); },
                       text.training().begin, text.training().end,
                       {training.batch_size, training.window}, training.seed),
-        training);
+        training, host.processes);
     if (request.resume) {
         require_place(*start->state, trainer.steps_per_epoch(), request.changed_corpus);
         trainer.set_state(*stored->state);
@@ -235,17 +263,19 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     return result;
 }
 
-TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host) {
+TrainingPreview preview_training(const TrainingRequest& asked, const TrainingHost& host,
+                                 const TrainingTeam& team) {
+    const auto request = team.processes > 1 ? with_shards_for(asked, team.processes) : asked;
     std::optional<Snapshot> from;
     if (request.from) from = load_snapshot(model_file(*request.from));
     const Snapshot* stored = from ? &*from : nullptr;
     const TrainingText text(request, stored, model_path(request), fs::temp_directory_path(),
                             work_of(host.tell));
-    const auto machine = machine_for(request);
-    TrainingPreview preview{
-        .plan = plan_training(request, stored, text, *machine, host.clock, MeasureSpeed::always),
-        .characters_to_learn_from = text.training().characters,
-        .characters_to_validate_on = text.validation().part.characters};
+    const auto machine = make_machine(threads_of(request, nullptr));
+    TrainingPreview preview{.plan = plan_training(request, stored, text, *machine, host.clock,
+                                                  MeasureSpeed::always, team),
+                            .characters_to_learn_from = text.training().characters,
+                            .characters_to_validate_on = text.validation().part.characters};
     const auto& plan = preview.plan.plan;
     const auto length = settle_length(request);
     preview.parameters = static_cast<std::uint64_t>(parameter_count(plan.model));

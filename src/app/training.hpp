@@ -36,7 +36,9 @@ struct TrainingPreview {
     double seconds = 0;  ///< the time asked for, else that of the steps or epochs
 };
 
-/// Writes no file. The speed of the machine is measured for about a second.
-TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host);
+/// Writes no file. The speed of the machine is measured for about a second; `team`: of whom none
+/// are there yet.
+TrainingPreview preview_training(const TrainingRequest& request, const TrainingHost& host,
+                                 const TrainingTeam& team = {});
 
 }  // namespace carousel

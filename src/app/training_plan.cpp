@@ -10,6 +10,7 @@
 #include "app/text_signs.hpp"
 #include "app/training_settings.hpp"
 #include "base/quantity.hpp"
+#include "planning/shared_forecast.hpp"
 
 namespace carousel {
 
@@ -47,11 +48,26 @@ void plan_by_time(const PlanRequest& request, const Forecast& forecast, double t
     }
 }
 
+// How much faster several processes are than one.
+std::string gain(const Plan& plan, const Forecast& one, const Forecast& all,
+                 const TrainingTeam& team, const Link& link) {
+    const auto seconds = [&](const Forecast& forecast) {
+        return forecast.seconds_of_update(
+            plan.model, {plan.training.batch_size, plan.training.window}, plan.training.optimizer);
+    };
+    return fmt::format(
+        "{} processes are expected to be {:.1f} times as fast as one, over a link of "
+        "{} a second with {:.2g} ms of latency.",
+        team.processes, seconds(one) / seconds(all), format_bytes(link.bytes_per_second),
+        1e3 * link.latency);
+}
+
 }  // namespace
 
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
                            const TrainingText& text, const Machine& machine,
-                           const std::function<double()>& clock, MeasureSpeed measure) {
+                           const std::function<double()>& clock, MeasureSpeed measure,
+                           const TrainingTeam& team) {
     TrainingPlan training;
     training.threads = machine.threads();
     auto& plan = training.plan;
@@ -70,15 +86,22 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     }
     auto request = plan_request(options, stored, corpus, symbols);
     training.signs = corpus.signs;
-    if (length.kind == LengthKind::seconds) {
-        const auto forecast =
-            machine.measure_speed(std::min(k_measuring, k_measuring_share * length.amount));
-        request.memory = k_memory_share * machine.available_memory();
-        plan_by_time(request, *forecast, length.amount, clock(), training);
+    if (foretells) {
+        const bool by_time = length.kind == LengthKind::seconds;
+        const auto one = machine.measure_speed(
+            by_time ? std::min(k_measuring, k_measuring_share * length.amount) : k_measuring);
+        const auto link = team.processes > 1 ? team.link() : Link{};
+        const SharedForecast forecast(*one, team.processes, link);
+        if (by_time) {
+            request.memory = k_memory_share * machine.available_memory();
+            plan_by_time(request, forecast, length.amount, clock(), training);
+        } else {
+            plan = choose_plan_by_size(request, length);
+            foresee(plan, corpus, forecast, plan.characters);
+        }
+        if (team.processes > 1) training.notes.push_back(gain(plan, *one, forecast, team, link));
     } else {
         plan = choose_plan_by_size(request, length);
-        if (measure == MeasureSpeed::always)
-            foresee(plan, corpus, *machine.measure_speed(k_measuring), plan.characters);
     }
     if (!request.decided.cell && plan.model.cell == CellKind::mlstm) {
         training.notes.push_back(fmt::format(

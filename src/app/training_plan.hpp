@@ -9,6 +9,7 @@
 #include "app/training_request.hpp"
 #include "app/training_text.hpp"
 #include "app/training_verdict.hpp"
+#include "model/link.hpp"
 #include "model/machine.hpp"
 #include "planning/plan.hpp"
 #include "snapshot/snapshot.hpp"
@@ -31,6 +32,12 @@ struct TrainingPlan {
 /// depend on, or always, to tell how long a training of so many steps or epochs takes.
 enum class MeasureSpeed : std::uint8_t { for_time, always };
 
+/// Processes that train one model together, each on a machine as this one.
+struct TrainingTeam {
+    int processes = 1;
+    std::function<Link()> link{};  ///< between them; asked for where there are several
+};
+
 /// Chooses all settings. Those of a resumed run are the stored ones. For a new training with a
 /// length in time, the one given or the usual one, they are the best for what is left of the time
 /// by `clock` (seconds since the training was asked for) on this machine, which is measured for
@@ -39,6 +46,7 @@ enum class MeasureSpeed : std::uint8_t { for_time, always };
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
                            const TrainingText& text, const Machine& machine,
                            const std::function<double()>& clock,
-                           MeasureSpeed measure = MeasureSpeed::for_time);
+                           MeasureSpeed measure = MeasureSpeed::for_time,
+                           const TrainingTeam& team = {});
 
 }  // namespace carousel

@@ -17,6 +17,7 @@
 #include "app/validation.hpp"
 #include "app/validation_schedule.hpp"
 #include "model/machine.hpp"
+#include "mpi/process_group.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 #include "training/trainer.hpp"
@@ -44,8 +45,9 @@ struct TrainingHost {
     /// Asked between steps: absent as long as the run shall go on, else the word that the log keeps
     /// of the wish, as "SIGINT".
     std::function<std::optional<std::string>()> wish_to_stop{};
-    std::string begun{};         ///< when, in UTC: "2026-11-27T09:05:01Z"; may be empty
-    bool closing_sample = true;  ///< whether `Ended` brings what the best model writes
+    std::string begun{};                ///< when, in UTC: "2026-11-27T09:05:01Z"; may be empty
+    bool closing_sample = true;         ///< whether `Ended` brings what the best model writes
+    ProcessGroup* processes = nullptr;  ///< that train with this one; null: it is alone
 };
 
 struct TrainingOutcome {

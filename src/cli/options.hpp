@@ -28,6 +28,8 @@ struct TrainOptions : TrainingRequest {
 
 /// Options of `carousel plan`: a training that does not take place.
 struct PlanOptions : TrainingRequest {
+    int processes = 1;     ///< that would train together, each on a machine as this one
+    double gigabits = 10;  ///< a second between them
     bool json = false;
 };
 

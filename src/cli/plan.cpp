@@ -18,7 +18,9 @@ int plan(const PlanOptions& options, const GlobalOptions& global) {
     TrainingScreen screen(global, true);
     const TrainingHost host{.clock = [&] { return stopwatch.seconds(); },
                             .tell = [&](const TrainingEvent& event) { screen.hear(event); }};
-    const auto preview = preview_training(options, host);
+    constexpr double k_latency = 5e-5;  // seconds, of Ethernet
+    const auto link = [&] { return Link{options.gigabits * 1e9 / 8, k_latency}; };
+    const auto preview = preview_training(options, host, {options.processes, link});
     screen.screen().clear();
     if (options.json) {
         fmt::print("{}", preview_json(preview));

@@ -6,7 +6,7 @@ namespace carousel {
 
 namespace {
 
-constexpr int k_signals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int k_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 volatile std::sig_atomic_t g_received = 0;
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/processes.hpp"
 #include "app/training.hpp"
 #include "app/training_json.hpp"
 #include "base/error.hpp"
@@ -75,6 +76,12 @@ std::string command_to_generate(const std::filesystem::path& model, const std::s
 
 int train(const TrainOptions& options, const GlobalOptions& global) {
     const Stopwatch stopwatch;
+    const auto processes = join_training();
+    if (processes && processes->process() > 0) {
+        const StopSignals ignored;  // the first process hears them too, and decides
+        serve_training(options, *processes);
+        return 0;
+    }
     TrainingScreen shown(global, !options.json);
     Screen& screen = shown.screen();
     std::optional<JsonOutput> json;
@@ -93,7 +100,8 @@ int train(const TrainOptions& options, const GlobalOptions& global) {
                                 return fmt::format("SIG{}", sigabbrev_np(signal()));
                             },
                             .begun = time_stamp(),
-                            .closing_sample = options.json || !global.quiet};
+                            .closing_sample = options.json || !global.quiet,
+                            .processes = processes.get()};
 
     const auto result = run_training(options, host);
     const auto& outcome = result.outcome;

@@ -168,6 +168,10 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
     add_learning(table, o);
     table.heading("How");
     add_threads(table, o.threads, "the physical cores at hand");
+    table.add("processes", whole(o.processes, {1, k_most_shards}),
+              "how many would train together under mpirun, each on a machine as this one", "1");
+    table.add("link", real(o.gigabits, {.low = 0.001, .high = 10000}),
+              "gigabits a second between them", "10");
     add_json(table, o.json);
     add_common(table, global);
     table.need({"time", "steps", "preset", "cell", "threads", "json"});

@@ -12,10 +12,10 @@ namespace carousel {
 namespace {
 
 const std::map<std::string_view, int> k_floors = {
-    {"base", 0},       {"model", 1},    {"kernels", 2},   {"text", 2},       {"formats", 2},
-    {"data", 3},       {"cpu", 3},      {"training", 4},  {"adaptation", 4}, {"generation", 4},
-    {"evaluation", 5}, {"snapshot", 5}, {"benchmark", 5}, {"report", 5},     {"planning", 5},
-    {"app", 6},        {"cli", 7},
+    {"base", 0},       {"model", 1},      {"kernels", 2},  {"text", 2},      {"formats", 2},
+    {"mpi", 2},        {"data", 3},       {"cpu", 3},      {"training", 4},  {"adaptation", 4},
+    {"generation", 4}, {"evaluation", 5}, {"snapshot", 5}, {"benchmark", 5}, {"report", 5},
+    {"planning", 5},   {"app", 6},        {"cli", 7},
 };
 constexpr int k_roof = 8;  // main.cpp
 
@@ -33,6 +33,7 @@ const std::vector<Door> k_doors = {
     {{"libxml/*"}, {"formats/markup.cpp"}},
     {{"xtensor/*", "xtensor-blas/*", "xtl/*"}, {"model/tensor.hpp"}},
     {{"cblas.h"}, {"cpu/blas.cpp"}},
+    {{"mpi.h"}, {"mpi/process_group.cpp"}},
     {{"nettle/*"}, {"base/sha256.cpp"}},
     {{"nlohmann/*"}, {"app/*.cpp", "cli/*.cpp", "app/setting_json.hpp"}},
     {{"immintrin.h", "arm_neon.h"},
