@@ -3,7 +3,6 @@
 #include <fstream>
 
 #include "base/available_cores.hpp"
-#include "cpu/blas.hpp"
 #include "cpu/cpu_machine.hpp"
 #include "kernels/kernels.hpp"
 #include "text/printable.hpp"
@@ -30,10 +29,6 @@ std::optional<std::string> slowness_of_machine() {
 
 std::string instruction_set_in_use() {
     return instruction_set();
-}
-
-std::string blas_in_use() {
-    return blas_description();
 }
 
 std::string processor_name() {

@@ -27,7 +27,4 @@ std::string instruction_set_in_use();
 /// The processor, as it calls itself, harmless for a terminal.
 std::string processor_name();
 
-/// Version and kernel of OpenBLAS, for people.
-std::string blas_in_use();
-
 }  // namespace carousel

@@ -276,4 +276,8 @@ BenchmarkReport run_benchmark(const BenchmarkConfig& config) {
     return report;
 }
 
+std::string blas_in_use() {
+    return blas_description();
+}
+
 }  // namespace carousel

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "model/language_model_config.hpp"
@@ -44,5 +45,9 @@ struct BenchmarkReport {
 /// Measures this machine with models of random weights and generated text. Rates that are compared
 /// are measured in turns, so that a slow moment of the machine meets all of them.
 BenchmarkReport run_benchmark(const BenchmarkConfig& config);
+
+/// Version and kernel of OpenBLAS, the yardstick, for people. Here and not beside the machine, so
+/// that nothing else is linked with it.
+std::string blas_in_use();
 
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/machines.hpp"
+#include "benchmark/benchmark.hpp"
 #include "cli/git_description.hpp"
 
 namespace carousel {

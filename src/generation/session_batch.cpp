@@ -166,6 +166,7 @@ void SessionBatch::write(std::size_t row) {
     auto& piece = pieces_[row];
     piece.session = number;
     piece.text = session.write(model_->machine(), sampler, logits);
+    piece.symbol = session.reading().unread.back();
     piece.ends_document = session.document_is_over();
     piece.ended = session.progress().end ? std::optional(session.progress()) : std::nullopt;
 }

@@ -29,6 +29,7 @@ struct SessionPiece {
     bool ends_document = false;  ///< and what comes next is of another one
     /// Set when the session has ended with this piece; it is no longer in the batch.
     std::optional<SessionProgress> ended{};
+    TokenId symbol = 0;  ///< that was drawn
 };
 
 /// Sessions that write side by side with one model, a symbol each at a time.

@@ -15,7 +15,7 @@ const std::map<std::string_view, int> k_floors = {
     {"base", 0},       {"model", 1},      {"kernels", 2},  {"text", 2},      {"formats", 2},
     {"mpi", 2},        {"data", 3},       {"cpu", 3},      {"training", 4},  {"adaptation", 4},
     {"generation", 4}, {"evaluation", 5}, {"snapshot", 5}, {"benchmark", 5}, {"report", 5},
-    {"planning", 5},   {"app", 6},        {"cli", 7},
+    {"planning", 5},   {"app", 6},        {"cli", 7},        {"library", 7},
 };
 constexpr int k_roof = 8;  // main.cpp
 
@@ -35,6 +35,7 @@ const std::vector<Door> k_doors = {
     {{"cblas.h"}, {"cpu/blas.cpp"}},
     {{"mpi.h"}, {"mpi/process_group.cpp"}},
     {{"nettle/*"}, {"base/sha256.cpp"}},
+    {{"carousel.h"}, {"library/*"}},
     {{"nlohmann/*"}, {"app/*.cpp", "cli/*.cpp", "app/setting_json.hpp"}},
     {{"immintrin.h", "arm_neon.h"},
      {"kernels/vector.hpp", "cpu/floating_point_mode.cpp", "cpu/thread_pool.cpp"}},
@@ -44,7 +45,8 @@ const std::vector<Door> k_doors = {
 };
 
 /// What a door shows comes from app/ and the rooms of results: it trains nothing itself.
-const std::vector<std::string> k_doors_of_house = {"cli"}, k_closed_to_doors = {"training", "data"};
+const std::vector<std::string> k_doors_of_house = {"cli", "library"},
+                               k_closed_to_doors = {"training", "data"};
 
 /// Who may know the processor: its own rooms, the one place that chooses machines, and what
 /// measures it.

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
@@ -57,7 +58,7 @@ Samples generate(const TestModel& model, const Tokenizer& tokenizer, const Reque
     }
     Samples samples{std::vector<std::string>(count), std::vector<SessionProgress>(count)};
     while (!batch.empty()) {
-        for (const auto& [session, text, ends_document, ended] : batch.advance()) {
+        for (const auto& [session, text, ends_document, ended, symbol] : batch.advance()) {
             samples.texts[session] += text;
             if (ends_document && !ended) samples.texts[session] += '|';
             if (ended) samples.reports[session] = *ended;
@@ -458,5 +459,40 @@ TEST_SUITE("generation/session_batch") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto model = untrained_model(tokenizer.vocabulary().size() + 1, 5);
         CHECK_THROWS_AS(SessionBatch(model, tokenizer, 1), std::logic_error);
+    }
+}
+
+TEST_SUITE("generation/threads") {
+    TEST_CASE("ten threads write with one model at once what each writes alone") {
+        const auto tokenizer = tokenizer_of(k_letters);
+        const auto model = untrained_model(tokenizer.vocabulary().size(), 5);
+        const auto write = [&](std::uint64_t seed) {
+            SessionBatch batch(model, tokenizer, 1);
+            batch.join(Session(tokenizer, model.config(), {.seed = seed, .length = 40}, {}));
+            std::string text;
+            while (!batch.empty())
+                for (const auto& piece : batch.advance()) text += piece.text;
+            return text;
+        };
+        std::vector<std::string> alone, together(10);
+        for (std::uint64_t i = 0; i < together.size(); ++i) alone.push_back(write(i));
+        std::vector<std::thread> threads;
+        for (std::uint64_t i = 0; i < together.size(); ++i)
+            threads.emplace_back([&, i] { together[i] = write(i); });
+        for (auto& thread : threads) thread.join();
+        CHECK(together == alone);
+    }
+
+    TEST_CASE("a piece tells the symbol that was drawn") {
+        const auto tokenizer = tokenizer_of(k_letters);
+        const auto model = untrained_model(tokenizer.vocabulary().size(), 5);
+        SessionBatch batch(model, tokenizer, 1);
+        batch.join(Session(tokenizer, model.config(), {.seed = 1, .length = 40}, {}));
+        while (!batch.empty()) {
+            for (const auto& piece : batch.advance()) {
+                if (!piece.text.empty())
+                    CHECK(tokenizer.vocabulary().symbol(piece.symbol).text == piece.text);
+            }
+        }
     }
 }
