@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "app/preview_json.hpp"
+#include "app/request_checks.hpp"
 #include "app/training_json.hpp"
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
@@ -74,7 +75,7 @@ carousel_training_end end_of(TrainingEnd end) {
     return CAROUSEL_TRAINED;
 }
 
-// What the options of the command exclude.
+// What cannot be had together.
 void require_possible(const TrainingRequest& request) {
     const std::tuple<const char*, bool, const char*, bool> pairs[] = {
         {"resume", request.resume, "from", request.from.has_value()},
@@ -92,6 +93,7 @@ void require_possible(const TrainingRequest& request) {
 const TrainingRequest& request_of(const Settings& settings) {
     require_purpose(settings, CAROUSEL_FOR_TRAINING);
     require_possible(settings.training);
+    require_consistent(settings.training);
     return settings.training;
 }
 
