@@ -255,7 +255,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                              return start_weights(request, from ? &*from : nullptr, plan.plan,
                                                   machine);
                          }},
-                    std::move(snapshot), machine, trainer);
+                    std::move(snapshot), trainer);
     TrainingResult result{
         .outcome = run.run(), .model = files.best(), .prompt = beginning_of(corpus)};
     if (page) result.report_failure = page->failure();

@@ -24,11 +24,9 @@ constexpr std::uint64_t k_sample = 200, k_closing_sample = 400;  // characters
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, const Machine& machine,
-                         Trainer& trainer)
+TrainingRun::TrainingRun(const Config& config, Snapshot snapshot, Trainer& trainer)
     : config_(config),
       snapshot_(std::move(snapshot)),
-      machine_(&machine),
       trainer_(&trainer),
       first_step_(trainer.counters().step),
       seconds_before_(trainer.counters().seconds),
@@ -164,10 +162,10 @@ void TrainingRun::validate() {
         return validation_.on_the_way(model, snapshot_.history, step);
     };
     auto now = record();
-    auto measured = measure(trainer_->model());
+    auto measured = trainer_->alone() ? measure(trainer_->model())
+                                      : measure(*trainer_->model_of(trainer_->weights()));
     if (trainer_->averages()) {
-        const auto averaged =
-            measure(*machine_->model(snapshot_.model, trainer_->averaged_weights()));
+        const auto averaged = measure(*trainer_->model_of(trainer_->averaged_weights()));
         now.averaged = averaged.nats < measured.nats;
         if (now.averaged) measured = averaged;
     }
@@ -211,7 +209,7 @@ void TrainingRun::measure_best() {
         return;
     }
     const auto measure = [&](const Snapshot& model) {
-        return validation_.at_the_end(*machine_->model(model.model, model.weights), step);
+        return validation_.at_the_end(*trainer_->model_of(model.weights), step);
     };
     std::optional<Snapshot> model;
     if (best->step != step) {

@@ -16,7 +16,6 @@
 #include "app/training_verdict.hpp"
 #include "app/validation.hpp"
 #include "app/validation_schedule.hpp"
-#include "model/machine.hpp"
 #include "mpi/process_group.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
@@ -75,7 +74,7 @@ public:
     };
 
     /// `snapshot` holds what a file says besides weights and state; it grows with the run.
-    TrainingRun(const Config& config, Snapshot snapshot, const Machine& machine, Trainer& trainer);
+    TrainingRun(const Config& config, Snapshot snapshot, Trainer& trainer);
 
     /// Throws: DivergenceError at the fourth divergence.
     TrainingOutcome run();
@@ -110,7 +109,6 @@ private:
 
     Config config_;
     Snapshot snapshot_;
-    const Machine* machine_;
     Trainer* trainer_;
 
     std::uint64_t first_step_;

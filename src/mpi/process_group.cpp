@@ -103,16 +103,18 @@ public:
         if (abandoned_) throw InputError("The processes that train together have parted.");
         requests_.clear();
         bool fine = true;
-        for (const auto& [from, bytes] : in) {
-            for_each_piece(bytes, [&](std::span<std::byte> piece) {
-                fine &= MPI_Irecv(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, from,
-                                  k_tag, MPI_COMM_WORLD, &requests_.emplace_back()) == MPI_SUCCESS;
+        for (const auto& message : in) {
+            for_each_piece(message.bytes, [&](std::span<std::byte> piece) {
+                fine &= MPI_Irecv(piece.data(), static_cast<int>(piece.size()), MPI_BYTE,
+                                  message.process, k_tag, MPI_COMM_WORLD,
+                                  &requests_.emplace_back()) == MPI_SUCCESS;
             });
         }
-        for (const auto& [to, bytes] : out) {
-            for_each_piece(bytes, [&](std::span<const std::byte> piece) {
-                fine &= MPI_Isend(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, to, k_tag,
-                                  MPI_COMM_WORLD, &requests_.emplace_back()) == MPI_SUCCESS;
+        for (const auto& message : out) {
+            for_each_piece(message.bytes, [&](std::span<const std::byte> piece) {
+                fine &= MPI_Isend(piece.data(), static_cast<int>(piece.size()), MPI_BYTE,
+                                  message.process, k_tag, MPI_COMM_WORLD,
+                                  &requests_.emplace_back()) == MPI_SUCCESS;
             });
         }
         if (!fine) fail("A connection to another process is lost");

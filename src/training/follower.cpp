@@ -7,11 +7,24 @@
 
 #include "model/parameter.hpp"
 #include "training/instruction.hpp"
+#include "training/reading_share.hpp"
 #include "training/training_share.hpp"
 
 namespace carousel {
 
 namespace {
+
+std::vector<NamedTensor> received_weights(Communicator& communicator,
+                                          const LanguageModelConfig& model) {
+    auto weights = expected_parameters(model);
+    for (auto& tensor : weights) {
+        std::size_t size = 1;
+        for (const auto extent : tensor.shape) size *= static_cast<std::size_t>(extent);
+        tensor.values.resize(size);
+        broadcast(communicator, std::as_writable_bytes(std::span(tensor.values)));
+    }
+    return weights;
+}
 
 /// A share that begins where process 0 does.
 void begin(const Machine& machine, Communicator& communicator,
@@ -20,18 +33,19 @@ void begin(const Machine& machine, Communicator& communicator,
     TrainingConfig training;
     broadcast_value(communicator, model);
     broadcast_value(communicator, training);
-    auto weights = expected_parameters(model);
-    for (auto& tensor : weights) {
-        std::size_t size = 1;
-        for (const auto extent : tensor.shape) size *= static_cast<std::size_t>(extent);
-        tensor.values.resize(size);
-        broadcast(communicator, std::as_writable_bytes(std::span(tensor.values)));
-    }
-    share.emplace(machine, model, weights, training, communicator);
+    share.emplace(machine, model, received_weights(communicator, model), training, communicator);
+}
+
+void make_model(const Machine& machine, Communicator& communicator,
+                std::optional<ReadingShare>& reading) {
+    LanguageModelConfig model;
+    broadcast_value(communicator, model);
+    reading.emplace(machine, model, received_weights(communicator, model), communicator);
 }
 
 void serve(const Machine& machine, Communicator& communicator) {
     std::optional<TrainingShare> share;
+    std::optional<ReadingShare> reading;
     RecurrentState none;  // process 0 has the whole one
     for (;;) {
         Instruction instruction;
@@ -57,6 +71,12 @@ void serve(const Machine& machine, Communicator& communicator) {
                 break;
             case Order::forget:
                 share->forget();
+                break;
+            case Order::make_model:
+                make_model(machine, communicator, reading);
+                break;
+            case Order::read:
+                reading->surprisals(instruction.steps, instruction.streams, nullptr);
                 break;
             case Order::end:
                 return;

@@ -18,6 +18,8 @@ enum class Order : std::uint8_t {
     gather_memory,   ///< what the streams remember, to process 0
     scatter_memory,  ///< back from there
     forget,          ///< all but the weights as before the first update
+    make_model,      ///< to be read: its configuration, its weights
+    read,            ///< surprisals of the model that was made last: text and states
     end,             ///< the training is over
 };
 
@@ -27,6 +29,7 @@ struct Instruction {
     bool new_epoch = false;     ///< of step, as the next two
     std::uint64_t step = 0;     ///< updates made before
     double learning_rate = 0;
+    std::int64_t steps = 0, streams = 0;  ///< of read
 };
 
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "training/learning_rate_schedule.hpp"
+#include "training/reading_share.hpp"
 
 namespace carousel {
 
@@ -43,7 +44,8 @@ auto Trainer::together(const Instruction& instruction, Work work) const {
 Trainer::Trainer(const Machine& machine, const LanguageModelConfig& model,
                  std::span<const NamedTensor> weights, BatchIterator batches,
                  const TrainingConfig& config, Communicator* communicator)
-    : model_(model),
+    : machine_(&machine),
+      model_(model),
       batches_(std::move(batches)),
       config_(config),
       communicator_(communicator != nullptr ? communicator : &alone_),
@@ -81,6 +83,10 @@ void Trainer::advance(double loss) {
         state_.window_in_epoch = 0;
         ++state_.epoch;
     }
+}
+
+std::unique_ptr<Model> Trainer::model_of(std::span<const NamedTensor> weights) const {
+    return shared_model(*machine_, model_, weights, *communicator_);
 }
 
 void Trainer::put(Kept kept, std::span<const NamedTensor> tensors) {

@@ -38,6 +38,11 @@ public:
     std::vector<NamedTensor> weights() const { return tensors(Kept::weights); }
     void set_weights(std::span<const NamedTensor> weights) { put(Kept::weights, weights); }
 
+    /// A model with such weights, which all processes read together. Bits and, alone, cost are
+    /// those of `Machine::model`; it lives at most until the next one is made, or the trainer ends.
+    std::unique_ptr<Model> model_of(std::span<const NamedTensor> weights) const;
+    bool alone() const { return communicator_->processes() == 1; }
+
     /// The running mean of the weights, where one is kept; see `OptimizerConfig`.
     bool averages() const { return config_.average > 0; }
     std::vector<NamedTensor> averaged_weights() const { return tensors(Kept::averages); }
@@ -72,6 +77,7 @@ private:
     /// Counts an update that succeeded.
     void advance(double loss);
 
+    const Machine* machine_;
     LanguageModelConfig model_;
     BatchIterator batches_;
     TrainingConfig config_;

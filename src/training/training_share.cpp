@@ -5,6 +5,7 @@
 
 #include "base/random.hpp"
 #include "training/gradient_clipping.hpp"
+#include "training/shared_state.hpp"
 
 namespace carousel {
 
@@ -27,16 +28,6 @@ LearnerConfig learner_config_of(const TrainingConfig& training, const Shards& ow
 
 Shards shards_of(const TrainingConfig& config, const Communicator& communicator) {
     return shards_of_process(config.shards, communicator.processes(), communicator.process());
-}
-
-// The states of one layer, all streams after each other.
-std::span<float> layer_of(Tensor<3>& tensor, std::size_t layer) {
-    const auto size = tensor.shape(1) * tensor.shape(2);
-    return {tensor.data() + layer * size, size};
-}
-std::span<const float> layer_of(const Tensor<3>& tensor, std::size_t layer) {
-    const auto size = tensor.shape(1) * tensor.shape(2);
-    return {tensor.data() + layer * size, size};
 }
 
 }  // namespace
@@ -103,26 +94,11 @@ void TrainingShare::put_tensors(Kept kept, std::span<const NamedTensor> tensors)
 }
 
 void TrainingShare::gather_memory(RecurrentState& all) const {
-    for (auto [from, to] :
-         {std::pair{&recurrent_.hidden, &all.hidden}, {&recurrent_.states, &all.states}}) {
-        for (std::size_t l = 0; l < from->shape(0); ++l) {
-            gather(*communicator_, config_.shards, std::as_bytes(layer_of(*from, l)),
-                   communicator_->process() == 0 ? std::as_writable_bytes(layer_of(*to, l))
-                                                 : std::span<std::byte>());
-        }
-    }
+    gather_state(*communicator_, config_.shards, recurrent_, all);
 }
 
 void TrainingShare::scatter_memory(const RecurrentState& all) {
-    for (auto [from, to] :
-         {std::pair{&all.hidden, &recurrent_.hidden}, {&all.states, &recurrent_.states}}) {
-        for (std::size_t l = 0; l < to->shape(0); ++l) {
-            scatter(*communicator_, config_.shards,
-                    communicator_->process() == 0 ? std::as_bytes(layer_of(*from, l))
-                                                  : std::span<const std::byte>(),
-                    std::as_writable_bytes(layer_of(*to, l)));
-        }
-    }
+    scatter_state(*communicator_, config_.shards, all, recurrent_);
 }
 
 }  // namespace carousel

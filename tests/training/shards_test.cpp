@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "model/reader.hpp"
 #include "support/near.hpp"
 #include "support/processes_in_one.hpp"
 #include "training/follower.hpp"
+#include "training/reading_share.hpp"
 #include "training/small_training.hpp"
 
 using namespace carousel;
@@ -153,6 +155,39 @@ TEST_SUITE("training/shards") {
             dismiss(communicator);
         });
         CHECK(hash == hash_of(one.trainer));
+    }
+
+    TEST_CASE("processes that read together are as surprised as one, and remember the same") {
+        const auto config = with_shards(4);
+        const SmallTraining text(1, small_config(), config);
+        const auto weights = text.trainer.weights();
+        std::vector<TokenId> streams(24 * 7);
+        text.batches().read(0, 0, streams);
+        Batch batch;
+        fill_batch(streams, {24, 6}, batch);
+        const auto expected_model = text.machine.model(small_config(), weights);
+        auto expected_state = RecurrentState::zeros(small_config(), 24);
+        Tensor<2> expected;
+        for (int times = 0; times < 2; ++times) {
+            expected_model->reader(24)->surprisals(batch.inputs, batch.targets, expected_state,
+                                                   expected);
+        }
+        for (const int n : {2, 3, 30}) {  // thirty have fewer streams than processes
+            ProcessesInOne(n).run([&](Communicator& communicator) {
+                const CpuMachine machine(1);
+                if (communicator.process() > 0) return follow(machine, communicator);
+                const auto model = shared_model(machine, small_config(), weights, communicator);
+                const auto reader = model->reader(24);
+                auto state = RecurrentState::zeros(small_config(), 24);
+                Tensor<2> surprisals;
+                for (int times = 0; times < 2; ++times)
+                    reader->surprisals(batch.inputs, batch.targets, state, surprisals);
+                CHECK(surprisals == expected);
+                CHECK(state.hidden == expected_state.hidden);
+                CHECK(state.states == expected_state.states);
+                dismiss(communicator);
+            });
+        }
     }
 
     TEST_CASE("who follows is released where there is no training, and where one fails") {
