@@ -6,10 +6,10 @@
 packages=(g++ meson ninja-build pkg-config
     libboost-program-options-dev libboost-serialization-dev libxtensor-dev libxtensor-blas-dev
     libopenblas-serial-dev libicu-dev libarchive-dev libxml2-dev nettle-dev libfmt-dev nlohmann-json3-dev)
-test_packages=(doctest-dev unicode-data)
+test_packages=(doctest-dev nodejs unicode-data)
 libraries='a C++20 compiler (g++ 12 or newer), meson >= 1.0, ninja, pkg-config, Boost.Program_options,
 Boost.Serialization, xtensor, xtensor-blas, OpenBLAS with its headers, ICU, libarchive, libxml2, nettle, fmt, nlohmann-json;
-for the tests also doctest and the Unicode character database'
+for the tests also doctest, Node.js and the Unicode character database'
 
 build=${CAROUSEL_BUILD:-$root/build/release}
 log=$build.log

@@ -147,13 +147,17 @@ OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
 }
 
 OptionTable option_table(ExportOptions& o, GlobalOptions& global) {
-    OptionTable table("export FILE [OPTION...]",
-                      "Writes a model without its training state, its weights in 32 or in 8 bits.");
+    OptionTable table(
+        "export [FILE] [OPTION...]",
+        "Writes a model without its training state, its weights in 32 or in 8 bits, or "
+        "as a page that writes in any browser.");
     table.heading("Output");
     table.add("precision", choice(o.precision), "int8 is about a quarter of the size",
               std::string(format_value(o.precision)));
     table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
               "NAME.int8.carousel or NAME.float32.carousel beside FILE");
+    table.add("html", text(o.html, "PAGE.html"),
+              "one page with the model in it that writes, without a FILE that of the newest model");
     add_common(table, global);
     return table;
 }
@@ -211,11 +215,15 @@ void finish_options(InspectOptions& o, std::vector<std::string> words) {
 }
 
 void finish_options(ExportOptions& o, std::vector<std::string> words) {
-    if (words.size() != 1) {
+    if (words.size() > 1 || (words.empty() && !o.html)) {
         throw UsageError(fmt::format("export takes one FILE; {} were given.", words.size()));
     }
     require_named_file("output", o.output);
-    o.file = words.front();
+    require_named_file("html", o.html);
+    if (o.html && o.output) {
+        throw UsageError("--html writes a page and --output a model: give one of them.");
+    }
+    if (!words.empty()) o.file = words.front();
 }
 
 void finish_options(BenchmarkOptions&, std::vector<std::string> words) {

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 
+#include "app/writing_page.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
 #include "cli/screen.hpp"
@@ -16,9 +18,26 @@ namespace carousel {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+int export_page(const ExportOptions& options, Screen& screen) {
+    const auto page = write_model_page(options.file, *options.html);
+    screen.line(fmt::format("{} ({}) writes with {}: open it in a browser.",
+                            shown_path(*options.html),
+                            format_bytes(static_cast<double>(page.bytes)), shown_path(page.model)));
+    if (page.rounded)
+        screen.line(
+            "Its text is that of the model that `export --precision int8` makes: to keep all of "
+            "layer 0 exact would make the page too large.");
+    return 0;
+}
+
+}  // namespace
+
 int export_model(const ExportOptions& options, const GlobalOptions& global) {
     Screen screen(global);
-    const fs::path file = model_file(options.file);
+    if (options.html) return export_page(options, screen);
+    const fs::path file = model_file(*options.file);
     fs::path output = options.output.value_or(fs::path());
     if (output.empty()) {
         output = file;

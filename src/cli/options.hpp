@@ -46,7 +46,8 @@ struct InspectOptions {
 
 /// Options of `carousel export`.
 struct ExportOptions {
-    std::filesystem::path file;
+    std::optional<std::filesystem::path> file;    ///< absent, for a page only: the newest
+    std::optional<std::filesystem::path> html;    ///< a page that writes, and no model file
     std::optional<std::filesystem::path> output;  ///< absent: NAME.int8.carousel beside the file
     Precision precision = Precision::float32;
 };

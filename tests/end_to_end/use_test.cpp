@@ -239,4 +239,21 @@ TEST_SUITE("end_to_end/generate") {
         const auto again = run(folder.path(), {"generate", "--length", "3"});
         CHECK(again.err.find("models/new.carousel") != std::string::npos);
     }
+
+    TEST_CASE("the newest model becomes a page, which takes the place of nobody's file") {
+        const TemporaryFolder folder;
+        fs::create_directory(folder / "models");
+        write(folder.path() / "models/verse.carousel", content(trained() / "m.carousel"));
+        const auto ended = run(folder.path(), {"export", "--html", "poems.html"});
+        CHECK(ended.code == 0);
+        CHECK(ended.err.find("models/verse.carousel") != std::string::npos);
+        const auto page = content(folder / "poems.html");
+        CHECK(page.starts_with("<!DOCTYPE html>"));
+        CHECK(page.find("<title>poems</title>") != std::string::npos);
+        CHECK(page.find(folder.path().string()) == std::string::npos);
+        CHECK(run(folder.path(), {"export", "models/verse", "--html", "poems.html"}).code == 0);
+        write(folder / "letter.html", "Dear");
+        CHECK(run(folder.path(), {"export", "--html", "letter.html"}).code == 2);
+        CHECK(content(folder / "letter.html") == "Dear");
+    }
 }
