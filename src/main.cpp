@@ -15,11 +15,13 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "cli/average.hpp"
 #include "cli/benchmark.hpp"
 #include "cli/command_line.hpp"
 #include "cli/evaluate.hpp"
 #include "cli/export.hpp"
 #include "cli/generate.hpp"
+#include "cli/import.hpp"
 #include "cli/inspect.hpp"
 #include "cli/plan.hpp"
 #include "cli/terminal.hpp"
@@ -57,6 +59,8 @@ struct Run {
     int operator()(const carousel::EvaluationRequest& x) const { return evaluate(x, global); }
     int operator()(const carousel::InspectOptions& x) const { return inspect(x, global); }
     int operator()(const carousel::ExportOptions& x) const { return export_model(x, global); }
+    int operator()(const carousel::ImportRequest& x) const { return import_model(x, global); }
+    int operator()(const carousel::AverageRequest& x) const { return average(x, global); }
     int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
     int operator()(const carousel::HelpRequest& help) const {
         return show(carousel::as_called(help.text));

@@ -48,6 +48,14 @@ Json to_json(const std::optional<AdaptedTo>& adapted) {
             {"segment", config.segment}};
 }
 
+// Models with their shares; null where one writes alone.
+Json to_json(const std::vector<MixShare>& mix) {
+    Json shares;
+    for (const auto& [model, share] : mix)
+        shares.push_back({{"model", model.string()}, {"share", share}});
+    return shares;
+}
+
 }  // namespace
 
 void GeneratedSample::add(const SessionPiece& piece) {
@@ -78,6 +86,7 @@ std::string generation_json(const GenerationReport& report,
     for (const auto& sample : samples)
         json["samples"].push_back(to_json(sample, config.documents != 1));
     json["adapted_to"] = to_json(report.adapted);
+    json["mix"] = to_json(report.mix);
     return json.dump(2, ' ', ascii, Json::error_handler_t::replace) + "\n";
 }
 

@@ -32,6 +32,7 @@ struct AdaptedTo {
 /// How samples were written.
 struct GenerationReport {
     std::filesystem::path model;
+    std::vector<MixShare> mix{};  ///< empty, or all models with their shares
     Precision precision = Precision::float32;
     SessionConfig config{};
     std::string prompt{};

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adaptation/adaptation_descriptions.hpp"
+#include "app/mix_share.hpp"
 #include "generation/sampler_descriptions.hpp"
 #include "model/quantization.hpp"
 #include "model/setting.hpp"
@@ -17,6 +19,7 @@ namespace carousel {
 /// Text that a model shall write.
 struct GenerationRequest {
     std::optional<std::filesystem::path> model{};  ///< absent: the newest
+    std::vector<MixShare> mix{};                   ///< models that write together; never with it
     std::optional<std::string> prompt{};
     /// Never with `prompt`; `-` is standard input.
     std::optional<std::filesystem::path> prompt_file{};

@@ -23,6 +23,11 @@ std::string prompt_text(const GenerationRequest& request, const Tokenizer& token
     return carousel::read_prompt(*request.prompt_file, tokenizer.settings().unit, decoding);
 }
 
+std::optional<std::filesystem::path> first_model(const GenerationRequest& request) {
+    if (request.mix.empty()) return request.model;
+    return request.mix.front().model;
+}
+
 // Whether the model can end a document: it cannot where it learned from a single one.
 bool ends_documents(const Tokenizer& tokenizer) {
     const auto& repertoire = tokenizer.repertoire();
@@ -48,10 +53,12 @@ void check_documents(const GenerationRequest& request, const Tokenizer& tokenize
 
 GenerationRun::GenerationRun(const GenerationRequest& request, const TellWork& tell)
     : request_(request),
-      report_{.model = find_model(request.model, tell)},
+      report_{.model = find_model(first_model(request), tell), .mix = request.mix},
       loaded_(load_model(report_.model)) {
+    if (!request.mix.empty()) mix_.emplace(request.mix, loaded_);
     const auto& tokenizer = loaded_.tokenizer;
-    report_.precision = request.precision.value_or(loaded_.snapshot.precision);
+    report_.precision =
+        request.precision.value_or(mix_ ? mix_->precision() : loaded_.snapshot.precision);
     // Before learning, which may take long: a prompt that is refused is refused at once.
     const auto decoding = request.decoding.over(loaded_.snapshot.decoding);
     report_.prompt = prompt_text(request, tokenizer, decoding);
@@ -66,7 +73,8 @@ GenerationRun::GenerationRun(const GenerationRequest& request, const TellWork& t
                       .stop = stop,
                       .raw = request.raw};
     if (!request.seed) tell(Note{fmt::format("Seed: {}", report_.config.seed)});
-    session_.emplace(tokenizer, loaded_.snapshot.model, report_.config, prompt);
+    session_.emplace(tokenizer, mix_ ? mix_->config() : loaded_.snapshot.model, report_.config,
+                     prompt);
 }
 
 void GenerationRun::adapt(const DecodingSettings& decoding, const TellWork& tell) {
@@ -89,9 +97,12 @@ void GenerationRun::adapt(const DecodingSettings& decoding, const TellWork& tell
 void GenerationRun::read_prompt() {
     auto& [snapshot, tokenizer] = loaded_;
     const int threads = threads_for(snapshot.model, request_.count, request_.threads);
-    read_long_prompt(*session_, loaded_, report_.precision, threads, request_.threads);
-    own_ = model_on_threads(threads, snapshot.model, std::exchange(snapshot.weights, {}));
-    batch_.emplace(*own_.model, tokenizer, request_.count, report_.precision);
+    if (!mix_) {
+        read_long_prompt(*session_, loaded_, report_.precision, threads, request_.threads);
+        own_ = model_on_threads(threads, snapshot.model, std::exchange(snapshot.weights, {}));
+    }
+    const Model& model = mix_ ? mix_->on_threads(threads, loaded_) : *own_.model;
+    batch_.emplace(model, tokenizer, request_.count, report_.precision);
     batch_->read(*session_);
     for (std::int64_t i = 0; i < request_.count; ++i) {
         session_->draw_from(report_.config.seed, static_cast<std::uint32_t>(i));

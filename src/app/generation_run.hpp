@@ -8,6 +8,7 @@
 #include "app/generation_report.hpp"
 #include "app/generation_request.hpp"
 #include "app/loaded_model.hpp"
+#include "app/model_mix.hpp"
 #include "generation/session.hpp"
 #include "generation/session_batch.hpp"
 
@@ -46,7 +47,8 @@ private:
 
     GenerationRequest request_;
     GenerationReport report_;
-    LoadedModel loaded_;              // without its weights once the prompt is read
+    LoadedModel loaded_;  // of a mix the first; without its weights once the prompt is read
+    std::optional<ModelMix> mix_;
     std::optional<Session> session_;  // at the end of the prompt: each sample is a copy
     OwnModel own_;
     std::optional<SessionBatch> batch_;

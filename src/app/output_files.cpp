@@ -50,6 +50,13 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
     }
 }
 
+void require_new_file(const std::filesystem::path& file) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(file, unknown)) return;
+    throw InputError(fmt::format(
+        "{} exists already. Remove it, or name another file with --output.", shown_path(file)));
+}
+
 std::vector<std::filesystem::path> files_named_by(const Snapshot& model) {
     std::vector<std::filesystem::path> files(model.corpus.paths.begin(), model.corpus.paths.end());
     if (model.corpus.validation) files.emplace_back(model.corpus.validation->path);

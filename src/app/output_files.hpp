@@ -19,6 +19,10 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
 void require_output_file(std::string_view option, const std::filesystem::path& file, OwnFile kind,
                          const std::vector<std::filesystem::path>& kept);
 
+/// Refuses an output where there is a file already.
+/// Throws: InputError.
+void require_new_file(const std::filesystem::path& file);
+
 /// What a model says that it was made from: its corpus, its validation text, the model before it.
 std::vector<std::filesystem::path> files_named_by(const Snapshot& model);
 

@@ -47,6 +47,9 @@ void require_consistent(const TrainingRequest& request) {
 
 void require_consistent(const GenerationRequest& request) {
     require_adapt(request.adapt.has_value(), request.adaptation);
+    if (request.adapt && !request.mix.empty())
+        throw UsageError(
+            "--adapt teaches one model, and --mix asks for several: give one of them.");
     if (request.adapt == "-" && request.prompt_file == "-")
         throw UsageError("--adapt and --prompt-file cannot both be standard input (-).");
     const bool documents_end = request.documents.value_or(0) > 0;

@@ -11,12 +11,12 @@
 #include <system_error>
 #include <utility>
 
+#include "app/nearest_word.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/shell_word.hpp"
 #include "cli/command_options.hpp"
 #include "cli/config_file.hpp"
-#include "app/nearest_word.hpp"
 #include "cli/terminal.hpp"
 #include "text/printable.hpp"
 
@@ -190,8 +190,13 @@ constexpr std::array k_commands{
                  has_option<EvaluationRequest>, read_command<EvaluationRequest>},
     CommandEntry{"inspect", "FILE", "tell what a model file is", has_option<InspectOptions>,
                  read_command<InspectOptions>},
-    CommandEntry{"export", "FILE", "write a model without its training state, also in 8 bits",
+    CommandEntry{"export", "FILE",
+                 "write a model without its training state, in 8 bits, for PyTorch",
                  has_option<ExportOptions>, read_command<ExportOptions>},
+    CommandEntry{"import", "FILE", "make a model of weights that PyTorch has, in safetensors",
+                 has_option<ImportRequest>, read_command<ImportRequest>},
+    CommandEntry{"average", "FILE...", "write the mean of models of one shape",
+                 has_option<AverageRequest>, read_command<AverageRequest>},
     CommandEntry{"benchmark", "", "measure how fast this machine trains and writes",
                  has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };

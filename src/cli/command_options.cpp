@@ -7,6 +7,7 @@
 
 #include "app/request_checks.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/shell_word.hpp"
 #include "cli/option_rows.hpp"
 #include "model/language_model_descriptions.hpp"
@@ -35,6 +36,20 @@ void take_prompt(GenerateOptions& o, const std::vector<std::string>& words) {
     o.prompt = fmt::format("{}", fmt::join(words, " "));
 }
 
+// The ending of the output is that of the format.
+void require_format(const ExportOptions& o) {
+    const bool safetensors = o.format == ExportFormat::safetensors;
+    if (safetensors && o.precision == Precision::int8)
+        throw UsageError("--format safetensors writes float32; --precision int8 contradicts it.");
+    const bool named_so = o.output && o.output->extension() == ".safetensors";
+    if (safetensors && o.output && !named_so)
+        throw UsageError("--format safetensors writes a FILE.safetensors: name one with --output.");
+    if (!safetensors && named_so)
+        throw UsageError(fmt::format("--output {}: --format safetensors writes such a file.",
+                                     shown_path(*o.output)));
+    if (!safetensors) require_named_file("output", o.output);
+}
+
 void refuse_words(const char* command, const std::vector<std::string>& words) {
     if (words.empty()) return;
     throw UsageError(fmt::format("{} takes options only, not the word \"{}\".", command,
@@ -48,6 +63,12 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
                       "Writes text with a trained model: what comes after the words of PROMPT.");
     table.heading("What to write");
     add_model(table, o.model);
+    table.add(
+        "mix",
+        {"A=X,B=Y", "",
+         [&o](std::string_view name, const std::string& word) { o.mix = parse_mix(name, word); }},
+        "models of one alphabet that write together, with the shares of their probabilities");
+    table.exclude({"model", "mix"});
     // An empty prompt is none: scripts may pass one on.
     table.add("prompt",
               {"TEXT", "", [&o](std::string_view, const std::string& word) { o.prompt = word; }},
@@ -147,17 +168,62 @@ OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
 }
 
 OptionTable option_table(ExportOptions& o, GlobalOptions& global) {
-    OptionTable table(
-        "export [FILE] [OPTION...]",
-        "Writes a model without its training state, its weights in 32 or in 8 bits, or "
-        "as a page that writes in any browser.");
+    OptionTable table("export [FILE] [OPTION...]",
+                      "Writes a model without its training state, its weights in 32 or in 8 bits, "
+                      "as PyTorch has them, or as a page that writes in any browser.");
     table.heading("Output");
-    table.add("precision", choice(o.precision), "int8 is about a quarter of the size",
-              std::string(format_value(o.precision)));
-    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
-              "NAME.int8.carousel or NAME.float32.carousel beside FILE");
+    table.add("format", choice(o.format),
+              "safetensors is what PyTorch and others read: docs/interoperate.md",
+              std::string(format_value(o.format)));
+    table.add("precision", choice(o.precision), "int8 is about a quarter of the size", "float32");
+    table.add("output", text(o.output, "FILE"), "where the model goes",
+              "NAME.int8.carousel, NAME.float32.carousel or NAME.safetensors beside FILE");
     table.add("html", text(o.html, "PAGE.html"),
               "one page with the model in it that writes, without a FILE that of the newest model");
+    table.exclude({"html", "output"});
+    table.exclude({"html", "format"});
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(ImportRequest& o, GlobalOptions& global) {
+    OptionTable table("import FILE.safetensors [OPTION...]",
+                      "Makes a model of weights in PyTorch's layout: those that export wrote, or "
+                      "those of an embedding, an LSTM, GRU or RNN and a linear layer of yours.");
+    table.heading("Names in the file");
+    table.add("embedding", text(o.names.embedding, "NAME"), "the nn.Embedding", o.names.embedding);
+    table.add("rnn", text(o.names.rnn, "NAME"),
+              "the nn.LSTM, nn.GRU or nn.RNN; with {} in it one of each layer", o.names.rnn);
+    table.add("output-layer", text(o.names.output, "NAME"), "the nn.Linear", o.names.output);
+    table.add("ignore-others", flag(o.ignore_others), "leave out what belongs to none of these");
+    table.heading("Alphabet, where the file tells none");
+    table.add("alphabet", text(o.alphabet.alphabet, "TEXT"),
+              "the characters in the order of their numbers");
+    table.add("vocabulary", text(o.alphabet.vocabulary, "FILE.json"),
+              "the same as a list, or as an object of characters and numbers");
+    table.add("text", text(o.alphabet.text, "FILE"),
+              "the sorted characters of this text, sorted(set(text)) in Python");
+    table.add("separator", text(o.alphabet.separator, "NAME"),
+              "the symbol that stands between documents");
+    table.add("start", text(o.alphabet.start, "CHARACTER"),
+              "what is read first where there is none", "a newline or blank");
+    table.exclude({"alphabet", "vocabulary", "text"});
+    table.exclude({"separator", "start"});
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
+              "NAME.carousel beside FILE");
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(AverageRequest& o, GlobalOptions& global) {
+    OptionTable table(
+        "average FILE FILE... [OPTION...]",
+        "Writes the mean of models of one alphabet and shape, such as the snapshots of "
+        "a run, or models tuned from one.");
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
+              "NAME.average.carousel beside the first FILE");
     add_common(table, global);
     return table;
 }
@@ -218,12 +284,25 @@ void finish_options(ExportOptions& o, std::vector<std::string> words) {
     if (words.size() > 1 || (words.empty() && !o.html)) {
         throw UsageError(fmt::format("export takes one FILE; {} were given.", words.size()));
     }
-    require_named_file("output", o.output);
+    require_format(o);
     require_named_file("html", o.html);
-    if (o.html && o.output) {
-        throw UsageError("--html writes a page and --output a model: give one of them.");
-    }
     if (!words.empty()) o.file = words.front();
+}
+
+void finish_options(ImportRequest& o, std::vector<std::string> words) {
+    if (words.size() != 1) {
+        throw UsageError(
+            fmt::format("import takes one FILE.safetensors; {} were given.", words.size()));
+    }
+    require_named_file("output", o.output);
+    if (o.alphabet.alphabet) o.alphabet.alphabet = unescape(*o.alphabet.alphabet);
+    if (o.alphabet.start) o.alphabet.start = unescape(*o.alphabet.start);
+    o.file = words.front();
+}
+
+void finish_options(AverageRequest& o, std::vector<std::string> words) {
+    require_named_file("output", o.output);
+    o.files.assign(words.begin(), words.end());
 }
 
 void finish_options(BenchmarkOptions&, std::vector<std::string> words) {

@@ -16,6 +16,8 @@ OptionTable option_table(GenerateOptions& options, GlobalOptions& global);
 OptionTable option_table(EvaluationRequest& options, GlobalOptions& global);
 OptionTable option_table(InspectOptions& options, GlobalOptions& global);
 OptionTable option_table(ExportOptions& options, GlobalOptions& global);
+OptionTable option_table(ImportRequest& options, GlobalOptions& global);
+OptionTable option_table(AverageRequest& options, GlobalOptions& global);
 OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
@@ -25,6 +27,8 @@ void finish_options(GenerateOptions& options, std::vector<std::string> words);
 void finish_options(EvaluationRequest& options, std::vector<std::string> words);
 void finish_options(InspectOptions& options, std::vector<std::string> words);
 void finish_options(ExportOptions& options, std::vector<std::string> words);
+void finish_options(ImportRequest& options, std::vector<std::string> words);
+void finish_options(AverageRequest& options, std::vector<std::string> words);
 void finish_options(BenchmarkOptions& options, std::vector<std::string> words);
 
 }  // namespace carousel

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "app/pytorch_export.hpp"
 #include "app/writing_page.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -38,10 +39,18 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
     Screen screen(global);
     if (options.html) return export_page(options, screen);
     const fs::path file = model_file(*options.file);
+    if (options.format == ExportFormat::safetensors) {
+        const auto written = export_to_pytorch(file, options.output);
+        for (const auto& note : written.notes) screen.line(note);
+        screen.line(
+            fmt::format("{} is written from {}.", shown_path(written.file), shown_path(file)));
+        return 0;
+    }
+    const auto precision = options.precision.value_or(Precision::float32);
     fs::path output = options.output.value_or(fs::path());
     if (output.empty()) {
         output = file;
-        output.replace_extension(fmt::format(".{}.carousel", format_value(options.precision)));
+        output.replace_extension(fmt::format(".{}.carousel", format_value(precision)));
     }
     if (fs::exists(output)) {
         throw InputError(
@@ -50,7 +59,7 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
     }
     auto snapshot = load_snapshot(file);
     snapshot.state.reset();
-    snapshot.precision = options.precision;
+    snapshot.precision = precision;
     save_snapshot(output, snapshot);
     screen.line(fmt::format("{} ({}) is written from {} ({}).", printable(output.string()),
                             format_bytes(static_cast<double>(fs::file_size(output))),

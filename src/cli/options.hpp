@@ -1,13 +1,17 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "app/evaluation_request.hpp"
 #include "app/generation_request.hpp"
+#include "app/model_average.hpp"
+#include "app/pytorch_import.hpp"
 #include "app/training_request.hpp"
 #include "model/cell_kind.hpp"
 #include "model/quantization.hpp"
@@ -44,12 +48,20 @@ struct InspectOptions {
     bool json = false;
 };
 
+/// What `carousel export` writes.
+enum class ExportFormat : std::uint8_t { carousel, safetensors };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<ExportFormat>{"carousel", "safetensors"};
+
 /// Options of `carousel export`.
 struct ExportOptions {
-    std::optional<std::filesystem::path> file;    ///< absent, for a page only: the newest
-    std::optional<std::filesystem::path> html;    ///< a page that writes, and no model file
-    std::optional<std::filesystem::path> output;  ///< absent: NAME.int8.carousel beside the file
-    Precision precision = Precision::float32;
+    std::optional<std::filesystem::path> file;  ///< absent, for a page only: the newest
+    std::optional<std::filesystem::path> html;  ///< a page that writes, and no model file
+    /// Absent: NAME.int8.carousel or NAME.safetensors beside the file.
+    std::optional<std::filesystem::path> output;
+    ExportFormat format = ExportFormat::carousel;
+    std::optional<Precision> precision;  ///< absent: float32
 };
 
 /// Options of `carousel benchmark`.
@@ -69,9 +81,9 @@ struct HelpRequest {
 /// `--version`.
 struct VersionRequest {};
 
-using Command =
-    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
-                 ExportOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
+using Command = std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest,
+                             InspectOptions, ExportOptions, ImportRequest, AverageRequest,
+                             BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

@@ -43,8 +43,8 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-const std::vector<std::string> k_commands{"train",   "generate", "evaluate",
-                                          "inspect", "export",   "benchmark"};
+const std::vector<std::string> k_commands{"train",  "generate", "evaluate", "inspect",
+                                          "export", "import",   "average",  "benchmark"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -275,6 +275,27 @@ TEST_SUITE("cli/command_line") {
         CHECK(x.file == "m");
         CHECK(x.precision == Precision::int8);
         CHECK(x.output == "n");
+        CHECK(parsed<ExportOptions>({"export", "m", "--format", "safetensors"}).format ==
+              ExportFormat::safetensors);
+        const auto r = parsed<ImportRequest>(
+            {"import", "f", "--embedding", "e", "--rnn", "r.{}", "--output-layer", "l",
+             "--ignore-others", "--vocabulary", "v.json", "--start", "\\n", "--output", "n"});
+        CHECK(r.file == "f");
+        CHECK(r.names.embedding == "e");
+        CHECK(r.names.rnn == "r.{}");
+        CHECK(r.names.output == "l");
+        CHECK(r.ignore_others);
+        CHECK(r.alphabet.vocabulary == "v.json");
+        CHECK(r.alphabet.start == "\n");
+        CHECK(r.output == "n");
+        const auto foreign =
+            parsed<ImportRequest>({"import", "f", "--alphabet", "ab\\n", "--separator", "<eos>"});
+        CHECK(foreign.alphabet.alphabet == "ab\n");
+        CHECK(foreign.alphabet.separator == "<eos>");
+        CHECK(parsed<ImportRequest>({"import", "f", "--text", "t"}).alphabet.text == "t");
+        const auto a = parsed<AverageRequest>({"average", "m", "n", "--output", "o"});
+        CHECK(a.files.size() == 2);
+        CHECK(a.output == "o");
         const auto b = parsed<BenchmarkOptions>({"benchmark", "--layers", "1", "--hidden-size", "2",
                                                  "--batch-size", "3", "--window", "4",
                                                  "--vocabulary", "5", "--seconds", "6"});
@@ -401,6 +422,7 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
+        CHECK(contains(refusal({"import", "a", "b"}), "import takes one FILE"));
     }
 
     TEST_CASE("the words of generate are the prompt") {

@@ -39,6 +39,8 @@ std::map<std::string, std::set<std::string>> all_commands() {
     add("EVALUATE", EvaluationRequest{});
     add("INSPECT", InspectOptions{});
     add("EXPORT", ExportOptions{});
+    add("IMPORT", ImportRequest{});
+    add("AVERAGE", AverageRequest{});
     add("BENCHMARK", BenchmarkOptions{});
     return commands;
 }

@@ -16,8 +16,8 @@ using namespace carousel;
 
 namespace {
 
-constexpr std::string_view k_commands[] = {"train",  "generate", "evaluate",  "inspect",
-                                           "export", "plan",     "benchmark", "help"};
+constexpr std::string_view k_commands[] = {"train", "generate",  "evaluate", "inspect", "export",
+                                           "plan",  "benchmark", "help",     "import",  "average"};
 
 /// The words of all help, options among them, as lines to be mixed.
 std::vector<std::string> known_words() {

@@ -1,0 +1,46 @@
+#include "app/mix_share.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "app/option_values.hpp"
+#include "base/error.hpp"
+#include "text/printable.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::size_t k_most_models = 16;
+
+MixShare parse_share(std::string_view option, std::string_view word) {
+    const auto equals = word.rfind('=');
+    const auto name = word.substr(0, equals);
+    if (name.empty())
+        throw UsageError(fmt::format("{} lacks the name of a model in \"{}\": write A=0.7,B=0.3.",
+                                     option, printable(word, Whitespace::escape)));
+    MixShare share{.model = std::filesystem::path(name)};
+    if (equals != std::string_view::npos)
+        share.share = parse_real<double>(option, word.substr(equals + 1),
+                                         {.low = 0, .high = 1'000'000, .without_low = true});
+    return share;
+}
+
+}  // namespace
+
+std::vector<MixShare> parse_mix(std::string_view option, std::string_view word) {
+    std::vector<MixShare> shares;
+    for (std::size_t at = 0; at <= word.size();) {
+        const auto comma = std::min(word.find(',', at), word.size());
+        shares.push_back(parse_share(option, word.substr(at, comma - at)));
+        at = comma + 1;
+    }
+    if (shares.size() > k_most_models)
+        throw UsageError(fmt::format("{} mixes at most {} models.", option, k_most_models));
+    return shares;
+}
+
+}  // namespace carousel

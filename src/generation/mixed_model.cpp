@@ -1,0 +1,225 @@
+#include "generation/mixed_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "model/machine.hpp"
+#include "model/reader.hpp"
+
+// The states of all parts lie behind each other in the state of the mix, layer by layer: in
+// `hidden` what they put out, in `states` what else they remember.
+
+namespace carousel {
+
+namespace {
+
+/// The same bits everywhere, where those of the library's logarithm depend on the processor.
+/// Range: x positive and normal. Relative error: below 1e-15.
+double natural_log(double x) {
+    constexpr double k_log_2 = 0.69314718055994530942, k_root_half = 0.70710678118654752440;
+    int exponent = 0;
+    double mantissa = std::frexp(x, &exponent);
+    if (mantissa < k_root_half) {
+        mantissa *= 2;
+        --exponent;
+    }
+    // log m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + ...) with |s| < 0.172
+    const double s = (mantissa - 1) / (mantissa + 1), square = s * s;
+    double sum = 0;
+    for (int n = 25; n > 0; n -= 2) sum = sum * square + 1.0 / n;
+    return exponent * k_log_2 + 2 * s * sum;
+}
+
+std::size_t state_size(const LanguageModelConfig& config, std::int64_t vectors) {
+    return static_cast<std::size_t>(config.layers * config.hidden_size * vectors);
+}
+
+/// A part's share of the state of one stream, copied there or back.
+enum class Direction { to_part, to_mix };
+std::size_t move_state(Direction direction, Tensor<3>& mix, std::size_t at, Tensor<3>& part,
+                       std::size_t stream) {
+    const std::size_t streams = part.shape(1), width = part.shape(2);
+    for (std::size_t layer = 0; layer < part.shape(0); ++layer) {
+        float* const own = part.data() + (layer * streams + stream) * width;
+        float* const shared = mix.data() + stream * mix.shape(2) + at;
+        if (direction == Direction::to_part) {
+            std::copy_n(shared, width, own);
+        } else {
+            std::copy_n(own, width, shared);
+        }
+        at += width;
+    }
+    return at;
+}
+
+class MixedReader : public Reader {
+public:
+    struct Part {
+        std::unique_ptr<Reader> reader;
+        const LanguageModelConfig* config;
+        double share;  // of 1
+        RecurrentState state{};
+        Tensor<2> logits{}, probabilities{};  // (B, V)
+    };
+
+    MixedReader(std::vector<Part> parts, const Machine& machine)
+        : parts_(std::move(parts)), machine_(machine) {}
+
+    void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) override {
+        const std::size_t streams = ids.shape(1);
+        split(state, streams);
+        for (auto& part : parts_) {
+            part.reader->advance(ids, part.state, part.logits);
+            find_probabilities(part);
+        }
+        join(state, streams);
+        mix(logits);
+    }
+
+    void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                    Tensor<2>& surprisals) override {
+        LikelySymbols none;
+        this->surprisals(inputs, targets, state, surprisals, none);
+    }
+
+    void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                    Tensor<2>& surprisals, LikelySymbols& likely) override {
+        const std::size_t steps = inputs.shape(0), streams = inputs.shape(1);
+        surprisals.resize({steps, streams});
+        TokenIds ids(TokenIds::shape_type{1, streams});
+        Tensor<2> logits;
+        for (std::size_t t = 0; t < steps; ++t) {
+            std::copy_n(inputs.data() + t * streams, streams, ids.data());
+            advance(ids, state, logits);
+            if (t == 0 && likely.most > 0)
+                likely.make_room(steps * streams, static_cast<std::int64_t>(logits.shape(1)));
+            for (std::size_t b = 0; b < streams; ++b) {
+                surprisals(t, b) = -logits(b, targets(t, b));
+                if (likely.most > 0) find_likely(logits, b, t * streams + b, likely);
+            }
+        }
+    }
+
+private:
+    void split(RecurrentState& state, std::size_t streams) {
+        std::vector<std::pair<std::size_t, std::size_t>> at(streams);
+        for (auto& part : parts_) {
+            const auto count = static_cast<std::int64_t>(streams);
+            if (!part.state.fits(*part.config, count))
+                part.state = RecurrentState::zeros(*part.config, count);
+            for (std::size_t b = 0; b < streams; ++b) {
+                auto& [hidden, states] = at[b];
+                hidden = move_state(Direction::to_part, state.hidden, hidden, part.state.hidden, b);
+                states = move_state(Direction::to_part, state.states, states, part.state.states, b);
+            }
+        }
+    }
+
+    void join(RecurrentState& state, std::size_t streams) {
+        for (std::size_t b = 0; b < streams; ++b) {
+            std::size_t hidden = 0, states = 0;
+            for (auto& part : parts_) {
+                hidden = move_state(Direction::to_mix, state.hidden, hidden, part.state.hidden, b);
+                states = move_state(Direction::to_mix, state.states, states, part.state.states, b);
+            }
+        }
+    }
+
+    void find_probabilities(Part& part) const {
+        part.probabilities = part.logits;
+        const std::size_t streams = part.logits.shape(0), v = part.logits.shape(1);
+        for (std::size_t b = 0; b < streams; ++b)
+            machine_.softmax({part.probabilities.data() + b * v, v}, 1);
+    }
+
+    // log Σ share p. Where no probability is left of a symbol in single precision, the difference
+    // of its logit to the largest one still tells how unlikely it is.
+    void mix(Tensor<2>& logits) const {
+        const auto& shape = parts_.front().logits.shape();
+        const std::size_t streams = shape[0], v = shape[1];
+        logits.resize({streams, v});
+        constexpr double k_least = 1e-30, k_unlikely = -std::numeric_limits<double>::max();
+        std::vector<double> log_largest(parts_.size()), largest_logit(parts_.size());
+        for (std::size_t b = 0; b < streams; ++b) {
+            for (std::size_t k = 0; k < parts_.size(); ++k) {
+                const auto* row = parts_[k].logits.data() + b * v;
+                const auto* probabilities = parts_[k].probabilities.data() + b * v;
+                const auto* largest = std::max_element(row, row + v);
+                largest_logit[k] = double{*largest};
+                const double p = double{probabilities[largest - row]};
+                log_largest[k] = p > 0 ? natural_log(p * parts_[k].share) : 0;
+            }
+            for (std::size_t symbol = 0; symbol < v; ++symbol) {
+                double sum = 0, remainder = k_unlikely;
+                for (std::size_t k = 0; k < parts_.size(); ++k) {
+                    sum += parts_[k].share * double{parts_[k].probabilities(b, symbol)};
+                    remainder = std::max(remainder, log_largest[k] - largest_logit[k] +
+                                                        double{parts_[k].logits(b, symbol)});
+                }
+                logits(b, symbol) =
+                    static_cast<float>(sum > k_least ? natural_log(sum) : remainder);
+            }
+        }
+    }
+
+    static void find_likely(const Tensor<2>& logits, std::size_t row, std::size_t position,
+                            LikelySymbols& likely) {
+        const std::size_t v = logits.shape(1), each = static_cast<std::size_t>(likely.each);
+        std::vector<TokenId> order(v);
+        for (std::size_t id = 0; id < v; ++id) order[id] = static_cast<TokenId>(id);
+        std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(each),
+                          order.end(), [&](TokenId a, TokenId b) {
+                              const float of_a = logits(row, a), of_b = logits(row, b);
+                              return of_a > of_b || (of_a == of_b && a < b);
+                          });
+        for (std::size_t i = 0; i < each; ++i)
+            likely.symbols[position * each + i] = {order[i], std::exp(logits(row, order[i]))};
+    }
+
+    std::vector<Part> parts_;
+    const Machine& machine_;
+};
+
+}  // namespace
+
+LanguageModelConfig MixedModel::shape_of(std::span<const LanguageModelConfig> parts) {
+    std::size_t hidden = 0, states = 0;
+    for (const auto& config : parts) {
+        const auto& cell = cell_shape(config.cell);
+        hidden += state_size(config, carried_outputs(cell));
+        states += state_size(config, cell.states);
+    }
+    // The cell with one vector of each kind.
+    return {.cell = CellKind::lstm,
+            .vocabulary_size = parts.front().vocabulary_size,
+            .layers = 1,
+            .hidden_size = static_cast<std::int64_t>(std::max(hidden, states))};
+}
+
+MixedModel::MixedModel(std::vector<Part> parts) : parts_(std::move(parts)) {
+    if (parts_.empty()) throw std::logic_error("a mix of no models");
+    std::vector<LanguageModelConfig> configs;
+    for (const auto& [model, share] : parts_) {
+        configs.push_back(model->config());
+        if (!(share > 0) || configs.back().vocabulary_size != configs.front().vocabulary_size)
+            throw std::logic_error("a mix with a wrong share, or of different vocabularies");
+    }
+    config_ = shape_of(configs);
+}
+
+std::unique_ptr<Reader> MixedModel::reader(std::int64_t streams, Precision precision) const {
+    double all = 0;
+    for (const auto& part : parts_) all += part.share;
+    std::vector<MixedReader::Part> parts;
+    for (const auto& [model, share] : parts_)
+        parts.push_back({.reader = model->reader(streams, precision),
+                         .config = &model->config(),
+                         .share = share / all});
+    return std::make_unique<MixedReader>(std::move(parts), machine());
+}
+
+}  // namespace carousel
