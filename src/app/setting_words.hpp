@@ -1,7 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <type_traits>
@@ -16,6 +14,9 @@ namespace carousel {
 
 // Settings as people read them on pages and in `inspect`.
 
+/// A number with four digits.
+std::string rounded(float value);
+
 /// A row for each setting, "hidden size" and "512"; a number of 0 does nothing and is left out.
 template <Described Config>
 std::vector<PageRow> setting_rows(const Config& config) {
@@ -27,7 +28,7 @@ std::vector<PageRow> setting_rows(const Config& config) {
         std::string name(setting.name);
         std::ranges::replace(name, '-', ' ');
         if constexpr (std::is_same_v<decltype(value), const float&>)
-            rows.push_back({std::move(name), fmt::format("{:.4g}", value)});
+            rows.push_back({std::move(name), rounded(value)});
         else
             rows.push_back({std::move(name), std::string(format_value(value))});
     });
