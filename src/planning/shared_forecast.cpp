@@ -16,8 +16,13 @@ double exchanged_bytes(const LanguageModelConfig& model, OptimizerKind optimizer
 double SharedForecast::seconds_of_update(const LanguageModelConfig& model, const BatchShape& shape,
                                          OptimizerKind optimizer) const {
     constexpr double k_rounds = 6;  // what to do, text, slices, sums, losses, directions
-    const double computing = one_->seconds_of_update(model, share_of(shape), optimizer);
-    if (processes_ == 1) return computing;
+    const auto share = share_of(shape);
+    if (processes_ == 1) return one_->seconds_of_update(model, share, optimizer);
+    // The matrices of Muon are shared out: W and U of each layer.
+    const auto at_work = std::min<std::int64_t>(processes_, 2 * model.layers);
+    const double plain = one_->seconds_of_update(model, share, OptimizerKind::adam),
+                 muon = one_->seconds_of_update(model, share, optimizer) - plain;
+    const double computing = plain + muon / static_cast<double>(at_work);
     return computing + exchanged_bytes(model, optimizer, processes_) / link_.bytes_per_second +
            k_rounds * link_.latency;
 }

@@ -9,7 +9,8 @@ namespace carousel {
 /// from the link between them. All have as many streams, and computing and exchange follow each
 /// other:
 ///
-///     seconds = those of one process with B / n streams + bytes / link + rounds · latency
+///     seconds = those of one process with B / n streams, of whose Muon it has its part of the
+///               matrices, + bytes / link + rounds · latency
 ///     bytes   = 2 (n - 1) / n · 4 P, and (n - 1) / n · 4 P_m more for the matrices of Muon
 ///
 /// with P parameters and P_m in the matrices of recurrent layers (docs/cluster.md).

@@ -38,6 +38,18 @@ TEST_SUITE("planning/shared_forecast") {
         CHECK(exchanged_bytes(k_net, OptimizerKind::muon, 2) > bytes);
     }
 
+    TEST_CASE("the matrices of Muon are shared out, as many as there are") {
+        const ReferenceForecast one;
+        const Link endless{1e15, 0};
+        const auto muon = [&](int n) {
+            const SharedForecast all(one, n, endless);
+            return all.seconds_of_update(k_net, k_shape, OptimizerKind::muon) -
+                   all.seconds_of_update(k_net, k_shape, OptimizerKind::adam);
+        };
+        CHECK(muon(2) == doctest::Approx(muon(1) / 2));
+        CHECK(muon(16) == doctest::Approx(muon(1) / 4));
+    }
+
     TEST_CASE("a slower link and more processes are less efficient, never more than whole") {
         const Link fast{1.25e9, 5e-5}, slow{1.25e8, 5e-4};
         CHECK(efficiency(2, fast) < 1);
