@@ -79,14 +79,17 @@ TEST_SUITE("web/packed_model") {
         const auto* first = find(packed, "embedding");
         REQUIRE(first == packed.tensors.data());
         REQUIRE(first->in_8_bits);
+        std::size_t others = 0;
         for (std::size_t row = 0; row < 4000; ++row) {
             float scale = 0;
             std::memcpy(&scale, packed.bytes.data() + 4 * row, 4);
             for (std::size_t k = 0; k < 64; ++k) {
                 const auto level = static_cast<std::int8_t>(packed.bytes[16000 + 64 * row + k]);
-                REQUIRE(scale * static_cast<float>(level) == weights[0].values[64 * row + k]);
+                const float weight = weights[0].values[64 * row + k];
+                others += scale * static_cast<float>(level) == weight ? 0U : 1U;
             }
         }
+        CHECK(others == 0);
     }
 
     TEST_CASE("every number of a model has its bytes") {
