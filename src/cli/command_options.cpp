@@ -286,6 +286,10 @@ void finish_options(ExportOptions& o, std::vector<std::string> words) {
     }
     require_format(o);
     require_named_file("html", o.html);
+    if (o.html && (o.output || o.precision || o.format != ExportFormat::carousel)) {
+        throw UsageError(
+            "--html writes a page; --output, --precision and --format are of model files.");
+    }
     if (!words.empty()) o.file = words.front();
 }
 

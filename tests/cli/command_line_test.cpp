@@ -418,7 +418,9 @@ TEST_SUITE("cli/command_line") {
     TEST_CASE("commands take as many words as they can use") {
         CHECK(contains(refusal({"inspect"}), "inspect takes one FILE"));
         CHECK(contains(refusal({"inspect", "a", "b"}), "inspect takes one FILE"));
-        CHECK(contains(refusal({"export", "m", "--html", "p.html", "--output", "n"}), "--html"));
+        for (const auto& [option, value] :
+             {std::pair{"--output", "n"}, {"--precision", "int8"}, {"--format", "safetensors"}})
+            CHECK(contains(refusal({"export", "m", "--html", "p.html", option, value}), "--html"));
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
