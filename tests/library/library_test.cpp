@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "app/evaluation_run.hpp"
+#include "app/generation_run.hpp"
 #include "cli/command_options.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -357,6 +358,37 @@ TEST_SUITE("library/use") {
     TEST_CASE("the number of threads of a model changes no symbol") {
         const StoredModel one, three("lstm", {{"threads", "3"}});
         CHECK(rest_of(begin(one, seeded(5))) == rest_of(begin(three, seeded(5))));
+    }
+
+    TEST_CASE("a session writes what generate writes with the same seed and settings") {
+        for (const char* name : {"byte", "grapheme", "lstm"}) {
+            CAPTURE(name);
+            GenerationRequest request;
+            request.model = k_models + name + ".carousel";
+            request.seed = 6;
+            request.length = 100;
+            request.documents = 0;
+            request.sampler.temperature = 0.9F;
+            const TellWork nobody = [](const WorkEvent&) {};
+            GenerationRun run(request, nobody);
+            run.read_prompt();
+            std::string expected;
+            while (run.writes())
+                for (const auto& piece : run.advance()) expected += piece.text;
+
+            const StoredModel model(name);
+            carousel_session* session = begin(
+                model,
+                {{"seed", "6"}, {"length", "100"}, {"documents", "0"}, {"temperature", "0.9"}});
+            std::string text;
+            CAROUSEL_SIZED(carousel_piece, piece);
+            do {
+                ok(carousel_step(session, &piece));
+                text.append(piece.text, piece.text_size);
+            } while (piece.end == CAROUSEL_GOES_ON);
+            ok(carousel_free_session(session));
+            CHECK(text == expected);
+        }
     }
 
     TEST_CASE("a score is what evaluate says of a file with that text") {
