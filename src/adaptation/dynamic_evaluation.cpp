@@ -46,6 +46,21 @@ std::span<const float> DynamicEvaluation::read(std::span<const TokenId> ids,
     return nats;
 }
 
+std::span<const float> DynamicEvaluation::next(TokenId symbol) {
+    if (!reader_) reader_ = adapter_->reader();
+    segment_.push_back(symbol);
+    const bool is_whole = segment_.size() > static_cast<std::size_t>(config_.segment);
+    if (is_whole) {
+        read(segment_);
+        segment_ = {symbol};
+    }
+    if (segment_.size() == 1) ahead_ = state_;
+    TokenIds ids(TokenIds::shape_type{1, 1});
+    ids(0, 0) = symbol;
+    reader_->advance(ids, ahead_, logits_);
+    return {logits_.data(), logits_.size()};
+}
+
 void DynamicEvaluation::require_finite() const {
     if (!adapter_->finite()) diverged();
 }

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "adaptation/gradient_scale.hpp"
 #include "base/token_id.hpp"
 #include "model/adapter.hpp"
 #include "model/model.hpp"
+#include "model/reader.hpp"
 #include "model/recurrent_state.hpp"
 
 namespace carousel {
@@ -47,6 +49,11 @@ public:
     /// Range: n in [1, segment]. Throws: DivergenceError when the weights have run away.
     std::span<const float> read(std::span<const TokenId> ids, LikelySymbols* likely = nullptr);
 
+    /// The same for a text whose symbols come one by one: feeds `symbol`, of which it learns with
+    /// its segment, and gives the logits (V) of the next; valid until the next call.
+    /// Range: from the first symbol on, and `read` is not called.
+    std::span<const float> next(TokenId symbol);
+
     /// Throws: DivergenceError when the weights have run away in the last segment.
     void require_finite() const;
 
@@ -63,6 +70,12 @@ private:
     double scale_;  // mean of the gradients' usual sizes
     RecurrentState state_;
     Batch batch_;
+
+    // Of `next`: the symbols of the segment under way, and the memory behind the last of them.
+    std::vector<TokenId> segment_;
+    RecurrentState ahead_;
+    std::unique_ptr<Reader> reader_;
+    Tensor<2> logits_;
 };
 
 }  // namespace carousel

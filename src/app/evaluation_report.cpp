@@ -33,6 +33,10 @@ Json to_json(const Measurement& measurement) {
     return json;
 }
 
+bool is_mixture(const EvaluationReport& report) {
+    return report.measurements.front().name == "mixture";
+}
+
 // Whether the model that learned while it read was behind the one that did not, which then is told.
 bool fell_back(const EvaluationReport& report) {
     return report.adaptation && !report.measurements.front().adaptive;
@@ -71,6 +75,11 @@ std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
         notes.emplace_back(
             "Learning made it worse here, so the first row is that of the model as it was, and so "
             "is all that is listed or drawn: a smaller --adapt-learning-rate may help.");
+    }
+    if (is_mixture(report)) {
+        notes.emplace_back(
+            "The first row is adaptive: model and n-gram together, weighted by what each was worth "
+            "so far, and the n-gram counts each symbol once it was predicted.");
     }
     if (report.baseline_symbols) {
         notes.push_back(

@@ -14,9 +14,9 @@ namespace carousel {
 
 /// One way to predict the text, and how well it went.
 struct Measurement {
-    std::string name;                      ///< for programs: `stream`, `windows`, `ngram`
-    std::string label;                     ///< for people
-    bool adaptive = false;                 ///< it learned from the text that it had predicted
+    std::string name;       ///< for programs: `stream`, `windows`, `ngram`, `mixture`
+    std::string label;      ///< for people
+    bool adaptive = false;  ///< it learned from the text that it had predicted
     std::optional<std::int64_t> window{};  ///< characters, of windows
     std::optional<int> order{};            ///< of an n-gram
     Metrics metrics{};

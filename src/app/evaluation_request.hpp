@@ -30,6 +30,7 @@ template <>
 inline constexpr std::array<std::string_view, 3> k_words<Protocol>{"stream", "windows", "both"};
 
 inline constexpr int k_baseline_order = 6;
+inline constexpr int k_mixed_order = 8;  ///< of the n-gram that a model is mixed with
 
 /// A model to be measured on a text.
 struct EvaluationRequest {
@@ -42,6 +43,7 @@ struct EvaluationRequest {
     std::int64_t window = 256;                           ///< characters
     bool adapt = false;                                  ///< not with the protocol `windows`
     Given<AdaptationConfig> adaptation;                  ///< only with `adapt`
+    bool mix_ngram = false;                              ///< as `adapt`
     bool baseline = false;                               ///< an n-gram beside the model
     std::optional<int> baseline_order;                   ///< only with `baseline`
     std::optional<std::filesystem::path> per_character;  ///< `-` is standard output

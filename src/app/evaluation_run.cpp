@@ -9,6 +9,7 @@
 
 #include "app/adapted_model.hpp"
 #include "app/corpus_names.hpp"
+#include "app/model_predictor.hpp"
 #include "app/output_files.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
@@ -26,6 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 
 using OutputPath = std::optional<fs::path>;
+
+constexpr std::string_view k_counting = "counting what follows what in the training part";
 
 void require_different(const char* option, const OutputPath& path, const char* other,
                        const OutputPath& other_path) {
@@ -118,7 +121,10 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
       corpus_(text_.read({request.corpus, request.include, request.exclude},
                          request.decoding.over(loaded_.snapshot.decoding))),
       part_(find_part(request, loaded_.snapshot.corpus, corpus_)) {
-    if (request.baseline) training_.emplace(text_.find_training(corpus_, "--baseline"));
+    if (request.baseline || request.mix_ngram) {
+        training_.emplace(
+            text_.find_training(corpus_, request.baseline ? "--baseline" : "--mix-ngram"));
+    }
     start_lists();
 }
 
@@ -131,17 +137,19 @@ void EvaluationRun::start_lists() {
 
 EvaluationReport EvaluationRun::measure() {
     const auto& record = loaded_.snapshot.corpus;
-    EvaluationReport report{.model = path_,
-                            .corpus = request_.corpus,
-                            .part = request_.part,
-                            .precision = request_.precision.value_or(
-                                request_.adapt ? Precision::float32 : loaded_.snapshot.precision),
-                            .threads = request_.threads};
+    EvaluationReport report{
+        .model = path_,
+        .corpus = request_.corpus,
+        .part = request_.part,
+        .precision = request_.precision.value_or(
+            request_.adapt || request_.mix_ngram ? Precision::float32 : loaded_.snapshot.precision),
+        .threads = request_.threads};
     report.learned = learned_share(request_.part, record, corpus_);
     if (request_.adapt) report.adaptation = request_.adaptation.over({});
+    if (training_) report.baseline_symbols = counted_symbols(training_->part);
     report.measurements = measure_model(report.precision);
-    if (training_) {
-        tell_(Progress{"counting what follows what in the training part"});
+    if (request_.baseline) {
+        tell_(Progress{k_counting});
         add_baseline(report);
     }
     return report;
@@ -158,31 +166,61 @@ Measurement EvaluationRun::measure_stream(Precision precision, const SurprisalVi
     return stream;
 }
 
-Measurement EvaluationRun::measure_adaptively() {
+Measurement EvaluationRun::measure_adaptively(const SurprisalVisitor& visitor) {
     const auto& snapshot = loaded_.snapshot;
     const auto own = model_on_threads(threads_to_adapt(snapshot.model, request_.threads),
                                       snapshot.model, snapshot.weights);
     DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
     Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
     stream.metrics = evaluate_adaptively(
-        reader, corpus_, part_, with_progress("reading and learning", part_, tell_, visitor()),
-        likely(true));
+        reader, corpus_, part_, with_progress("reading and learning", part_, tell_, visitor),
+        likely(visitor != nullptr));
     return stream;
 }
 
+// The model, as it learns where that is asked for, and an n-gram of its training part.
+Measurement EvaluationRun::measure_mixture() {
+    tell_(Progress{k_counting});
+    const Corpus& counted = training_->own ? *training_->own : corpus_;
+    const auto adaptation =
+        request_.adapt ? std::optional(request_.adaptation.over({})) : std::nullopt;
+    ModelPredictor predictor(loaded_,
+                             {.adaptation = adaptation,
+                              .ngrams = counted_ngrams(counted, training_->part, k_mixed_order),
+                              .threads = request_.threads});
+    Measurement mixture{.name = "mixture",
+                        .label = adaptation ? "stream, adaptive, with adaptive n-gram"
+                                            : "stream with adaptive n-gram",
+                        .adaptive = true,
+                        .order = k_mixed_order};
+    mixture.metrics = evaluate_predictor(
+        predictor, corpus_, part_, with_progress("reading and mixing", part_, tell_, visitor()),
+        likely(true));
+    return mixture;
+}
+
 // A text that is harder for the model that learns from it is told by the model as it was: its row
-// comes first then, and the lists are those of that row.
+// comes first then, and the lists are those of that row. A mixture comes first where one is asked
+// for.
 std::vector<Measurement> EvaluationRun::measure_streams(Precision precision) {
-    if (!request_.adapt) return {measure_stream(precision, visitor())};
+    std::vector<Measurement> streams;
+    if (request_.mix_ngram) streams.push_back(measure_mixture());
+    const auto see = streams.empty() ? visitor() : SurprisalVisitor{};
+    if (!request_.adapt) {
+        streams.push_back(measure_stream(precision, see));
+        return streams;
+    }
     auto fixed = measure_stream(precision, {});
-    auto adaptive = measure_adaptively();
-    if (nats_per_character(adaptive.metrics) <= nats_per_character(fixed.metrics))
-        return {std::move(adaptive), std::move(fixed)};
-    if (const auto see = visitor()) {
+    auto adaptive = measure_adaptively(see);
+    const bool worse = nats_per_character(adaptive.metrics) > nats_per_character(fixed.metrics);
+    if (worse && see) {
         start_lists();
         measure_stream(precision, visitor());
     }
-    return {std::move(fixed), std::move(adaptive)};
+    if (worse) std::swap(adaptive, fixed);
+    streams.push_back(std::move(adaptive));
+    streams.push_back(std::move(fixed));
+    return streams;
 }
 
 // The model's own measurements, the one that was asked for first. Whoever wants the characters sees
@@ -241,7 +279,6 @@ void EvaluationRun::add_baseline(EvaluationReport& report) const {
     ngram.label += ", adaptive";
     ngram.metrics = baseline.adaptive;
     report.measurements.push_back(ngram);
-    report.baseline_symbols = baseline.symbols;
 }
 
 void EvaluationRun::write_page(const EvaluationReport& report) {

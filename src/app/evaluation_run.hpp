@@ -41,7 +41,8 @@ private:
     std::vector<Measurement> measure_model(Precision precision);
     std::vector<Measurement> measure_streams(Precision precision);
     Measurement measure_stream(Precision precision, const SurprisalVisitor& visitor);
-    Measurement measure_adaptively();
+    Measurement measure_adaptively(const SurprisalVisitor& visitor);
+    Measurement measure_mixture();
     SurprisalVisitor visitor();
     std::int64_t likely(bool is_shown) const;
     void add_baseline(EvaluationReport& report) const;

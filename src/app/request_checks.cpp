@@ -64,13 +64,17 @@ void require_consistent(const GenerationRequest& request) {
 
 void require_consistent(const EvaluationRequest& request) {
     require_adapt(request.adapt, request.adaptation);
-    if (request.adapt && request.protocol == Protocol::windows) {
+    const bool learns = request.adapt || request.mix_ngram;
+    const char* const option = request.adapt ? "--adapt" : "--mix-ngram";
+    if (learns && request.protocol == Protocol::windows) {
         throw UsageError(
-            "--adapt learns from the text as one stream; --protocol windows contradicts it. Use "
-            "--protocol stream or both.");
+            fmt::format("{} learns from the text as one stream; --protocol windows contradicts it. "
+                        "Use --protocol stream or both.",
+                        option));
     }
-    if (request.adapt && request.precision == Precision::int8) {
-        throw UsageError("--adapt learns in float32; --precision int8 contradicts it.");
+    if (learns && request.precision == Precision::int8) {
+        throw UsageError(
+            fmt::format("{} computes in float32; --precision int8 contradicts it.", option));
     }
     if (request.baseline_order && !request.baseline) {
         throw UsageError("--baseline-order has a meaning only with --baseline.");

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluation/ngram_model.hpp"
+#include "adaptation/ngram_model.hpp"
 
 namespace carousel {
 

@@ -145,6 +145,10 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
     add_threads(table, o.threads, "the physical cores at hand");
 
     table.heading("Output");
+    table.add(
+        "mix-ngram", flag(o.mix_ngram),
+        "the same stream predicted by the model, with --adapt as it learns, and an n-gram that "
+        "learns, weighted by what each was worth so far");
     add_json(table, o.json);
     table.add("per-character", text(o.per_character, "FILE|-"),
               "write each character with its surprisal, as tab-separated values");

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "cpu/floating_point_mode.hpp"
+#include "cpu/inference.hpp"
 #include "kernels/kernels.hpp"
 
 namespace carousel {
@@ -91,6 +92,11 @@ void CpuAdapter::update(const AdaptiveRates& rates) {
 
 bool CpuAdapter::finite() const {
     return std::isfinite(kernels().sum_of_squares(model_.stored().values(), stored()));
+}
+
+std::unique_ptr<Reader> CpuAdapter::reader() const {
+    return std::make_unique<Inference>(model_.stored(), *pool_, 1, Precision::float32,
+                                       WeightsBetweenCalls::may_change);
 }
 
 }  // namespace carousel

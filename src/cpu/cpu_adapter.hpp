@@ -24,6 +24,7 @@ public:
     void update(const AdaptiveRates& rates) override;
     bool finite() const override;
     const Model& model() const override { return model_; }
+    std::unique_ptr<Reader> reader() const override;
 
     /// The root mean squares, laid out as the model's stored floats.
     const Buffer& rms() const { return rms_; }

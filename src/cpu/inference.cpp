@@ -27,12 +27,12 @@ bool table_is_small(const LanguageModelConfig& config) {
 }  // namespace
 
 Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t streams,
-                     Precision precision)
+                     Precision precision, WeightsBetweenCalls weights)
     : model_(&model),
       pool_(&pool),
       streams_(streams),
       rows_(std::max<std::int64_t>(1, k_rows_in_cache / streams) * streams),
-      knows_all_symbols_(table_is_small(model.config())),
+      knows_all_symbols_(weights == WeightsBetweenCalls::stay && table_is_small(model.config())),
       embedding_(model,
                  knows_all_symbols_ ? std::max(model.config().vocabulary_size, rows_) : rows_,
                  use_of(precision)),

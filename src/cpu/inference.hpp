@@ -16,18 +16,23 @@
 
 namespace carousel {
 
+/// Whether a model that is read may learn between two calls.
+enum class WeightsBetweenCalls : std::uint8_t { stay, may_change };
+
 /// Uses a model without learning: next-symbol logits, and how surprised the model is by a text.
 ///
 /// Law: logits and surprisals of a stream do not depend on the other streams of the batch, on how
 /// its symbols are cut into calls, or on the number of threads, bit for bit. The model must outlive
-/// this and must not change meanwhile.
+/// this and must not change meanwhile, unless that is announced, with which nothing is kept of it
+/// from call to call.
 class Inference final : public Reader {
 public:
     /// Buffers for at most `streams` streams; calls of any length are cut into windows that fit in
     /// the cache. With `Precision::int8` the large products use 8-bit copies of the weights (for
     /// generation; one stream after another, on the caller's thread).
     Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t streams,
-              Precision precision = Precision::float32);
+              Precision precision = Precision::float32,
+              WeightsBetweenCalls weights = WeightsBetweenCalls::stay);
 
     Inference(const Inference&) = delete;  // the layers read the embedding
     Inference& operator=(const Inference&) = delete;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "adaptation/dynamic_evaluation.hpp"
+#include "adaptation/predictor.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/metrics.hpp"
@@ -16,5 +17,11 @@ namespace carousel {
 /// are never to be shown without that word.
 Metrics evaluate_adaptively(DynamicEvaluation& reader, const Corpus& corpus, const CorpusPart& part,
                             const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
+
+/// The same for any predictor that has read nothing, symbol by symbol: each is asked for before the
+/// predictor is told it. Throws: std::logic_error when corpus and predictor have different
+/// vocabularies.
+Metrics evaluate_predictor(Predictor& predictor, const Corpus& corpus, const CorpusPart& part,
+                           const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
 
 }  // namespace carousel

@@ -44,16 +44,24 @@ Metrics predict(NgramModel& ngrams, const Corpus& text, const CorpusPart& part, 
 
 }  // namespace
 
+std::uint64_t counted_symbols(const CorpusPart& training) {
+    return std::min(training.tokens(), k_most_baseline_symbols);
+}
+
+NgramModel counted_ngrams(const Corpus& training_text, const CorpusPart& training, int order) {
+    NgramModel ngrams({.vocabulary_size = training_text.vocabulary().size(), .order = order});
+    for_each_symbol(training_text, training.end - counted_symbols(training), training.end,
+                    [&](std::uint64_t, TokenId id) { ngrams.add(id); });
+    return ngrams;
+}
+
 Baseline evaluate_baseline(const Corpus& training_text, const CorpusPart& training,
                            const Corpus& text, const CorpusPart& part, int order) {
     if (training_text.vocabulary() != text.vocabulary()) {
         throw std::logic_error("the text was encoded with another vocabulary than the training's");
     }
-    NgramModel ngrams({.vocabulary_size = text.vocabulary().size(), .order = order});
+    auto ngrams = counted_ngrams(training_text, training, order);
     Baseline baseline;
-    baseline.symbols = std::min(training.tokens(), k_most_baseline_symbols);
-    for_each_symbol(training_text, training.end - baseline.symbols, training.end,
-                    [&](std::uint64_t, TokenId id) { ngrams.add(id); });
     baseline.fixed = predict(ngrams, text, part, Learning::none);
     baseline.adaptive = predict(ngrams, text, part, Learning::after_each_symbol);
     return baseline;

@@ -13,8 +13,8 @@
 //     metrics               sums of surprisal, from which every measure follows
 //     character_surprisal   symbols put together to characters, which are what is counted
 //     evaluator             the protocols: `stream`, `windows`, and a training's quick estimate
-//     adaptive_evaluator    the stream again, by a model that learns while it reads
-//     ngram_model, baseline     what a model is compared with: counts of the training text
+//     adaptive_evaluator    the stream again, by what learns while it reads
+//     baseline              what a model is compared with: n-grams of the training text
 //     text_place            where in its documents a symbol stands
 //
 // The law of the room: a figure is a function of model, text and protocol alone, not of threads,

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "model/batch.hpp"
 #include "model/likely_symbols.hpp"
 #include "model/model.hpp"
+#include "model/reader.hpp"
 #include "model/recurrent_state.hpp"
 
 namespace carousel {
@@ -47,6 +49,10 @@ public:
 
     /// The model as it has become.
     virtual const Model& model() const = 0;
+
+    /// Reads one stream with the weights as they are at each call, so that symbols can be predicted
+    /// that are not known yet; the gradients kept stay. The adapter must outlive it.
+    virtual std::unique_ptr<Reader> reader() const = 0;
 };
 
 }  // namespace carousel

@@ -141,6 +141,23 @@ TEST_SUITE("adaptation/dynamic_evaluation") {
         CHECK(reading.weights == flat(model.weights()));
     }
 
+    TEST_CASE("symbol by symbol a text is predicted as it is in segments") {
+        const auto model = small_model();
+        const auto text = text_of(48);  // the last segment is short
+        const auto segments = read(model, text, k_lively);
+        for (const int threads : {1, 2}) {
+            const auto team = model.on(threads);
+            DynamicEvaluation reader(team, k_lively, stretches());
+            for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+                const auto logits = reader.next(text[i]);
+                std::vector<float> p(logits.begin(), logits.end());
+                model.machine().softmax(p, 1);
+                REQUIRE(-std::log(double{p[text[i + 1]]}) ==
+                        doctest::Approx(double{segments.nats[i]}).epsilon(1e-5));
+            }
+        }
+    }
+
     TEST_CASE("a segment is predicted before it is learned") {
         const auto model = small_model();
         auto text = text_of(101);

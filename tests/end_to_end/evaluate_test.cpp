@@ -180,6 +180,29 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(one.at("measurements")[2].at("nats_per_character") > 2);
     }
 
+    TEST_CASE("model and n-gram together come first, and are better than either alone") {
+        const auto both = measured({"text.txt", "--part", "validation", "--mix-ngram", "--baseline",
+                                    "--protocol", "stream"});
+        CHECK(both.at("protocol") == "mixture");
+        CHECK(both.at("adaptive") == true);
+        CHECK(both.at("adaptation").is_null());
+        CHECK(both.at("baseline_symbols") == little_text().size() * 9 / 10 + 1);
+        const auto& rows = both.at("measurements");
+        REQUIRE(rows.size() == 4);
+        CHECK(rows[1].at("name") == "stream");
+        CHECK(rows[0].at("characters") == rows[1].at("characters"));
+        for (const std::size_t alone : {1U, 3U})
+            CHECK(rows[0].at("nats_per_character") < rows[alone].at("nats_per_character"));
+        const auto learning = measured({"text.txt", "--part", "validation", "--mix-ngram",
+                                        "--adapt", "--protocol", "stream", "--threads", "2"});
+        REQUIRE(learning.at("measurements").size() == 3);
+        CHECK(learning.at("adaptation").at("fell_back") == false);
+        CHECK(learning.at("nats_per_character") < rows[1].at("nats_per_character"));
+        for (const Words& against : {Words{"--protocol", "windows"}, {"--precision", "int8"}})
+            CHECK(run(trained(), k_evaluate + Words{"text.txt", "--mix-ngram"} + against).code ==
+                  2);
+    }
+
     TEST_CASE("a training text that is gone or changed is named") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());

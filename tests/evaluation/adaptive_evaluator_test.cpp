@@ -3,12 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
 #include "evaluation/evaluator.hpp"
+#include "model/reader.hpp"
 #include "support/tiny_corpus.hpp"
 #include "support/tiny_model.hpp"
 
@@ -47,6 +49,29 @@ struct Seen {
 const std::vector<std::string> k_documents{"hello \u65e5ld, hell\u00e9 world", "another text",
                                            "hold on, world"};
 
+/// Says what a model says that does not learn.
+class FixedPredictor final : public Predictor {
+public:
+    explicit FixedPredictor(const TestModel& model)
+        : model_(model),
+          reader_(model->reader(1)),
+          state_(RecurrentState::zeros(model.config(), 1)) {}
+
+    void read(TokenId symbol) override {
+        TokenIds ids(TokenIds::shape_type{1, 1});
+        ids(0, 0) = symbol;
+        reader_->advance(ids, state_, logits_);
+        model_.machine().softmax({logits_.data(), logits_.size()}, 1);
+    }
+    std::span<const float> probabilities() override { return {logits_.data(), logits_.size()}; }
+
+private:
+    const TestModel& model_;
+    std::unique_ptr<Reader> reader_;
+    RecurrentState state_;
+    Tensor<2> logits_;
+};
+
 }  // namespace
 
 TEST_SUITE("evaluation/adaptive_evaluator") {
@@ -66,6 +91,28 @@ TEST_SUITE("evaluation/adaptive_evaluator") {
             CHECK(learned.likely == fixed.likely);
             CHECK(learned.probabilities == fixed.probabilities);
         }
+    }
+
+    TEST_CASE("a predictor that says what the model says has the figures of the stream") {
+        const TinyCorpus corpus(k_documents, {.min_count = 2});
+        const auto model = untrained_model(corpus->vocabulary().size(), 9);
+        for (const auto& part : {corpus->whole(), corpus->split(0.4).validation}) {
+            Seen fixed, predicted;
+            const auto expected = evaluate_stream(model, *corpus, part, Precision::float32,
+                                                  fixed.visitor(), k_likely);
+            FixedPredictor predictor(model);
+            const auto metrics =
+                evaluate_predictor(predictor, *corpus, part, predicted.visitor(), k_likely);
+            CHECK(metrics.characters == expected.characters);
+            CHECK(metrics.bytes == expected.bytes);
+            CHECK(metrics.nats == doctest::Approx(expected.nats).epsilon(1e-5));
+            CHECK(predicted.indices == fixed.indices);
+            CHECK(predicted.text == fixed.text);
+            CHECK(predicted.likely == fixed.likely);
+        }
+        const TinyCorpus other({"abc"});
+        FixedPredictor predictor(model);
+        CHECK_THROWS_AS(evaluate_predictor(predictor, *other, other->whole()), std::logic_error);
     }
 
     TEST_CASE("a text whose second half repeats its first becomes cheaper there") {

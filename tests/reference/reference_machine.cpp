@@ -312,6 +312,9 @@ public:
         return true;
     }
     const Model& model() const override { return model_; }
+    std::unique_ptr<Reader> reader() const override {
+        return std::make_unique<ReferenceReader>(model_.equations);
+    }
 
 private:
     ReferenceModel model_;

@@ -1,4 +1,4 @@
-#include "evaluation/ngram_model.hpp"
+#include "adaptation/ngram_model.hpp"
 
 #include <doctest/doctest.h>
 
@@ -94,7 +94,7 @@ double defined_probability(const Symbols& text, const Symbols& context, TokenId 
 
 }  // namespace
 
-TEST_SUITE("evaluation/ngram_model") {
+TEST_SUITE("adaptation/ngram_model") {
     TEST_CASE("a model of nothing finds every symbol equally likely") {
         const NgramModel model({.vocabulary_size = 5});
         for (TokenId s = 0; s < 5; ++s) CHECK(model.probability(s) == doctest::Approx(0.2));
@@ -227,6 +227,41 @@ TEST_SUITE("evaluation/ngram_model") {
             if (i % 401 == 0) CHECK(sum_of_probabilities(model) == doctest::Approx(1));
         }
         CHECK(model.sequences() == 700);
+    }
+
+    TEST_CASE("all symbols at once are what each is alone, bit for bit, known or not") {
+        const Symbols text = drawn_text(2000, 12, 30), other = drawn_text(200, 13, 36);
+        for (const int order : {1, 3, 6}) {
+            auto model = model_of(text, {.vocabulary_size = 36, .order = order});
+            NgramPrediction prediction;
+            for (const TokenId symbol : other) {
+                model.predict(prediction);
+                REQUIRE(prediction.probabilities.size() == 36);
+                for (TokenId s = 0; s < 36; ++s)
+                    REQUIRE(prediction.probabilities[s] == model.probability(s));
+                model.read(symbol);
+            }
+        }
+    }
+
+    TEST_CASE("the gains of a symbol are what sets it apart from those that were never seen") {
+        const Symbols text = drawn_text(2000, 14, 30);
+        const auto model = model_of(text, {.vocabulary_size = 36, .order = 4});
+        NgramPrediction prediction;
+        model.predict(prediction);
+        CHECK(prediction.contexts.size() == 4);
+        std::vector<double> gains(36, 0);
+        for (const auto& context : prediction.contexts) {
+            CHECK(context.last - context.first == context.kinds);
+            CHECK(context.count >= context.kinds);
+            for (std::size_t i = context.first; i < context.last; ++i) {
+                CHECK(prediction.seen[i].gain > 0);
+                gains[prediction.seen[i].symbol] += double{prediction.seen[i].gain};
+            }
+        }
+        const double none = std::log(model.probability(35));  // no context has it
+        for (TokenId s = 0; s < 36; ++s)
+            CHECK(std::log(model.probability(s)) - none == doctest::Approx(gains[s]).epsilon(1e-5));
     }
 
     TEST_CASE("sizes out of range are refused") {

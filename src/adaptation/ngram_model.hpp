@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/token_id.hpp"
@@ -14,6 +15,29 @@ struct NgramConfig {
     std::size_t vocabulary_size = 0;  ///< V, 2 to 2^21
     int order = 6;                    ///< symbols of an n-gram, one more than of a context; 1 to 16
     std::size_t most_sequences = 40'000'000;  ///< of 1 to `order` symbols that are remembered
+};
+
+/// What an n-gram model says of all symbols in one place, context by context.
+struct NgramPrediction {
+    /// A symbol that was seen behind a context, and the logarithm of how many times as likely the
+    /// context makes it as it would be there if it had not been seen: p(s | c) / (γ(c) p(s | c')).
+    struct Seen {
+        TokenId symbol = 0;
+        float gain = 0;  ///< nats, > 0
+    };
+    /// A context that was followed by something, and its symbols, seen[first] … seen[last - 1].
+    struct Context {
+        std::uint32_t count = 0;  ///< N(c)
+        std::uint32_t kinds = 0;  ///< symbols that were seen behind it
+        std::size_t first = 0, last = 0;
+    };
+    std::vector<double> probabilities{};  ///< (V), sum 1
+    std::vector<Context> contexts{};      ///< of 0, 1, … symbols
+    std::vector<Seen> seen{};
+
+    std::span<const Seen> of(const Context& context) const {
+        return std::span(seen).subspan(context.first, context.last - context.first);
+    }
 };
 
 /// An interpolated n-gram model with modified Kneser-Ney smoothing, whose counts may grow while it
@@ -42,6 +66,10 @@ public:
     /// in (0, 1).
     double probability(TokenId symbol) const;
 
+    /// The same of all symbols, bit for bit, and what each context adds. Law: in every place
+    /// log p(s) = const + the sum of the gains that s has.
+    void predict(NgramPrediction& prediction) const;
+
     /// Counts `symbol` as what follows here, and goes on behind it. When as many sequences are
     /// remembered as may be, only those are counted.
     void add(TokenId symbol);
@@ -67,6 +95,8 @@ private:
         std::uint32_t following = 0;        // N of this context: the counts of its continuations
         std::uint32_t kinds = 0;            // continuations with a count
         std::uint32_t once = 0, twice = 0;  // those counted 1 and 2 times
+        Index longer = k_none;              // the newest sequence with one symbol more behind it
+        Index sibling = k_none;             // the next older one of the same shorter sequence
     };
     /// What is taken off the counts of the sequences of one length.
     struct Discounts {
@@ -80,7 +110,8 @@ private:
     std::size_t slot_of(Index before, TokenId symbol) const;
     Index find(Index before, TokenId symbol) const;
     Index find_or_make(Index before, TokenId symbol);
-    Index append(const Node& node);
+    Index append(const Node& made);
+    double freed(const Node& context, std::size_t length) const;
     void make_more_slots();
     bool count(std::size_t length, Index context, Index sequence);
 

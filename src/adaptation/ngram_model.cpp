@@ -1,7 +1,9 @@
-#include "evaluation/ngram_model.hpp"
+#include "adaptation/ngram_model.hpp"
 
 #include <algorithm>
 #include <stdexcept>
+
+#include "base/logarithm.hpp"
 
 // Sequences are nodes of a tree, found by a hash of (shorter sequence, symbol) and kept in blocks
 // that never move. `add` walks through the contexts from the longest to the empty one; a sequence
@@ -34,13 +36,43 @@ double NgramModel::probability(TokenId symbol) const {
         const Node& context = node(contexts_[k]);
         if (context.following == 0) break;  // and no longer one was followed
         const auto& D = discounts_[k].amount;
-        const double more = context.kinds - context.once - context.twice;
-        const double freed = D[1] * context.once + D[2] * context.twice + D[3] * more;
         const Index sequence = find(contexts_[k], symbol);
         const std::uint32_t n = sequence == k_none ? 0 : node(sequence).count;
-        p = (n - D[std::min(n, 3U)] + freed * p) / context.following;
+        p = (n - D[std::min(n, 3U)] + freed(context, k) * p) / context.following;
     }
     return p;
+}
+
+void NgramModel::predict(NgramPrediction& prediction) const {
+    auto& [p, contexts, seen] = prediction;
+    p.assign(config_.vocabulary_size, 1 / static_cast<double>(config_.vocabulary_size));
+    contexts.clear();
+    seen.clear();
+    for (std::size_t k = 0; k < depth_ && contexts_[k] != k_none; ++k) {
+        const Node& context = node(contexts_[k]);
+        if (context.following == 0) break;
+        const auto& D = discounts_[k].amount;
+        const double shared = freed(context, k);
+        for (double& x : p) x *= shared;
+        const std::size_t first = seen.size();
+        for (Index i = context.longer; i != k_none; i = node(i).sibling) {
+            const TokenId symbol = node(i).symbol;
+            const std::uint32_t n = node(i).count;
+            if (n == 0) continue;
+            const double unseen = p[symbol];
+            p[symbol] += n - D[std::min(n, 3U)];
+            seen.push_back({symbol, static_cast<float>(logarithm(p[symbol] / unseen))});
+        }
+        for (double& x : p) x /= context.following;
+        contexts.push_back({context.following, context.kinds, first, seen.size()});
+    }
+}
+
+// What is taken off the counts behind a context of `length` symbols, for all symbols to share.
+double NgramModel::freed(const Node& context, std::size_t length) const {
+    const auto& D = discounts_[length].amount;
+    const double more = context.kinds - context.once - context.twice;
+    return D[1] * context.once + D[2] * context.twice + D[3] * more;
 }
 
 void NgramModel::add(TokenId symbol) {
@@ -125,7 +157,8 @@ NgramModel::Index NgramModel::find_or_make(Index before, TokenId symbol) {
         make_more_slots();
         slot = slot_of(before, symbol);
     }
-    return slots_[slot] = append({.before = before, .symbol = symbol});
+    const Index made = append({.before = before, .symbol = symbol, .sibling = node(before).longer});
+    return slots_[slot] = node(before).longer = made;
 }
 
 NgramModel::Index NgramModel::append(const Node& made) {
