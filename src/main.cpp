@@ -18,6 +18,7 @@
 #include "cli/average.hpp"
 #include "cli/benchmark.hpp"
 #include "cli/command_line.hpp"
+#include "cli/compress.hpp"
 #include "cli/evaluate.hpp"
 #include "cli/export.hpp"
 #include "cli/generate.hpp"
@@ -61,6 +62,8 @@ struct Run {
     int operator()(const carousel::ExportOptions& x) const { return export_model(x, global); }
     int operator()(const carousel::ImportRequest& x) const { return import_model(x, global); }
     int operator()(const carousel::AverageRequest& x) const { return average(x, global); }
+    int operator()(const carousel::CompressOptions& x) const { return compress(x, global); }
+    int operator()(const carousel::DecompressOptions& x) const { return decompress(x, global); }
     int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
     int operator()(const carousel::HelpRequest& help) const {
         return show(carousel::as_called(help.text));

@@ -23,6 +23,7 @@ constexpr std::string_view k_log_lines[] = {R"({"event":"start","program":"carou
 
 std::optional<OwnFile> own_file(std::string_view start) {
     if (start.starts_with(k_model_mark)) return OwnFile::model;
+    if (start.starts_with(k_compressed_mark)) return OwnFile::compressed;
     if (start.starts_with(k_character_list_head)) return OwnFile::character_list;
     if (start.starts_with(k_line_list_head)) return OwnFile::line_list;
     if (start.starts_with("<!DOCTYPE html>") &&
@@ -48,6 +49,8 @@ std::string_view own_file_name(OwnFile kind) {
             return "a list of characters by Carousel";
         case OwnFile::line_list:
             return "a list of lines by Carousel";
+        case OwnFile::compressed:
+            return "a text compressed by Carousel";
     }
     return "a file of Carousel";
 }

@@ -13,13 +13,19 @@ namespace carousel {
 // read as a corpus.
 
 /// The kinds of files that the program writes.
-enum class OwnFile : std::uint8_t { model, log, page, character_list, line_list };
+enum class OwnFile : std::uint8_t { model, log, page, character_list, line_list, compressed };
 
 /// The first bytes of every model. The very first is no text, and the line ends show a transfer
 /// that translated them.
 inline constexpr std::string_view k_model_mark{
     "\x89"
     "CRSL\r\n\x1a",
+    8};
+
+/// The first bytes of every compressed text, in the same manner.
+inline constexpr std::string_view k_compressed_mark{
+    "\x89"
+    "CRSZ\r\n\x1a",
     8};
 
 /// Stands in the head of every page.

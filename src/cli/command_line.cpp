@@ -197,6 +197,10 @@ constexpr std::array k_commands{
                  has_option<ImportRequest>, read_command<ImportRequest>},
     CommandEntry{"average", "FILE...", "write the mean of models of one shape",
                  has_option<AverageRequest>, read_command<AverageRequest>},
+    CommandEntry{"compress", "FILE", "write a text in fewer bytes, by what a model foresees",
+                 has_option<CompressOptions>, read_command<CompressOptions>},
+    CommandEntry{"decompress", "FILE", "write it again as it was", has_option<DecompressOptions>,
+                 read_command<DecompressOptions>},
     CommandEntry{"benchmark", "", "measure how fast this machine trains and writes",
                  has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };

@@ -50,6 +50,13 @@ void require_format(const ExportOptions& o) {
     if (!safetensors) require_named_file("output", o.output);
 }
 
+void take_file(const char* command, std::filesystem::path& file, std::vector<std::string> words) {
+    if (words.size() != 1) {
+        throw UsageError(fmt::format("{} takes one FILE; {} were given.", command, words.size()));
+    }
+    file = words.front();
+}
+
 void refuse_words(const char* command, const std::vector<std::string>& words) {
     if (words.empty()) return;
     throw UsageError(fmt::format("{} takes options only, not the word \"{}\".", command,
@@ -138,6 +145,10 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
               "besides, the text as one stream that a copy of the model learns from as soon as it "
               "has predicted it (dynamic evaluation)");
     add_settings(table, o.adaptation);
+    table.add(
+        "mix-ngram", flag(o.mix_ngram),
+        "the same stream predicted by the model, with --adapt as it learns, and an n-gram that "
+        "learns, weighted by what each was worth so far");
 
     table.heading("How");
     table.add("precision", choice(o.precision), "numbers to compute with",
@@ -145,10 +156,6 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
     add_threads(table, o.threads, "the physical cores at hand");
 
     table.heading("Output");
-    table.add(
-        "mix-ngram", flag(o.mix_ngram),
-        "the same stream predicted by the model, with --adapt as it learns, and an n-gram that "
-        "learns, weighted by what each was worth so far");
     add_json(table, o.json);
     table.add("per-character", text(o.per_character, "FILE|-"),
               "write each character with its surprisal, as tab-separated values");
@@ -232,6 +239,38 @@ OptionTable option_table(AverageRequest& o, GlobalOptions& global) {
     return table;
 }
 
+OptionTable option_table(CompressOptions& o, GlobalOptions& global) {
+    OptionTable table(
+        "compress FILE [OPTION...]",
+        "Writes a text in fewer bytes, by what a model foresees of it; any file, and - "
+        "(standard input), comes out of decompress as it was.");
+    table.heading("How");
+    table.add("model", text(o.model, "FILE.carousel"),
+              "a model of such texts, which decompress needs, too");
+    table.add("fast", flag(o.fast),
+              "the net does not learn while it reads: a few times as fast, and less small");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE|-"), "where it goes",
+              fmt::format("FILE{}; of standard input, standard output", k_compressed_ending));
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(DecompressOptions& o, GlobalOptions& global) {
+    OptionTable table("decompress FILE [OPTION...]",
+                      "Writes the text again that compress made smaller, with the same model.");
+    table.heading("How");
+    table.add("model", text(o.model, "FILE.carousel"), "the model by which it was compressed");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add(
+        "output", text(o.output, "FILE|-"), "where the text goes; what is there stays",
+        fmt::format("FILE without {}; of standard input, standard output", k_compressed_ending));
+    add_common(table, global);
+    return table;
+}
+
 OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
     OptionTable table("benchmark [OPTION...]",
                       "Measures how fast this machine trains, writes and reads text, beside its "
@@ -278,10 +317,7 @@ void finish_options(EvaluationRequest& o, std::vector<std::string> words) {
 }
 
 void finish_options(InspectOptions& o, std::vector<std::string> words) {
-    if (words.size() != 1) {
-        throw UsageError(fmt::format("inspect takes one FILE; {} were given.", words.size()));
-    }
-    o.file = words.front();
+    take_file("inspect", o.file, std::move(words));
 }
 
 void finish_options(ExportOptions& o, std::vector<std::string> words) {
@@ -311,6 +347,14 @@ void finish_options(ImportRequest& o, std::vector<std::string> words) {
 void finish_options(AverageRequest& o, std::vector<std::string> words) {
     require_named_file("output", o.output);
     o.files.assign(words.begin(), words.end());
+}
+
+void finish_options(CompressOptions& o, std::vector<std::string> words) {
+    take_file("compress", o.file, std::move(words));
+}
+
+void finish_options(DecompressOptions& o, std::vector<std::string> words) {
+    take_file("decompress", o.file, std::move(words));
 }
 
 void finish_options(BenchmarkOptions&, std::vector<std::string> words) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "app/compression_run.hpp"
 #include "app/evaluation_request.hpp"
 #include "app/generation_request.hpp"
 #include "app/model_average.hpp"
@@ -64,6 +65,10 @@ struct ExportOptions {
     std::optional<Precision> precision;  ///< absent: float32
 };
 
+/// Options of `carousel compress` and of `carousel decompress`.
+struct CompressOptions : CompressionRequest {};
+struct DecompressOptions : CompressionRequest {};
+
 /// Options of `carousel benchmark`.
 struct BenchmarkOptions {
     CellKind cell = CellKind::lstm;
@@ -81,9 +86,10 @@ struct HelpRequest {
 /// `--version`.
 struct VersionRequest {};
 
-using Command = std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest,
-                             InspectOptions, ExportOptions, ImportRequest, AverageRequest,
-                             BenchmarkOptions, HelpRequest, VersionRequest>;
+using Command =
+    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
+                 ExportOptions, ImportRequest, AverageRequest, CompressOptions, DecompressOptions,
+                 BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

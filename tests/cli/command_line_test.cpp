@@ -43,8 +43,9 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-const std::vector<std::string> k_commands{"train",  "generate", "evaluate", "inspect",
-                                          "export", "import",   "average",  "benchmark"};
+const std::vector<std::string> k_commands{"train",    "generate",  "evaluate", "inspect",
+                                          "export",   "import",    "average",  "benchmark",
+                                          "compress", "decompress"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -296,6 +297,16 @@ TEST_SUITE("cli/command_line") {
         const auto a = parsed<AverageRequest>({"average", "m", "n", "--output", "o"});
         CHECK(a.files.size() == 2);
         CHECK(a.output == "o");
+        const auto c = parsed<CompressOptions>(
+            {"compress", "-", "--model", "m", "--fast", "--output", "n", "--threads", "3"});
+        CHECK(c.file == "-");
+        CHECK(c.model == "m");
+        CHECK(c.fast);
+        CHECK(c.output == "n");
+        CHECK(c.threads == 3);
+        const auto d = parsed<DecompressOptions>({"decompress", "f", "--model", "m"});
+        CHECK(d.file == "f");
+        CHECK(d.model == "m");
         const auto b = parsed<BenchmarkOptions>({"benchmark", "--layers", "1", "--hidden-size", "2",
                                                  "--batch-size", "3", "--window", "4",
                                                  "--vocabulary", "5", "--seconds", "6"});
@@ -423,6 +434,8 @@ TEST_SUITE("cli/command_line") {
             CHECK(contains(refusal({"export", "m", "--html", "p.html", option, value}), "--html"));
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
+        CHECK(contains(refusal({"compress"}), "compress takes one FILE"));
+        CHECK(contains(refusal({"decompress", "a", "b"}), "decompress takes one FILE"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
         CHECK(contains(refusal({"import", "a", "b"}), "import takes one FILE"));
     }

@@ -41,6 +41,8 @@ std::map<std::string, std::set<std::string>> all_commands() {
     add("EXPORT", ExportOptions{});
     add("IMPORT", ImportRequest{});
     add("AVERAGE", AverageRequest{});
+    add("COMPRESS", CompressOptions{});
+    add("DECOMPRESS", DecompressOptions{});
     add("BENCHMARK", BenchmarkOptions{});
     return commands;
 }
