@@ -10,10 +10,12 @@
 // read in this order:
 //
 //     file_format      what a file is, by its first bytes; what is said of those that are not read
-//     unpacking        .gz, .xz, .zst, .bz2, and the entries of a zip archive: the door to
-//     libarchive markup           elements and text of XML and HTML: the door to libxml2
+//     unpacking        packed texts, and the entries of a zip archive: the door to libarchive
+//     markup           elements and text of XML and HTML: the door to libxml2
 //     text_layout      blanks, lines and paragraphs as markup means them
-//     document_text    .docx, .odt, .epub, .fb2 and .html as text
+//     document_kinds   what is text in .html, .docx, .odt and .fb2
+//     book             the chapters of an .epub
+//     document_text    any of them as text
 //
 // Files come from strangers: what a file makes the program allocate or do is bounded by its size
 // and by the limits that stand here, and a file beyond them is refused by name. No path is opened

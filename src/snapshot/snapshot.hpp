@@ -20,12 +20,12 @@
 //
 //     snapshot         the record: plain fields, and what they must fulfil (`require_valid`)
 //     stored_symbol    the alphabet, with what of it a training has seen
-//     fields           its grammar: fields, their order and the range of each, once for all
-//     directions ranges           holds every number and text of a record against them archive
-//     numbers, words, texts, lists and records in bytes; the door to Boost snapshot_file    the
-//     container around them (length, checksum, version), read and replaced weights_hash     the
-//     fingerprint of a model model_files      how the files of one model are named, moved aside and
-//     thinned out
+//     fields           its grammar: fields, their order and the range of each, once for both ways
+//     ranges           holds every number and text of a record against them
+//     archive          numbers, words, texts, lists and records in bytes; the door to Boost
+//     snapshot_file    the container around them (length, checksum, version), read and replaced
+//     weights_hash     the fingerprint of a model
+//     model_files      how the files of one model are named, moved aside and thinned out
 //
 // What a file says is believed only when its checksum is right, every count fits into the bytes
 // left, and `require_valid` has passed. `docs/snapshot_format.md` says every byte; a change of the

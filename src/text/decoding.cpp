@@ -51,11 +51,12 @@ private:
 
 namespace {
 
-class Utf8Encoding : public Decoder::Encoding {
+/// One whose characters can be told from the bytes at the front alone.
+class PlainEncoding : public Decoder::Encoding {
 public:
     using Encoding::Encoding;
 
-    void decode(std::string_view bytes, bool at_end, std::string& text) override {
+    void decode(std::string_view bytes, bool at_end, std::string& text) final {
         std::string joined;
         if (!held_.empty()) {
             joined = std::exchange(held_, {});
@@ -63,28 +64,43 @@ public:
             bytes = joined;
         }
         while (!bytes.empty()) {
-            const std::size_t valid = valid_utf8_prefix(bytes);
-            text.append(bytes.substr(0, valid));
-            take(bytes, valid);
-            if (bytes.empty()) break;
-            const Utf8Flaw flaw = utf8_flaw(bytes);
-            if (flaw.incomplete && !at_end) {
+            const std::size_t taken = take(bytes, at_end, text);
+            if (taken == 0) {
                 held_ = bytes;
-                break;
+                return;
             }
-            report("UTF-8", offset_, bytes.substr(0, flaw.length), text);
-            take(bytes, flaw.length);
+            bytes.remove_prefix(taken);
+            offset_ += taken;
         }
     }
 
-private:
-    void take(std::string_view& bytes, std::size_t count) {
-        bytes.remove_prefix(count);
-        offset_ += count;
-    }
+protected:
+    /// Turns some of the front into text, or reports it, and returns how many bytes that were; 0:
+    /// a character begins here that is not whole, and more may come.
+    virtual std::size_t take(std::string_view bytes, bool at_end, std::string& text) = 0;
 
+    std::uint64_t offset() const { return offset_; }
+
+private:
     std::uint64_t offset_ = 0;  // of what comes next
-    std::string held_;          // the start of a sequence, at most three bytes
+    std::string held_;          // the start of a character, at most three bytes
+};
+
+class Utf8Encoding : public PlainEncoding {
+public:
+    using PlainEncoding::PlainEncoding;
+
+private:
+    std::size_t take(std::string_view bytes, bool at_end, std::string& text) override {
+        if (const std::size_t valid = valid_utf8_prefix(bytes); valid > 0) {
+            text.append(bytes.substr(0, valid));
+            return valid;
+        }
+        const Utf8Flaw flaw = utf8_flaw(bytes);
+        if (flaw.incomplete && !at_end) return 0;
+        report("UTF-8", offset(), bytes.substr(0, flaw.length), text);
+        return flaw.length;
+    }
 };
 
 struct CloseConverter {
@@ -105,40 +121,28 @@ Converter open_converter(const std::string& name) {
 }
 
 /// UTF-16 and UTF-32 in one byte order.
-class WideEncoding : public Decoder::Encoding {
+class WideEncoding : public PlainEncoding {
 public:
     WideEncoding(std::string name, InvalidInput invalid, std::string file)
-        : Encoding(invalid, std::move(file)),
+        : PlainEncoding(invalid, std::move(file)),
           name_(std::move(name)),
           width_(name_.starts_with("UTF-16") ? 2 : 4),
           big_(name_.ends_with("BE")) {}
 
-    void decode(std::string_view bytes, bool at_end, std::string& text) override {
-        std::string joined;
-        if (!held_.empty()) {
-            joined = std::exchange(held_, {});
-            joined.append(bytes);
-            bytes = joined;
+private:
+    std::size_t take(std::string_view bytes, bool at_end, std::string& text) override {
+        const std::size_t length = length_of(bytes);
+        if (length > bytes.size() && !at_end) return 0;
+        const auto [code_point, valid] = character_of(bytes);
+        if (valid) {
+            append_utf8(code_point, text);
+            return length;
         }
-        while (!bytes.empty()) {
-            const std::size_t length = length_of(bytes);
-            if (length > bytes.size() && !at_end) {
-                held_ = bytes;
-                return;
-            }
-            const auto [code_point, valid] = character_of(bytes);
-            const std::size_t taken = valid ? length : std::min(width_, bytes.size());
-            if (valid) {
-                append_utf8(code_point, text);
-            } else {
-                report(name_.c_str(), offset_, bytes.substr(0, taken), text);
-            }
-            bytes.remove_prefix(taken);
-            offset_ += taken;
-        }
+        const std::size_t taken = std::min(width_, bytes.size());
+        report(name_.c_str(), offset(), bytes.substr(0, taken), text);
+        return taken;
     }
 
-private:
     static bool is_surrogate(char32_t c, char32_t first) { return c >= first && c < first + 0x400; }
 
     char32_t unit_at(std::string_view bytes, std::size_t at) const {
@@ -169,8 +173,6 @@ private:
     std::string name_;
     std::size_t width_;  // bytes of a unit
     bool big_;
-    std::uint64_t offset_ = 0;  // of what comes next
-    std::string held_;          // the start of a character, at most three bytes
 };
 
 class ConverterEncoding : public Decoder::Encoding {
