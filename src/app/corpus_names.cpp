@@ -8,7 +8,7 @@
 
 #include "app/corpus_arguments.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 

@@ -13,7 +13,7 @@
 #include "app/output_files.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/words.hpp"
 #include "evaluation/adaptive_evaluator.hpp"
 #include "evaluation/baseline.hpp"

@@ -9,7 +9,7 @@
 #include "app/adapted_model.hpp"
 #include "app/long_prompt.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
 

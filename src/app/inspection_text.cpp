@@ -9,7 +9,7 @@
 #include "app/corpus_names.hpp"
 #include "app/inspection_json.hpp"
 #include "app/setting_words.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
 #include "model/language_model_descriptions.hpp"

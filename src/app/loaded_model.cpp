@@ -8,7 +8,7 @@
 
 #include "app/machines.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "data/documents.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/own_file.hpp"
 #include "base/quantity.hpp"
 

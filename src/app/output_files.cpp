@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 
 namespace carousel {
 

@@ -14,9 +14,9 @@
 #include "app/loaded_model.hpp"
 #include "app/sample.hpp"
 #include "app/setting_words.hpp"
-#include "base/file.hpp"
 #include "base/processor.hpp"
 #include "base/quantity.hpp"
+#include "base/replace_file.hpp"
 #include "base/stopwatch.hpp"
 #include "base/words.hpp"
 #include "model/language_model_descriptions.hpp"
@@ -155,7 +155,7 @@ std::vector<PageSample> write_samples(const LanguageModelConfig& model,
 }
 
 void write_page(const fs::path& path, std::string_view html) {
-    replace_file(path, OwnFile::page, [&](const WriteBytes& write) {
+    replace_file(path, own_file(html).value(), [&](const WriteBytes& write) {
         write(std::as_bytes(std::span(html.data(), html.size())));
     });
 }

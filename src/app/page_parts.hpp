@@ -47,7 +47,7 @@ std::vector<PageSample> write_samples(const LanguageModelConfig& model,
                                       std::span<const NamedTensor> weights,
                                       const Tokenizer& tokenizer, const SampleConfig& config);
 
-/// Replaces the file. Throws: InputError when it cannot be written.
+/// Replaces a file of the same kind. Throws: InputError when it cannot be written.
 void write_page(const std::filesystem::path& path, std::string_view html);
 
 }  // namespace carousel

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
+#include "base/replace_file.hpp"
+#include "base/scratch_file.hpp"
 #include "data/corpus.hpp"
 #include "evaluation/character_surprisal.hpp"
 #include "evaluation/text_place.hpp"

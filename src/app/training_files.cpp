@@ -10,6 +10,7 @@
 #include "app/model_name.hpp"
 #include "app/output_files.hpp"
 #include "base/error.hpp"
+#include "base/shown_path.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
@@ -104,12 +105,12 @@ void TrainingFiles::require_report(const TrainingRequest& request,
     if (!report_) return;
     kept.insert(kept.end(), {model_.best(), model_.resume(), model_.log(), model_.lock()});
     if (request.from) kept.push_back(*request.from);
-    require_output_file("report", *report_, OwnFile::page, kept);
+    require_output_file("report", *report_, OwnFile::report, kept);
 }
 
 std::optional<ModelFiles> TrainingFiles::make_room() const {
-    const bool page = report_ && own_file_at(*report_) == OwnFile::page;
-    return model_.move_to_previous(page ? report_ : std::nullopt);
+    const bool earlier = report_ && own_file_at(*report_) == OwnFile::report;
+    return model_.move_to_previous(earlier ? report_ : std::nullopt);
 }
 
 fs::path model_path(const TrainingRequest& request) {

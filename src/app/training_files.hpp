@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/training_request.hpp"
-#include "base/file.hpp"
+#include "base/file_lock.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot.hpp"
 

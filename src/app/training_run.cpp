@@ -11,7 +11,7 @@
 #include "app/sample.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "snapshot/snapshot_file.hpp"
 

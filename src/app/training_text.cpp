@@ -6,7 +6,7 @@
 #include "app/stored_text.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "text/printable.hpp"
 #include "text/tokenizer.hpp"

@@ -1,6 +1,14 @@
 #include "base/own_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace carousel {
 
@@ -19,16 +27,33 @@ constexpr std::string_view k_log_lines[] = {R"({"event":"start","program":"carou
                                             R"({"event":"end","text":)",
                                             R"({"event":"failure","text":)"};
 
+constexpr std::pair<OwnFile, std::string_view> k_html_marks[] = {
+    {OwnFile::page, R"(<meta name="generator" content="Carousel"/>)"},
+    {OwnFile::report, R"(<meta name="generator" content="Carousel, training"/>)"},
+};
+
+std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
+    std::array<char, k_own_file_start> start;
+    const auto count = FileReader(path).read(std::as_writable_bytes(std::span(start)));
+    return own_file({start.data(), count});
+}
+
 }  // namespace
+
+std::string_view html_mark(OwnFile kind) {
+    for (const auto& [of, mark] : k_html_marks)
+        if (of == kind) return mark;
+    throw std::logic_error("html_mark: such files are no HTML");
+}
 
 std::optional<OwnFile> own_file(std::string_view start) {
     if (start.starts_with(k_model_mark)) return OwnFile::model;
     if (start.starts_with(k_compressed_mark)) return OwnFile::compressed;
     if (start.starts_with(k_character_list_head)) return OwnFile::character_list;
     if (start.starts_with(k_line_list_head)) return OwnFile::line_list;
-    if (start.starts_with("<!DOCTYPE html>") &&
-        start.substr(0, k_own_file_start).find(k_page_mark) != std::string_view::npos) {
-        return OwnFile::page;
+    if (start.starts_with("<!DOCTYPE html>")) {
+        for (const auto& [kind, mark] : k_html_marks)
+            if (start.substr(0, k_own_file_start).find(mark) != std::string_view::npos) return kind;
     }
     if (std::any_of(std::begin(k_log_lines), std::end(k_log_lines),
                     [&](std::string_view line) { return start.starts_with(line); })) {
@@ -44,7 +69,9 @@ std::string_view own_file_name(OwnFile kind) {
         case OwnFile::log:
             return "a training log of Carousel";
         case OwnFile::page:
-            return "a page of Carousel";
+            return "a page by `carousel evaluate`";
+        case OwnFile::report:
+            return "a report by `carousel train`";
         case OwnFile::character_list:
             return "a list of characters by Carousel";
         case OwnFile::line_list:
@@ -53,6 +80,25 @@ std::string_view own_file_name(OwnFile kind) {
             return "a text compressed by Carousel";
     }
     return "a file of Carousel";
+}
+
+std::optional<OwnFile> own_file_at(const std::filesystem::path& path) {
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(path, unknown)) return std::nullopt;
+    try {
+        return read_kind(path);
+    } catch (const InputError&) {
+        return std::nullopt;
+    }
+}
+
+bool is_replaceable(const std::filesystem::path& path, OwnFile kind) {
+    std::error_code unknown;
+    const auto status = std::filesystem::status(path, unknown);
+    if (!std::filesystem::exists(status))
+        return status.type() == std::filesystem::file_type::not_found;
+    if (!std::filesystem::is_regular_file(status)) return false;
+    return std::filesystem::file_size(path, unknown) == 0 || read_kind(path) == kind;
 }
 
 }  // namespace carousel

@@ -13,7 +13,15 @@ namespace carousel {
 // read as a corpus.
 
 /// The kinds of files that the program writes.
-enum class OwnFile : std::uint8_t { model, log, page, character_list, line_list, compressed };
+enum class OwnFile : std::uint8_t {
+    model,
+    log,
+    page,    ///< of an evaluation
+    report,  ///< of a training
+    character_list,
+    line_list,
+    compressed,
+};
 
 /// The first bytes of every model. The very first is no text, and the line ends show a transfer
 /// that translated them.
@@ -28,8 +36,8 @@ inline constexpr std::string_view k_compressed_mark{
     "CRSZ\r\n\x1a",
     8};
 
-/// Stands in the head of every page.
-inline constexpr std::string_view k_page_mark = "<meta name=\"generator\" content=\"Carousel\"/>";
+/// Stands in the head of every file in HTML, another one for each kind.
+std::string_view html_mark(OwnFile kind);
 
 /// The first lines of the lists of surprisals.
 inline constexpr std::string_view k_character_list_head =

@@ -13,7 +13,7 @@
 
 #include "app/nearest_word.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "base/shell_word.hpp"
 #include "cli/command_options.hpp"
 #include "cli/config_file.hpp"

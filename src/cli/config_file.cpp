@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shown_path.hpp"
 
 namespace carousel {
 

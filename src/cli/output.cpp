@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "cli/wrap.hpp"
 #include "text/printable.hpp"
 

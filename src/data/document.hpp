@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/scratch_file.hpp"
 #include "data/byte_sum.hpp"
 #include "text/text_settings.hpp"
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "base/file.hpp"
+#include "base/scratch_file.hpp"
 #include "base/token_id.hpp"
 
 namespace carousel {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/own_file.hpp"
 #include "report/colour_scale.hpp"
 #include "report/markup.hpp"
 #include "report/page_style.hpp"
@@ -28,8 +27,9 @@ std::string lines_of(std::string_view text) {
 
 }  // namespace
 
-Page::Page(std::string_view title, std::string_view kind)
-    : title_(plain_markup(title)),
+Page::Page(std::string_view title, std::string_view kind, OwnFile file)
+    : mark_(html_mark(file)),
+      title_(plain_markup(title)),
       body_(fmt::format("<header><p class=\"kind\">{}</p><h1>{}</h1></header>\n",
                         visible_markup(kind), visible_markup(title))) {}
 
@@ -143,7 +143,7 @@ std::string Page::html() const {
         "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
         "</html>\n",
-        k_page_mark, reload, title_, page_style(), body_);
+        mark_, reload, title_, page_style(), body_);
 }
 
 }  // namespace carousel

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/own_file.hpp"
 #include "report/surprising_lines.hpp"
 
 // The room report makes HTML pages that need no other file: data in, a string out. To be read in
@@ -35,8 +36,8 @@ struct PageSample {
 /// markup made by this room.
 class Page {
 public:
-    /// `kind` stands small above the title.
-    Page(std::string_view title, std::string_view kind);
+    /// `kind` stands small above the title; `file`: what the program takes the page for.
+    Page(std::string_view title, std::string_view kind, OwnFile file = OwnFile::page);
 
     /// A reader's program loads the page anew every so many seconds; 0: never.
     void reload_every(int seconds) { reload_seconds_ = seconds; }
@@ -76,6 +77,7 @@ public:
     std::string html() const;
 
 private:
+    std::string_view mark_;
     std::string title_, body_;
     int reload_seconds_ = 0;
 };

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "base/file.hpp"
+#include "base/replace_file.hpp"
 #include "snapshot/format_version.hpp"
 
 namespace carousel {

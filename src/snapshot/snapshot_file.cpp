@@ -13,6 +13,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/replace_file.hpp"
+#include "base/shown_path.hpp"
 #include "base/own_file.hpp"
 #include "base/sha256.hpp"
 #include "snapshot/archive.hpp"

@@ -1,4 +1,8 @@
 #include "base/file.hpp"
+#include "base/file_lock.hpp"
+#include "base/replace_file.hpp"
+#include "base/scratch_file.hpp"
+#include "base/shown_path.hpp"
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -47,7 +51,7 @@ std::string input_error(Action action) {
 
 }  // namespace
 
-TEST_SUITE("base/file") {
+TEST_SUITE("base/shown_path") {
     TEST_CASE("a path is shown without control characters") {
         CHECK(shown_path("plain/ß.txt") == "plain/ß.txt");
         CHECK(shown_path("a\x1b[2J\n\x7f") == "a\\x1b[2J\\x0a\\x7f");
@@ -59,7 +63,9 @@ TEST_SUITE("base/file") {
         CHECK(shown_path("\u65e5\u672c/\U0001F600 \u00a0\u2030") ==
               "\u65e5\u672c/\U0001F600 \u00a0\u2030");
     }
+}
 
+TEST_SUITE("base/file") {
     TEST_CASE("a file is read whole, in pieces of any size") {
         const TemporaryFolder folder;
         std::string content;
@@ -119,7 +125,9 @@ TEST_SUITE("base/file") {
         CHECK(content.size() == 20000);
         CHECK(content.back() == 't');
     }
+}
 
+TEST_SUITE("base/scratch_file") {
     TEST_CASE("a scratch file gives back what was appended and is seen by nobody") {
         const TemporaryFolder folder;
         ScratchFile first(folder / "deep/er");
@@ -148,7 +156,9 @@ TEST_SUITE("base/file") {
         CHECK(input_error([&] { ScratchFile(folder / "file/in"); }).find("file/in") !=
               std::string::npos);
     }
+}
 
+TEST_SUITE("base/replace_file") {
     TEST_CASE("a replaced file has the new content only after it was verified") {
         const TemporaryFolder folder;
         const auto path = folder / "new/a";
@@ -208,6 +218,29 @@ TEST_SUITE("base/file") {
         CHECK(read_file(folder / "victim") == "untouched");
     }
 
+    TEST_CASE("a link that is replaced stays one, and the file that it stands for is new") {
+        const TemporaryFolder folder;
+        namespace fs = std::filesystem;
+        const auto write = [](const WriteBytes& put_bytes) { put_bytes(bytes_of("new")); };
+        fs::create_directories(folder / "far/away");
+        put(folder / "far/away/a", own("old"));
+        fs::create_symlink("away/a", folder / "far/second");
+        fs::create_symlink("far/second", folder / "first");
+        replace_file(folder / "first", OwnFile::model, write);
+        CHECK(fs::read_symlink(folder / "first") == "far/second");
+        CHECK(fs::read_symlink(folder / "far/second") == "away/a");
+        CHECK(read_file(folder / "far/away/a") == "new");
+
+        fs::create_symlink("far/missing", folder / "dangling");
+        replace_file(folder / "dangling", OwnFile::model, write);
+        CHECK(fs::is_symlink(folder / "dangling"));
+        CHECK(read_file(folder / "far/missing") == "new");
+
+        fs::create_symlink("circle", folder / "circle");
+        CHECK(input_error([&] { replace_file(folder / "circle", OwnFile::model, write); }) != "");
+        CHECK(fs::is_symlink(folder / "circle"));
+    }
+
     TEST_CASE("what lies beside a replaced file is left alone") {
         const TemporaryFolder folder;
         for (const char* name : {"a.partial", ".a.partial", "a~", "a.tmp"})
@@ -225,7 +258,9 @@ TEST_SUITE("base/file") {
               "Cannot write /dev/null: it is not a file. Choose another name.");
         CHECK(input_error([&] { replace_file(folder.path(), OwnFile::model, write); }) != "");
     }
+}
 
+TEST_SUITE("base/file_lock") {
     TEST_CASE("a file that has the name of a lock is neither locked nor removed") {
         const TemporaryFolder folder;
         put(folder / "poetry.lock", "[[package]]");

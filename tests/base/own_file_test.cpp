@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/file.hpp"
+#include "base/replace_file.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace carousel {
@@ -17,9 +18,11 @@ void put(const std::filesystem::path& path, const std::string& content) {
 }
 
 const std::string k_model(k_model_mark);
-const std::string k_page =
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" +
-    std::string(k_page_mark) + "\n";
+std::string html_of(OwnFile kind) {
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" +
+           std::string(html_mark(kind)) + "\n";
+}
+const std::string k_page = html_of(OwnFile::page);
 
 }  // namespace
 
@@ -27,6 +30,7 @@ TEST_SUITE("base/own_file") {
     TEST_CASE("what the program wrote is known by how it begins") {
         CHECK(own_file(k_model + "rest") == OwnFile::model);
         CHECK(own_file(k_page) == OwnFile::page);
+        CHECK(own_file(html_of(OwnFile::report)) == OwnFile::report);
         CHECK(own_file(std::string(k_character_list_head) + "0\tb.txt") == OwnFile::character_list);
         CHECK(own_file(k_line_list_head) == OwnFile::line_list);
         CHECK(own_file(R"({"event":"start","program":"carousel 1","command":"x"})") ==
@@ -51,11 +55,12 @@ TEST_SUITE("base/own_file") {
         put(folder / "model", k_model);
         put(folder / "page", k_page);
         put(folder / "empty", "");
+        put(folder / "report", html_of(OwnFile::report));
         put(folder / "text", "a text");
         std::filesystem::create_symlink(folder / "text", folder / "link");
         for (const char* name : {"missing", "empty", "page"})
             CHECK(is_replaceable(folder / name, OwnFile::page));
-        for (const char* name : {"model", "text", "link", "."})
+        for (const char* name : {"model", "report", "text", "link", "."})
             CHECK_FALSE(is_replaceable(folder / name, OwnFile::page));
         CHECK_FALSE(is_replaceable("/dev/null", OwnFile::page));
         CHECK_FALSE(own_file_at(folder / "missing"));
