@@ -9,7 +9,7 @@ namespace carousel {
 
 namespace {
 
-constexpr std::uint64_t k_piece = 65536;  // symbols read at once
+constexpr std::uint64_t k_symbols_at_once = 65536;  // symbols read at once
 
 // Whether this training only goes on with the text that `stored` has seen.
 bool same_text(const TrainingText& text, const Snapshot& stored) {
@@ -30,7 +30,7 @@ std::optional<Repertoire> learned_repertoire(const TrainingText& text, const Sna
     const auto& part = text.training();
     std::vector<TokenId> ids;
     for (auto at = part.begin + 1; at < part.end; at += ids.size()) {
-        ids.resize(std::min(k_piece, part.end - at));
+        ids.resize(std::min(k_symbols_at_once, part.end - at));
         corpus.copy(at, ids);
         finder.push(ids);
     }

@@ -10,7 +10,7 @@ namespace carousel {
 namespace {
 
 constexpr std::uint64_t k_counted = 500'000, k_predicted = 50'000;  // symbols
-constexpr std::uint64_t k_fewest = 200;                             // to count, and to predict
+constexpr std::uint64_t k_fewest_tokens = 200;                      // to count, and to predict
 constexpr int k_order = 5;
 
 std::vector<TokenId> symbols(const Corpus& corpus, std::uint64_t begin, std::uint64_t end) {
@@ -29,7 +29,8 @@ std::optional<double> text_difficulty(const TrainingText& text) {
     const std::uint64_t counted_end = training.end - held;
     const CorpusPart part = own ? CorpusPart{counted_end, training.end, 0, 0} : validation.part;
     const Corpus& corpus = own ? text.corpus() : *validation.corpus;
-    if (counted_end - training.begin < k_fewest || part.tokens() < k_fewest) return std::nullopt;
+    if (counted_end - training.begin < k_fewest_tokens || part.tokens() < k_fewest_tokens)
+        return std::nullopt;
 
     NgramModel model({.vocabulary_size = text.corpus().vocabulary().size(), .order = k_order});
     const auto counted_begin =

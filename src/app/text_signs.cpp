@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view k_signs = "{}()[]<>=+*/&|_#\\@%$^~`";
 constexpr std::uint64_t k_stretches = 500, k_stretch = 1000;  // symbols each
-constexpr std::uint64_t k_fewest = 1000;                      // characters to tell anything
+constexpr std::uint64_t k_fewest_characters = 1000;           // characters to tell anything
 
 bool is_sign(const Symbol& symbol) {
     return symbol.text.size() == 1 && k_signs.find(symbol.text.front()) != k_signs.npos;
@@ -40,7 +40,7 @@ std::optional<double> share_of_signs(const TrainingText& text) {
             if (signs[id] != 0) ++found;
         }
     }
-    if (counted < k_fewest) return std::nullopt;
+    if (counted < k_fewest_characters) return std::nullopt;
     return static_cast<double>(found) / static_cast<double>(counted);
 }
 

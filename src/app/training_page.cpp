@@ -19,7 +19,7 @@ namespace carousel {
 
 namespace {
 
-constexpr std::uint64_t k_sample_length = 240;
+constexpr std::uint64_t k_report_sample_length = 240;
 constexpr double k_sample_share = 0.01, k_least_sample_seconds = 0.15;
 constexpr double k_points_apart = 0.005;  // progress, of the training curve
 constexpr double k_first_sample = 0.02;   // progress; then each quarter
@@ -99,7 +99,7 @@ void TrainingPage::sample(const Standing& run, std::string_view name) {
                      format_duration(run.now.seconds)),
          write_samples(config_.model.config(), config_.model.weights(), config_.writer,
                        {.seed = run.snapshot.training.seed,
-                        .length = k_sample_length,
+                        .length = k_report_sample_length,
                         .seconds = allowed,
                         .threads = config_.threads})});
     sample_seconds_ = config_.clock() - start;

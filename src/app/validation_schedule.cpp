@@ -7,9 +7,9 @@ namespace carousel {
 
 namespace {
 
-constexpr double k_validations = 20;  // in a run
-constexpr double k_fewest = 10;       // fewer points are no curve
-constexpr double k_share = 0.05;      // of the time, at most, unless these would be fewer
+constexpr double k_validations = 20;    // in a run
+constexpr double k_fewest_points = 10;  // fewer points are no curve
+constexpr double k_share = 0.05;        // of the time, at most, unless these would be fewer
 
 /// The end of the part that progress is in, where what comes after `from` has so many parts.
 double end_of_part(double progress, double from, double parts) {
@@ -34,7 +34,7 @@ void ValidationSchedule::begin(double progress) {
     // so that a resumed run is validated where one without a stop would be.
     const double from = config_.time_bounds ? config_.progress : 0;
     next_ = end_of_part(progress, from, k_validations);
-    latest_ = end_of_part(progress, from, k_fewest);
+    latest_ = end_of_part(progress, from, k_fewest_points);
 }
 
 void ValidationSchedule::end(double seconds, double took) {

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t k_piece = std::size_t{1} << 16;
+constexpr std::size_t k_bytes_at_once = std::size_t{1} << 16;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
@@ -32,7 +32,7 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 std::shared_ptr<ScratchFile> spool(const fs::path& folder,
                                    const std::function<std::size_t(std::span<std::byte>)>& read) {
     auto file = std::make_shared<ScratchFile>(folder);
-    std::vector<std::byte> buffer(k_piece);
+    std::vector<std::byte> buffer(k_bytes_at_once);
     while (const std::size_t size = read(buffer)) file->append(std::span(buffer).first(size));
     return file;
 }
@@ -196,7 +196,7 @@ private:
 
     /// Hands out the whole content in pieces.
     void read(const std::function<void(std::span<const std::byte>)>& use) const {
-        std::vector<std::byte> piece(k_piece);
+        std::vector<std::byte> piece(k_bytes_at_once);
         for (std::uint64_t offset = 0; offset < source_.size;) {
             const auto most = std::min<std::uint64_t>(piece.size(), source_.size - offset);
             const std::size_t size = source_.read_at(offset, std::span(piece).first(most));

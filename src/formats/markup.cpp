@@ -23,7 +23,7 @@ namespace carousel {
 
 namespace {
 
-constexpr std::size_t k_piece = std::size_t{1} << 16;
+constexpr std::size_t k_xml_piece = std::size_t{1} << 16;
 
 std::string_view view(const xmlChar* text) {
     return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
@@ -182,7 +182,7 @@ void read_xml(const std::function<std::size_t(std::span<std::byte>)>& read, cons
     if (!parser) throw std::bad_alloc();
     reading.parser = parser.get();
     xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET);
-    std::vector<std::byte> piece(k_piece);
+    std::vector<std::byte> piece(k_xml_piece);
     for (std::size_t size = 1; size > 0 && !reading.failure && reading.flaw.empty();) {
         size = read(piece);
         xmlParseChunk(parser.get(), reinterpret_cast<const char*>(piece.data()),

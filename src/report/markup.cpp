@@ -54,7 +54,7 @@ std::string_view first_of(std::string_view text) {
 }
 
 // What stands in the box: the control pictures of Unicode where there are, else the number.
-std::string name_of(std::string_view character) {
+std::string code_point_name(std::string_view character) {
     const auto byte = static_cast<unsigned char>(character.front());
     if (character.size() == 1 && (byte < 0x20 || byte == 0x7F)) {
         std::string picture;
@@ -101,7 +101,7 @@ std::string visible_markup(std::string_view text) {
     while (!text.empty()) {
         const auto character = first_of(text);
         if (is_boxed(character)) {
-            out += fmt::format("<b>{}</b>", name_of(character));
+            out += fmt::format("<b>{}</b>", code_point_name(character));
         } else {
             for (const char c : character) append_reference(c, out);
         }

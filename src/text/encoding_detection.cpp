@@ -115,14 +115,14 @@ std::string detect(std::string_view sample) {
     return usual_name(name);
 }
 
-struct CloseConverter {
+struct CloseTried {
     void operator()(UConverter* converter) const { ucnv_close(converter); }
 };
 
 // Whether bytes below 80 mean ASCII, wherever they stand.
 bool keeps_ascii(const std::string& name) {
     UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<UConverter, CloseConverter> converter(ucnv_open(name.c_str(), &status));
+    const std::unique_ptr<UConverter, CloseTried> converter(ucnv_open(name.c_str(), &status));
     if (U_FAILURE(status)) return false;
     const UConverterType type = ucnv_getType(converter.get());
     if (type == UCNV_UTF7 || type == UCNV_HZ || type == UCNV_ISO_2022 ||

@@ -12,7 +12,7 @@ namespace carousel {
 
 namespace {
 
-constexpr std::uint32_t k_code_points = 0x110000;
+constexpr std::uint32_t k_all_code_points = 0x110000;
 
 [[noreturn]] void refuse(const std::string& what) {
     throw std::invalid_argument("the record of what was learned " + what);
@@ -40,7 +40,7 @@ void require_valid(const Repertoire& repertoire, const Vocabulary& vocabulary) {
     if (vocabulary.size() - unseen.size() < (separator ? 2U : 1U)) refuse("has no symbol in it");
     for (const auto code_point : spelled) {
         std::string bytes;
-        if (code_point >= k_code_points || is_surrogate(code_point))
+        if (code_point >= k_all_code_points || is_surrogate(code_point))
             refuse(fmt::format("has U+{:04X} in it, which is no character", code_point));
         append_utf8(code_point, bytes);
         for (const char byte : bytes) {
@@ -54,7 +54,7 @@ void require_valid(const Repertoire& repertoire, const Vocabulary& vocabulary) {
 }
 
 RepertoireFinder::RepertoireFinder(const Vocabulary& vocabulary)
-    : vocabulary_(&vocabulary), seen_(vocabulary.size()), spelled_(k_code_points) {}
+    : vocabulary_(&vocabulary), seen_(vocabulary.size()), spelled_(k_all_code_points) {}
 
 void RepertoireFinder::add(const Repertoire& earlier, std::size_t symbols) {
     std::vector<bool> unseen(symbols);
@@ -100,7 +100,7 @@ Repertoire RepertoireFinder::found() const {
     Repertoire repertoire;
     for (TokenId id = 0; id < seen_.size(); ++id)
         if (!seen_[id]) repertoire.unseen.push_back(id);
-    for (std::uint32_t c = 0; c < k_code_points; ++c)
+    for (std::uint32_t c = 0; c < k_all_code_points; ++c)
         if (spelled_[c]) repertoire.spelled.push_back(c);
     return repertoire;
 }

@@ -17,7 +17,7 @@ using namespace carousel;
 
 namespace {
 
-LanguageModel small_model() {
+LanguageModel scaled_model() {
     return lively_model(
         {.vocabulary_size = 20, .layers = 2, .hidden_size = 33, .embedding_size = 17});
 }
@@ -63,7 +63,7 @@ struct Gathered {
 
 TEST_SUITE("adaptation/gradient_scale") {
     TEST_CASE("it is the root mean square over all full windows, worked out in double") {
-        const auto model = small_model();
+        const auto model = scaled_model();
         // Two full windows, and one with a window and a rest that is left out.
         const std::array stretches{random_stretch(7, 1), random_stretch(6, 2)};
         const Gathered scale(model, 1, 3, stretches);
@@ -82,7 +82,7 @@ TEST_SUITE("adaptation/gradient_scale") {
     }
 
     TEST_CASE("it has the same bits on every number of threads") {
-        const auto model = small_model();
+        const auto model = scaled_model();
         const std::array stretches{random_stretch(40, 1), random_stretch(40, 2)};
         const Gathered alone(model, 1, 5, stretches), team(model, 3, 5, stretches);
         CHECK(same_bits(alone.rms(), team.rms()));
@@ -93,7 +93,7 @@ TEST_SUITE("adaptation/gradient_scale") {
 
     TEST_CASE("without a full window there is no scale") {
         const std::array stretches{random_stretch(5, 1)};
-        CHECK_THROWS_AS(Gathered(small_model(), 1, 5, stretches), std::logic_error);
+        CHECK_THROWS_AS(Gathered(scaled_model(), 1, 5, stretches), std::logic_error);
     }
 
     TEST_CASE("what a model writes has its probabilities, and each stretch is another") {

@@ -17,11 +17,11 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string k_text = "The wheel goes round, the horses rise, and lamps look on.\n";
+const std::string k_verse = "The wheel goes round, the horses rise, and lamps look on.\n";
 
 /// An untrained model in a file. `unseen`: what its training never had to predict.
 void save_model(const std::filesystem::path& path, std::vector<TokenId> unseen) {
-    const auto tokenizer = tokenizer_of(k_text);
+    const auto tokenizer = tokenizer_of(k_verse);
     const auto model = untrained_model(tokenizer.vocabulary().size(), 3, 4);
     Snapshot snapshot;
     snapshot.symbols = tokenizer.vocabulary().symbols();
@@ -32,7 +32,7 @@ void save_model(const std::filesystem::path& path, std::vector<TokenId> unseen) 
 }
 
 /// A caller without a terminal.
-struct Caller {
+struct Writer {
     TemporaryFolder folder{};
     std::string told{};
     GenerationRequest request{.model = folder / "m.carousel",
@@ -45,7 +45,7 @@ struct Caller {
         if (const auto* note = std::get_if<Note>(&event)) told += note->text + '\n';
     };
 
-    explicit Caller(std::vector<TokenId> unseen = {}) {
+    explicit Writer(std::vector<TokenId> unseen = {}) {
         save_model(*request.model, std::move(unseen));
     }
 
@@ -77,7 +77,7 @@ GeneratedSample ended(SessionEnd end, std::uint64_t characters) {
 
 TEST_SUITE("app/generation_run") {
     TEST_CASE("samples side by side differ, and the first is what is written alone") {
-        Caller caller;
+        Writer caller;
         const auto one = caller.write();
         REQUIRE(one.size() == 1);
         caller.request.count = 3;
@@ -89,14 +89,14 @@ TEST_SUITE("app/generation_run") {
     }
 
     TEST_CASE("what is written goes on from the prompt") {
-        Caller caller;
+        Writer caller;
         const auto after_one = text_of(caller.write()[0]);
         caller.request.prompt = "lamps";
         CHECK(text_of(caller.write()[0]) != after_one);
     }
 
     TEST_CASE("a caller that wants no more leaves, and nothing else ends a text without a length") {
-        Caller caller({Vocabulary::k_separator});
+        Writer caller({Vocabulary::k_separator});
         caller.request.length = 0;
         GenerationRun run(caller.request, caller.tell);
         run.read_prompt();
@@ -105,7 +105,7 @@ TEST_SUITE("app/generation_run") {
     }
 
     TEST_CASE("a seed that nobody gave is told and gives the text again") {
-        Caller caller;
+        Writer caller;
         caller.request.seed.reset();
         GenerationRun run(caller.request, caller.tell);
         const auto drawn = caller.write(run);
@@ -115,7 +115,7 @@ TEST_SUITE("app/generation_run") {
     }
 
     TEST_CASE("what the model cannot read is refused before anything is written") {
-        Caller caller;
+        Writer caller;
         caller.request.prompt = "wh\u00e9el";
         CHECK_THROWS_AS(GenerationRun(caller.request, caller.tell), UsageError);
         caller.request.prompt = "The";
@@ -124,7 +124,7 @@ TEST_SUITE("app/generation_run") {
     }
 
     TEST_CASE("a number of documents is no end for a model that never ends one") {
-        Caller caller({Vocabulary::k_separator});
+        Writer caller({Vocabulary::k_separator});
         caller.request.documents = 2;
         caller.write();
         CHECK(caller.told.find("single document") != std::string::npos);
@@ -134,7 +134,7 @@ TEST_SUITE("app/generation_run") {
     }
 
     TEST_CASE("JSON holds how the samples were written, each with its end") {
-        Caller caller;
+        Writer caller;
         caller.request.count = 2;
         GenerationRun run(caller.request, caller.tell);
         const auto samples = caller.write(run);

@@ -18,7 +18,7 @@ using nlohmann::json;
 namespace {
 
 /// A run that stands still.
-struct Run {
+struct ToldRun {
     Snapshot snapshot{};
 
     Standing at(std::uint64_t step, double seconds) const {
@@ -71,7 +71,7 @@ TrainingRequest small_training(const TemporaryFolder& folder) {
 
 TEST_SUITE("app/training_json") {
     TEST_CASE("steps are told so many seconds apart, with the norm of their gradient") {
-        const Run run;
+        const ToldRun run;
         Lines lines;
         auto listener = lines.listener(5);
         const auto step = [&](std::uint64_t number, double seconds, double norm) {
@@ -144,7 +144,7 @@ TEST_SUITE("app/training_json") {
     }
 
     TEST_CASE("what goes wrong is told, with its step") {
-        const Run run;
+        const ToldRun run;
         Lines lines;
         auto listener = lines.listener(5);
         listener.hear(Begun{run.at(3, 1)});

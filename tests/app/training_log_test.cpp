@@ -15,7 +15,7 @@ using namespace carousel;
 namespace {
 
 /// A run that stands still.
-struct Run {
+struct LoggedRun {
     Snapshot snapshot;
 
     Standing at(std::uint64_t step, double seconds) const {
@@ -38,7 +38,7 @@ std::vector<nlohmann::json> lines(const std::filesystem::path& path) {
 TEST_SUITE("app/training_log") {
     TEST_CASE("steps are told every five seconds, of this run") {
         const TemporaryFolder folder;
-        const Run run;
+        const LoggedRun run;
         TrainingLog log(folder / "log", std::nullopt);
         log.hear(Begun{run.at(10, 100)});
         log.hear(Stepped{.run = run.at(11, 104), .characters_per_second = 50});
@@ -55,7 +55,7 @@ TEST_SUITE("app/training_log") {
 
     TEST_CASE("the end says why it came: the sentence of patience stands before the verdict") {
         const TemporaryFolder folder;
-        const Run run;
+        const LoggedRun run;
         TrainingLog log(folder / "log", std::nullopt);
         log.hear(Ended{.run = run.at(5, 1),
                        .end = TrainingEnd::patience,
@@ -88,7 +88,7 @@ TEST_SUITE("app/training_log") {
 
     TEST_CASE("steps that were not saved stand once in the log when they come again") {
         const TemporaryFolder folder;
-        const Run run;
+        const LoggedRun run;
         for (const auto resumed_at :
              {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(60)}) {
             TrainingLog log(folder / "log", resumed_at);
@@ -110,7 +110,7 @@ TEST_SUITE("app/training_log") {
 
     TEST_CASE("what the files of the model lack is in the log") {
         const TemporaryFolder folder;
-        const Run run;
+        const LoggedRun run;
         TrainingLog log(folder / "log", std::nullopt);
         log.hear(
             Ended{.run = run.at(5, 1), .shortfall = "Nothing was written.", .verdict = "good"});

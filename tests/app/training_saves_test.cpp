@@ -20,8 +20,8 @@ using namespace carousel;
 namespace {
 
 /// A run that saves when it is told to.
-struct Run {
-    explicit Run(const std::filesystem::path& model, std::int64_t keep = 0)
+struct SavingRun {
+    explicit SavingRun(const std::filesystem::path& model, std::int64_t keep = 0)
         : files(model),
           saves({.files = files,
                  .every = std::nullopt,
@@ -35,8 +35,8 @@ struct Run {
         snapshot.model = small_config();
         snapshot.training = small_training_config();
     }
-    Run(const Run&) = delete;
-    Run& operator=(const Run&) = delete;
+    SavingRun(const SavingRun&) = delete;
+    SavingRun& operator=(const SavingRun&) = delete;
 
     /// A step, which may bring the best weights so far, and a save.
     SaveReport step_and_save(std::optional<double> best = std::nullopt, bool averaged = false) {
@@ -72,7 +72,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_SUITE("app/training_saves") {
     TEST_CASE("the first weights stand in for the best, and then only a new best is written") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         CHECK_FALSE(run.saves.saved_before());
         CHECK(run.step_and_save().saved);
         CHECK(run.step_of(run.files.best()) == 1);
@@ -91,7 +91,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("averaged weights are those to use, never those to go on from") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         run.training.run(3);
         REQUIRE(run.step_and_save(1.5, true).saved);
         REQUIRE(run.training.trainer.averaged_weights().front().values !=
@@ -104,7 +104,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("so many step files stay as were asked for") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel", 2);
+        SavingRun run(folder / "m.carousel", 2);
         for (int i = 0; i < 4; ++i) REQUIRE(run.step_and_save().saved);
         CHECK_FALSE(std::filesystem::exists(run.files.step(2)));
         CHECK(std::filesystem::exists(run.files.step(3)));
@@ -113,7 +113,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("the best stays the best where only the resume file cannot be written") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         const Hindrance full(run.files.resume());
         CHECK_FALSE(run.step_and_save(1.5).saved);
         for (int i = 0; i < 3; ++i) {
@@ -128,7 +128,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("the best waits in memory until its file can be written") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         REQUIRE(run.step_and_save(1.8).saved);
         {
             const Hindrance full(run.files.best());
@@ -149,7 +149,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("a newer best takes the place of one that waits") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         {
             const Hindrance full(run.files.best());
             CHECK_FALSE(run.step_and_save(1.5).saved);
@@ -162,7 +162,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("a step file that cannot be written hinders neither best nor newest") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel", 1);
+        SavingRun run(folder / "m.carousel", 1);
         const Hindrance full(run.files.step(1));
         CHECK_FALSE(run.step_and_save(1.5).saved);
         CHECK(run.step_of(run.files.best()) == 1);
@@ -171,7 +171,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("nothing is written over what somebody has put there meanwhile") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         std::ofstream(run.files.best()) << "Dear diary";
         CHECK_FALSE(run.step_and_save(1.5).saved);
         CHECK(read_file(run.files.best()) == "Dear diary");
@@ -182,7 +182,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("a best file that has gone is told at the end") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         REQUIRE(run.step_and_save(1.5).saved);
         std::filesystem::remove(run.files.best());
         CHECK(contains(run.saves.shortfall(), "m.carousel was written, and has gone since"));
@@ -190,7 +190,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("weights that are no numbers are never kept") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         REQUIRE(run.step_and_save(1.5).saved);
         auto model = run.saves.best();
         model.weights.front().values.front() = std::numeric_limits<float>::quiet_NaN();
@@ -202,7 +202,7 @@ TEST_SUITE("app/training_saves") {
     TEST_CASE("a file that cannot be written is named, and the next save tries again") {
         const TemporaryFolder folder;
         std::ofstream(folder / "place") << "no folder";
-        Run run(folder / "place/m.carousel");
+        SavingRun run(folder / "place/m.carousel");
         const auto report = run.step_and_save(1.5);
         CHECK_FALSE(report.saved);
         REQUIRE(report.failure);
@@ -216,7 +216,7 @@ TEST_SUITE("app/training_saves") {
 
     TEST_CASE("a save is due a minute after the newest one began") {
         const TemporaryFolder folder;
-        Run run(folder / "m.carousel");
+        SavingRun run(folder / "m.carousel");
         run.time = 55;
         REQUIRE(run.step_and_save().saved);
         run.time = 124;

@@ -13,7 +13,7 @@
 namespace carousel {
 namespace {
 
-void put(const std::filesystem::path& path, const std::string& content) {
+void put_file(const std::filesystem::path& path, const std::string& content) {
     std::ofstream(path, std::ios::binary) << content;
 }
 
@@ -52,11 +52,11 @@ TEST_SUITE("base/own_file") {
 
     TEST_CASE("an output replaces nothing, an empty file, or one of its kind") {
         const TemporaryFolder folder;
-        put(folder / "model", k_model);
-        put(folder / "page", k_page);
-        put(folder / "empty", "");
-        put(folder / "report", html_of(OwnFile::report));
-        put(folder / "text", "a text");
+        put_file(folder / "model", k_model);
+        put_file(folder / "page", k_page);
+        put_file(folder / "empty", "");
+        put_file(folder / "report", html_of(OwnFile::report));
+        put_file(folder / "text", "a text");
         std::filesystem::create_symlink(folder / "text", folder / "link");
         for (const char* name : {"missing", "empty", "page"})
             CHECK(is_replaceable(folder / name, OwnFile::page));
@@ -69,7 +69,7 @@ TEST_SUITE("base/own_file") {
 
     TEST_CASE("replace_file leaves a file of another kind as it is") {
         const TemporaryFolder folder;
-        put(folder / "text", "a text");
+        put_file(folder / "text", "a text");
         const auto write = [](const WriteBytes& put_bytes) {
             put_bytes(std::as_bytes(std::span(k_page)));
         };

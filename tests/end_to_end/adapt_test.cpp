@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder with a trained tiny model and a text that it does not know, made once.
-const fs::path& trained() {
+const fs::path& trained_to_adapt() {
     static const TemporaryFolder folder;
     static const bool made = [] {
         write(folder / "text.txt", little_text());
@@ -31,15 +31,15 @@ const fs::path& trained() {
     return folder.path();
 }
 
-const Words k_generate{"generate", "--model",       "m.carousel", "--length",
-                       "60",       "--temperature", "0",          "--no-echo"};
+const Words k_generate_after{"generate", "--model",       "m.carousel", "--length",
+                             "60",       "--temperature", "0",          "--no-echo"};
 
-Ended generated(const Words& more) {
-    return run(trained(), k_generate + more);
+Ended generated_after(const Words& more) {
+    return run(trained_to_adapt(), k_generate_after + more);
 }
 
 Ended evaluated(const Words& more) {
-    return run(trained(), Words{"evaluate", "wheels.txt", "--model", "m.carousel"} + more);
+    return run(trained_to_adapt(), Words{"evaluate", "wheels.txt", "--model", "m.carousel"} + more);
 }
 
 Json evaluated_json(const Words& more) {
@@ -52,37 +52,38 @@ Json evaluated_json(const Words& more) {
 
 TEST_SUITE("end_to_end/adapt") {
     TEST_CASE("a model writes what it has just learned, and its file stays as it was") {
-        const auto before = content(trained() / "m.carousel");
+        const auto before = content(trained_to_adapt() / "m.carousel");
         const Words prompt{"--prompt", "wheel "};
-        const auto plain = generated(prompt);
-        const auto adapted =
-            generated(prompt + Words{"--adapt", "wheels.txt", "--adapt-learning-rate", "0.01"});
+        const auto plain = generated_after(prompt);
+        const auto adapted = generated_after(
+            prompt + Words{"--adapt", "wheels.txt", "--adapt-learning-rate", "0.01"});
         REQUIRE_MESSAGE(adapted.code == 0, adapted.err);
         CHECK(plain.out.find("wheel wheel wheel") == std::string::npos);
         CHECK(adapted.out.find("wheel wheel wheel") != std::string::npos);
         CHECK(adapted.err.find("wheels.txt: 2,400 symbols") != std::string::npos);
-        CHECK(content(trained() / "m.carousel") == before);
-        CHECK(generated(prompt).out == plain.out);
+        CHECK(content(trained_to_adapt() / "m.carousel") == before);
+        CHECK(generated_after(prompt).out == plain.out);
     }
 
     TEST_CASE("the text is the same each time, on every number of threads, and from a pipe") {
-        const auto text = generated({"--adapt", "wheels.txt", "--threads", "1"}).out;
-        CHECK(generated({"--adapt", "wheels.txt", "--threads", "3"}).out == text);
-        CHECK(run(trained(), k_generate + Words{"--adapt", "-"},
-                  {.input = content(trained() / "wheels.txt")})
+        const auto text = generated_after({"--adapt", "wheels.txt", "--threads", "1"}).out;
+        CHECK(generated_after({"--adapt", "wheels.txt", "--threads", "3"}).out == text);
+        CHECK(run(trained_to_adapt(), k_generate_after + Words{"--adapt", "-"},
+                  {.input = content(trained_to_adapt() / "wheels.txt")})
                   .out == text);
     }
 
     TEST_CASE("with a learning rate of 0 the model writes as if it had read nothing") {
-        CHECK(generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "0"}).out ==
-              generated({}).out);
-        CHECK(generated({"--adapt", "wheels.txt", "--adapt-segment", "100"}).out !=
-              generated({}).out);
+        CHECK(generated_after({"--adapt", "wheels.txt", "--adapt-learning-rate", "0"}).out ==
+              generated_after({}).out);
+        CHECK(generated_after({"--adapt", "wheels.txt", "--adapt-segment", "100"}).out !=
+              generated_after({}).out);
     }
 
     TEST_CASE("JSON tells what was learned") {
-        const auto ended = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "0.002",
-                                      "--adapt-decay", "0.5", "--adapt-segment", "7", "--json"});
+        const auto ended =
+            generated_after({"--adapt", "wheels.txt", "--adapt-learning-rate", "0.002",
+                             "--adapt-decay", "0.5", "--adapt-segment", "7", "--json"});
         const auto adapted = Json::parse(ended.out).at("adapted_to");
         CHECK(adapted.at("file") == "wheels.txt");
         CHECK(adapted.at("symbols") == 2400);
@@ -90,31 +91,32 @@ TEST_SUITE("end_to_end/adapt") {
         CHECK(adapted.at("learning_rate") == 0.002);
         CHECK(adapted.at("decay") == 0.5);
         CHECK(adapted.at("segment") == 7);
-        CHECK(Json::parse(generated({"--json"}).out).at("adapted_to").is_null());
+        CHECK(Json::parse(generated_after({"--json"}).out).at("adapted_to").is_null());
     }
 
     TEST_CASE("characters that the model never saw are an error, left out, or replaced") {
-        write(trained() / "strange.txt", "whe\u00e9l ");
-        const auto refused = generated({"--adapt", "strange.txt"});
+        write(trained_to_adapt() / "strange.txt", "whe\u00e9l ");
+        const auto refused = generated_after({"--adapt", "strange.txt"});
         CHECK(refused.code == 2);
         CHECK(refused.err.find("strange.txt") != std::string::npos);
         CHECK(refused.err.find("U+00E9") != std::string::npos);
-        CHECK(generated({"--adapt", "strange.txt", "--unknown", "skip"}).code == 0);
-        CHECK(generated({"--adapt", "strange.txt", "--unknown", "nearest"}).code == 0);
+        CHECK(generated_after({"--adapt", "strange.txt", "--unknown", "skip"}).code == 0);
+        CHECK(generated_after({"--adapt", "strange.txt", "--unknown", "nearest"}).code == 0);
     }
 
     TEST_CASE("options that make no sense together, and texts that cannot be learned, are errors") {
-        CHECK(generated({"--adapt-segment", "7"}).code == 2);
-        CHECK(generated({"--adapt", "-", "--prompt-file", "-"}).code == 2);
-        CHECK(generated({"--adapt", "missing.txt"}).code == 1);
-        write(trained() / "empty.txt", "");
-        CHECK(generated({"--adapt", "empty.txt"}).code == 1);
-        const auto diverged = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
+        CHECK(generated_after({"--adapt-segment", "7"}).code == 2);
+        CHECK(generated_after({"--adapt", "-", "--prompt-file", "-"}).code == 2);
+        CHECK(generated_after({"--adapt", "missing.txt"}).code == 1);
+        write(trained_to_adapt() / "empty.txt", "");
+        CHECK(generated_after({"--adapt", "empty.txt"}).code == 1);
+        const auto diverged =
+            generated_after({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
         CHECK(diverged.err.find("internal") == std::string::npos);
     }
 
     TEST_CASE("an evaluation that learns says so, everywhere, and puts that measure first") {
-        const auto before = content(trained() / "m.carousel");
+        const auto before = content(trained_to_adapt() / "m.carousel");
         const auto json = evaluated_json({"--adapt"});
         CHECK(json.at("adaptive") == true);
         CHECK(json.at("precision") == "float32");
@@ -125,7 +127,7 @@ TEST_SUITE("end_to_end/adapt") {
         CHECK(rows[0].at("nats_per_character") == json.at("nats_per_character"));
         CHECK(rows[0].at("characters") == 2400);
         CHECK(rows[0].at("nats_per_character") < rows[1].at("nats_per_character"));
-        CHECK(content(trained() / "m.carousel") == before);
+        CHECK(content(trained_to_adapt() / "m.carousel") == before);
 
         const auto fixed = evaluated_json({});
         CHECK(fixed.at("adaptive") == false);
@@ -175,7 +177,7 @@ TEST_SUITE("end_to_end/adapt") {
         write(folder / "utf8.txt", utf8);
         REQUIRE(run(folder.path(), tiny_training(30) + Words{"--encoding", "windows-1251"}).code ==
                 0);
-        const Words words = k_generate + Words{"--adapt"};
+        const Words words = k_generate_after + Words{"--adapt"};
         const auto own = run(folder.path(), words + Words{"text.txt"});
         REQUIRE_MESSAGE(own.code == 0, own.err);
         const Words as_utf8{"utf8.txt", "--encoding", "UTF-8"};
@@ -199,20 +201,21 @@ TEST_SUITE("end_to_end/adapt") {
         const Words lists{"--per-character", "-", "--quiet"};
         CHECK(evaluated(too_fast + lists).out == evaluated(lists).out);
 
-        const auto written = generated({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
+        const auto written =
+            generated_after({"--adapt", "wheels.txt", "--adapt-learning-rate", "10"});
         CHECK(written.err.find("made it worse") != std::string::npos);
-        CHECK(written.out == generated({}).out);
+        CHECK(written.out == generated_after({}).out);
         const Words as_json{"--adapt", "wheels.txt", "--adapt-learning-rate", "10", "--json"};
-        CHECK(Json::parse(generated(as_json).out).at("adapted_to").at("fell_back") == true);
+        CHECK(Json::parse(generated_after(as_json).out).at("adapted_to").at("fell_back") == true);
     }
 
     TEST_CASE("an evaluation that cannot learn is refused") {
         CHECK(evaluated({"--adapt", "--protocol", "windows"}).code == 2);
         CHECK(evaluated({"--adapt", "--precision", "int8"}).code == 2);
         CHECK(evaluated({"--adapt-decay", "0.1"}).code == 2);
-        REQUIRE(run(trained(), {"export", "m.carousel", "--precision", "int8"}).code == 0);
-        const auto small = run(trained(), {"evaluate", "wheels.txt", "--model", "m.int8.carousel",
-                                           "--adapt", "--json"});
+        REQUIRE(run(trained_to_adapt(), {"export", "m.carousel", "--precision", "int8"}).code == 0);
+        const auto small = run(trained_to_adapt(), {"evaluate", "wheels.txt", "--model",
+                                                    "m.int8.carousel", "--adapt", "--json"});
         CHECK(Json::parse(small.out).at("precision") == "float32");
     }
 }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder with a trained tiny model that can spell any text, made once.
-const fs::path& trained() {
+const fs::path& trained_to_evaluate() {
     static const TemporaryFolder folder;
     static const bool made = [] {
         write(folder / "text.txt", little_text());
@@ -32,7 +32,7 @@ const fs::path& trained() {
 
 const Words k_evaluate{"evaluate", "--model", "m.carousel"};
 
-Json measured(const Words& more, const fs::path& folder = trained()) {
+Json measured(const Words& more, const fs::path& folder = trained_to_evaluate()) {
     const auto ended = run(folder, k_evaluate + Words{"--json"} + more);
     REQUIRE_MESSAGE(ended.code == 0, ended.err);
     return Json::parse(ended.out);
@@ -67,8 +67,9 @@ std::string text_with_odd_line() {
 TEST_SUITE("end_to_end/evaluate") {
     TEST_CASE("windows count what the protocol says and the parts add up") {
         const auto count = [&](const Words& more) {
-            const auto ended = run(
-                trained(), Words{"evaluate", "text.txt", "--model", "m.carousel", "--json"} + more);
+            const auto ended =
+                run(trained_to_evaluate(),
+                    Words{"evaluate", "text.txt", "--model", "m.carousel", "--json"} + more);
             REQUIRE_MESSAGE(ended.code == 0, ended.err);
             return Json::parse(ended.out).at("characters").get<std::size_t>();
         };
@@ -82,19 +83,19 @@ TEST_SUITE("end_to_end/evaluate") {
     }
 
     TEST_CASE("a part of another text is refused") {
-        write(trained() / "other.txt", little_text().substr(100));
+        write(trained_to_evaluate() / "other.txt", little_text().substr(100));
         const Words words{"evaluate", "other.txt", "--model", "m.carousel"};
-        CHECK(run(trained(), words).code == 0);
-        const auto refused = run(trained(), words + Words{"--part", "validation"});
+        CHECK(run(trained_to_evaluate(), words).code == 0);
+        const auto refused = run(trained_to_evaluate(), words + Words{"--part", "validation"});
         CHECK(refused.code == 2);
         CHECK(refused.err.find("text.txt") != std::string::npos);
     }
 
     TEST_CASE("a text that the model learned from is called so") {
-        write(trained() / "other.txt", little_text().substr(100));
+        write(trained_to_evaluate() / "other.txt", little_text().substr(100));
         const auto said = [](const Words& more) {
-            return run(trained(), k_evaluate + more).out.find("The model learned from") !=
-                   std::string::npos;
+            return run(trained_to_evaluate(), k_evaluate + more)
+                       .out.find("The model learned from") != std::string::npos;
         };
         CHECK(said({"text.txt"}));
         CHECK(said({"text.txt", "--part", "train"}));
@@ -109,8 +110,9 @@ TEST_SUITE("end_to_end/evaluate") {
     TEST_CASE("every number is the same on every number of threads") {
         const Words words{"evaluate", "text.txt", "--model", "m.carousel", "--json", "--protocol"};
         for (const char* protocol : {"stream", "windows"}) {
-            const auto one = run(trained(), words + Words{protocol, "--threads", "1"}).out;
-            CHECK(run(trained(), words + Words{protocol, "--threads", "3"}).out == one);
+            const auto one =
+                run(trained_to_evaluate(), words + Words{protocol, "--threads", "1"}).out;
+            CHECK(run(trained_to_evaluate(), words + Words{protocol, "--threads", "3"}).out == one);
         }
     }
 
@@ -147,12 +149,13 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(windows.at("nats_per_character") ==
               both.at("measurements")[1].at("nats_per_character"));
         CHECK(names(measured({"text.txt", "--protocol", "stream"})) == "stream ");
-        write(trained() / "short.txt", "The wheel goes round");
+        write(trained_to_evaluate() / "short.txt", "The wheel goes round");
         CHECK(names(measured({"short.txt"})) == "stream ");
     }
 
     TEST_CASE("the table has a row for each measurement") {
-        const auto table = run(trained(), k_evaluate + Words{"text.txt", "--baseline"}).out;
+        const auto table =
+            run(trained_to_evaluate(), k_evaluate + Words{"text.txt", "--baseline"}).out;
         for (const char* row : {"\nstream  ", "\nwindows of 256  ", "\n6-gram  ",
                                 "\n6-gram, adaptive  ", "nats/char"}) {
             CHECK_MESSAGE(table.find(row) != std::string::npos, table);
@@ -171,7 +174,8 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(fixed.at("nats_per_character") < 0.5);
         CHECK(own.at("baseline_symbols") == little_text().size() * 9 / 10 + 1);
 
-        write(trained() / "held.txt", little_text().substr(little_text().size() * 9 / 10));
+        write(trained_to_evaluate() / "held.txt",
+              little_text().substr(little_text().size() * 9 / 10));
         const auto other = measured({"held.txt", "--baseline"});
         CHECK(other.at("baseline_symbols") == own.at("baseline_symbols"));
         CHECK(other.at("measurements")[2].at("nats_per_character").get<double>() ==
@@ -229,12 +233,13 @@ TEST_SUITE("end_to_end/evaluate") {
     }
 
     TEST_CASE("an odd line in a regular text is the first of the list") {
-        write(trained() / "odd.txt", text_with_odd_line());
+        write(trained_to_evaluate() / "odd.txt", text_with_odd_line());
         for (const char* protocol : {"stream", "windows"}) {
-            const auto ended = run(trained(), k_evaluate + Words{"odd.txt", "--protocol", protocol,
-                                                                 "--per-line", "lines.tsv"});
+            const auto ended = run(
+                trained_to_evaluate(),
+                k_evaluate + Words{"odd.txt", "--protocol", protocol, "--per-line", "lines.tsv"});
             REQUIRE_MESSAGE(ended.code == 0, ended.err);
-            const auto rows = rows_of(content(trained() / "lines.tsv"));
+            const auto rows = rows_of(content(trained_to_evaluate() / "lines.tsv"));
             REQUIRE(rows.size() > 200);
             CHECK(rows[0] ==
                   Words{"bits_per_character", "bits", "characters", "file", "line", "text"});
@@ -253,13 +258,14 @@ TEST_SUITE("end_to_end/evaluate") {
     TEST_CASE("a character that the model never saw makes its line odd") {
         auto text = little_text();
         text.replace(text.find("horses rise", 5000), 6, "h\u00f6rses");
-        write(trained() / "slip.txt", text);
-        const auto ended = run(trained(), k_evaluate + Words{"slip.txt", "--per-line", "-",
-                                                             "--per-character", "slip.tsv"});
+        write(trained_to_evaluate() / "slip.txt", text);
+        const auto ended =
+            run(trained_to_evaluate(),
+                k_evaluate + Words{"slip.txt", "--per-line", "-", "--per-character", "slip.tsv"});
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         CHECK(rows_of(ended.out)[1][5] == "The wheel goes round, the h\u00f6rses rise,");
         Words most{"", "", "", "", "0"};
-        for (const auto& row : rows_of(content(trained() / "slip.tsv"))) {
+        for (const auto& row : rows_of(content(trained_to_evaluate() / "slip.tsv"))) {
             if (row[0] != "index" && std::stod(row[4]) > std::stod(most[4])) most = row;
         }
         CHECK(most[3] == "\"\u00f6\"");
@@ -268,7 +274,7 @@ TEST_SUITE("end_to_end/evaluate") {
     TEST_CASE("each character is listed once and their surprisals make up the whole") {
         const auto json = measured(
             {"text.txt", "--part", "validation", "--per-character", "c.tsv", "--threads", "1"});
-        const auto list = content(trained() / "c.tsv");
+        const auto list = content(trained_to_evaluate() / "c.tsv");
         const auto rows = rows_of(list);
         CHECK(rows[0] == Words{"index", "file", "line", "character", "nats", "bits"});
         const auto text = little_text();
@@ -290,16 +296,16 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(rows[1][2] == std::to_string(line + 1));
         measured(
             {"text.txt", "--part", "validation", "--per-character", "c.tsv", "--threads", "3"});
-        CHECK(content(trained() / "c.tsv") == list);
+        CHECK(content(trained_to_evaluate() / "c.tsv") == list);
     }
 
     TEST_CASE("lines are named by their files, and what drives a terminal is escaped") {
-        fs::create_directory(trained() / "days");
-        write(trained() / "days" / "1.txt", "The wheel\ngoes round\n");
-        write(trained() / "days" / "2.txt", "");
-        write(trained() / "days" / "3.txt", "the horses\n\tri\x1b[31mse\n");
-        const auto ended =
-            run(trained(), k_evaluate + Words{"days", "--per-line", "-", "--protocol", "stream"});
+        fs::create_directory(trained_to_evaluate() / "days");
+        write(trained_to_evaluate() / "days" / "1.txt", "The wheel\ngoes round\n");
+        write(trained_to_evaluate() / "days" / "2.txt", "");
+        write(trained_to_evaluate() / "days" / "3.txt", "the horses\n\tri\x1b[31mse\n");
+        const auto ended = run(trained_to_evaluate(), k_evaluate + Words{"days", "--per-line", "-",
+                                                                         "--protocol", "stream"});
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         const auto rows = rows_of(ended.out);
         REQUIRE(rows.size() == 5);
@@ -308,7 +314,8 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(rows[1][5] == "\\tri\\x1b[31mse");
         // The table is for people then.
         CHECK(ended.err.find("nats/char") != std::string::npos);
-        CHECK(run(trained(), k_evaluate + Words{"days", "--per-line", "-", "--quiet"}).err.empty());
+        CHECK(run(trained_to_evaluate(), k_evaluate + Words{"days", "--per-line", "-", "--quiet"})
+                  .err.empty());
     }
 
     TEST_CASE("bytes of byte models stand as the code points of their numbers") {
@@ -325,13 +332,15 @@ TEST_SUITE("end_to_end/evaluate") {
     }
 
     TEST_CASE("a file is written whole or not at all, and never what is read") {
-        REQUIRE(run(trained(), k_evaluate + Words{"text.txt", "--per-line", "kept.tsv"}).code == 0);
-        const auto kept = content(trained() / "kept.tsv");
-        write(trained() / "bad.txt", "\xFF\x81 and more");
-        CHECK(run(trained(), k_evaluate + Words{"bad.txt", "--per-line", "kept.tsv"}).code == 1);
-        CHECK(content(trained() / "kept.tsv") == kept);
+        REQUIRE(run(trained_to_evaluate(), k_evaluate + Words{"text.txt", "--per-line", "kept.tsv"})
+                    .code == 0);
+        const auto kept = content(trained_to_evaluate() / "kept.tsv");
+        write(trained_to_evaluate() / "bad.txt", "\xFF\x81 and more");
+        CHECK(run(trained_to_evaluate(), k_evaluate + Words{"bad.txt", "--per-line", "kept.tsv"})
+                  .code == 1);
+        CHECK(content(trained_to_evaluate() / "kept.tsv") == kept);
         const auto refused = [&](const Words& more) {
-            const auto ended = run(trained(), k_evaluate + Words{"text.txt"} + more);
+            const auto ended = run(trained_to_evaluate(), k_evaluate + Words{"text.txt"} + more);
             CHECK(ended.out.empty());
             return ended.code;
         };
@@ -339,29 +348,30 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(refused({"--per-character", "m.carousel"}) == 2);
         CHECK(refused({"--per-line", "/dev/null"}) == 2);
         CHECK(refused({"--per-line", "text.txt/lines.tsv"}) == 2);
-        write(trained() / "diary.txt", "Dear diary");
+        write(trained_to_evaluate() / "diary.txt", "Dear diary");
         for (const char* option : {"--per-line", "--per-character", "--html"})
             CHECK(refused({option, "diary.txt"}) == 2);
         CHECK(refused({"--html", "kept.tsv"}) == 2);
-        CHECK(content(trained() / "diary.txt") == "Dear diary");
+        CHECK(content(trained_to_evaluate() / "diary.txt") == "Dear diary");
         CHECK(refused({"--per-line", "-", "--json"}) == 2);
         CHECK(refused({"--per-line", "-", "--per-character", "-"}) == 2);
         CHECK(refused({"--per-line", "l.tsv", "--per-character", "./l.tsv"}) == 2);
         CHECK(refused({"--per-line", "l.tsv", "--html", "l.tsv"}) == 2);
-        CHECK_FALSE(fs::exists(trained() / "l.tsv"));
+        CHECK_FALSE(fs::exists(trained_to_evaluate() / "l.tsv"));
         CHECK(refused({"--baseline-order", "3"}) == 2);
-        CHECK(content(trained() / "text.txt") == little_text());
+        CHECK(content(trained_to_evaluate() / "text.txt") == little_text());
     }
 
     TEST_CASE("what can be given out is given out where a list cannot be written") {
-        fs::create_directories(trained() / ".full.tsv.carousel-partial");
-        const auto ended = run(
-            trained(), k_evaluate + Words{"text.txt", "--per-line", "full.tsv", "--per-character",
-                                          "whole.tsv", "--html", "whole.html"});
+        fs::create_directories(trained_to_evaluate() / ".full.tsv.carousel-partial");
+        const auto ended =
+            run(trained_to_evaluate(),
+                k_evaluate + Words{"text.txt", "--per-line", "full.tsv", "--per-character",
+                                   "whole.tsv", "--html", "whole.html"});
         CHECK(ended.code == 1);
         CHECK(ended.err.find("full.tsv") != std::string::npos);
         CHECK(ended.out.find("bits/char") != std::string::npos);
-        CHECK(fs::exists(trained() / "whole.tsv"));
-        CHECK(fs::exists(trained() / "whole.html"));
+        CHECK(fs::exists(trained_to_evaluate() / "whole.tsv"));
+        CHECK(fs::exists(trained_to_evaluate() / "whole.html"));
     }
 }

@@ -11,7 +11,7 @@ using namespace carousel;
 namespace {
 
 /// Rows of `width` numbers for each of `units` units, among more gates and gains, with margins.
-struct Rows {
+struct NormalizedRows {
     std::int64_t rows, units, width;
     std::int64_t blocks = panels_for(units);
     std::int64_t gates_block = (width + 1) * 16, gain_block = (2 * width + 1) * 16;
@@ -25,7 +25,7 @@ struct Rows {
     Floats gates = random_floats(rows * gates_row, 5);
     Floats grad_gain = random_floats(rows * grad_gain_row, 6);
 
-    Rows(std::int64_t r, std::int64_t u, std::int64_t w) : rows(r), units(u), width(w) {
+    NormalizedRows(std::int64_t r, std::int64_t u, std::int64_t w) : rows(r), units(u), width(w) {
         for (std::int64_t row = 0; row < rows; ++row) {
             for (std::int64_t unit = units; unit < blocks * 16; ++unit) {
                 for (std::int64_t k = 0; k < width; ++k) {
@@ -92,7 +92,7 @@ struct Rows {
 /// Mean and 1 / deviation of a row, as the definition has them.
 struct Moments {
     double mean = 0, scale = 0;
-    Moments(const Rows& x, std::int64_t r) {
+    Moments(const NormalizedRows& x, std::int64_t r) {
         x.for_numbers([&](auto u, auto k) { mean += double{x.values[x.value(r, u, k)]}; });
         mean /= x.count();
         double squares = 0;
@@ -102,8 +102,8 @@ struct Moments {
     }
 };
 
-std::vector<Rows> examples() {
-    std::vector<Rows> all;
+std::vector<NormalizedRows> examples() {
+    std::vector<NormalizedRows> all;
     for (const std::int64_t units : {1, 3, 15, 16, 17, 33, 130}) {
         for (const std::int64_t width : {1, 4}) {
             all.emplace_back(3, units, width);
@@ -127,7 +127,7 @@ TEST_SUITE("kernels/normalization") {
     TEST_CASE("four numbers by hand: 1, 3, 5, 7 have the mean 4 and the variance 5") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
-            Rows x(1, 1, 4);
+            NormalizedRows x(1, 1, 4);
             for (int k = 0; k < 4; ++k) x.values[x.value(0, 0, k)] = static_cast<float>(1 + 2 * k);
             const auto gates = x.gates, gain = x.gain;
             x.forward(*set, false);
@@ -147,7 +147,7 @@ TEST_SUITE("kernels/normalization") {
         for (const auto* set : instruction_sets()) {
             CAPTURE(set->name);
             for (const std::int64_t units : {1, 4, 20}) {
-                Rows x(1, units, 1);
+                NormalizedRows x(1, units, 1);
                 x.for_numbers([&](auto u, auto k) { x.values[x.value(0, u, k)] = 0.75F; });
                 x.forward(*set, true);
                 x.for_numbers([&](auto u, auto k) {

@@ -13,7 +13,7 @@ using namespace carousel;
 
 namespace {
 
-Tokenizer tokenizer_for(std::string_view text, const TextSettings& settings) {
+Tokenizer tokenizer_with(std::string_view text, const TextSettings& settings) {
     CharacterCounts counts(settings.unit);
     counts.push(settings.unit == Unit::byte ? std::string(text) : normalize(text, settings));
     counts.finish();
@@ -36,7 +36,7 @@ std::vector<TextSettings> all_settings() {
 }
 
 std::string joined(std::string_view text, std::string_view known, UnknownCharacters unknown) {
-    const Tokenizer tokenizer = tokenizer_for(known, {});
+    const Tokenizer tokenizer = tokenizer_with(known, {});
     return tokenizer.decode(tokenizer.encode(text, unknown));
 }
 
@@ -48,7 +48,7 @@ TEST_SUITE("text/tokenizer") {
         texts.push_back(polyglot());
         for (const auto& settings : all_settings()) {
             for (const auto& text : texts) {
-                const Tokenizer tokenizer = tokenizer_for(text, settings);
+                const Tokenizer tokenizer = tokenizer_with(text, settings);
                 const auto ids = tokenizer.encode(text);
                 for (const TokenId id : ids) {
                     REQUIRE(id > 0);
@@ -62,7 +62,7 @@ TEST_SUITE("text/tokenizer") {
     TEST_CASE("the encoder gives the same ids and starts in pieces of 1 to 7 bytes") {
         for (const auto& settings : all_settings()) {
             const std::string text = normalize(polyglot(), settings);
-            const Tokenizer tokenizer = tokenizer_for(text, settings);
+            const Tokenizer tokenizer = tokenizer_with(text, settings);
             const auto expected = tokenizer.encode(text);
             for (std::size_t size = 1; size <= 7; ++size) {
                 TextEncoder encoder(tokenizer, {});
@@ -87,7 +87,7 @@ TEST_SUITE("text/tokenizer") {
     }
 
     TEST_CASE("rare characters are spelled by their bytes") {
-        const Tokenizer tokenizer = tokenizer_for("aa\u00e9", {.min_count = 2});
+        const Tokenizer tokenizer = tokenizer_with("aa\u00e9", {.min_count = 2});
         const auto& vocabulary = tokenizer.vocabulary();
         CHECK(tokenizer.encode("a\u00e9") == std::vector<TokenId>{1, *vocabulary.byte_symbol(0xC3),
                                                                   *vocabulary.byte_symbol(0xA9)});
@@ -99,24 +99,24 @@ TEST_SUITE("text/tokenizer") {
     }
 
     TEST_CASE("an unknown character is named with its code point and position") {
-        const Tokenizer tokenizer = tokenizer_for("abc ", {});
+        const Tokenizer tokenizer = tokenizer_with("abc ", {});
         CHECK_THROWS_WITH_AS(tokenizer.encode("abc \u00df"),
                              doctest::Contains("'\u00df' (U+00DF) at position 4"), UsageError);
         CHECK_THROWS_WITH_AS(tokenizer.encode("a\x1b"),
                              doctest::Contains("'\\x1b' (U+001B) at position 1"), UsageError);
         CHECK_THROWS_WITH_AS(tokenizer.encode("ab\xFF"), doctest::Contains("byte offset 2"),
                              UsageError);
-        const Tokenizer clusters = tokenizer_for("abc", {.unit = Unit::grapheme});
+        const Tokenizer clusters = tokenizer_with("abc", {.unit = Unit::grapheme});
         CHECK_THROWS_WITH_AS(clusters.encode("ca\u0331"),
                              doctest::Contains("(U+0061 U+0331) at position 1"), UsageError);
         const Tokenizer bytes =
-            tokenizer_for("abc", {Unit::byte, Normalization::none, Newlines::keep, 1});
+            tokenizer_with("abc", {Unit::byte, Normalization::none, Newlines::keep, 1});
         CHECK_THROWS_WITH_AS(bytes.encode("ab\u00e9"), doctest::Contains("byte 0xC3 at position 2"),
                              UsageError);
     }
 
     TEST_CASE("text that is not UTF-8 is named with its place before it is normalised") {
-        const auto characters = tokenizer_for("ab\n", {});
+        const auto characters = tokenizer_with("ab\n", {});
         CHECK_THROWS_WITH_AS(characters.normalized("a\x80", "The text of --stop"),
                              "The text of --stop is not valid UTF-8 at byte offset 1.", UsageError);
         CHECK(characters.normalized("a\r\ne\u0301", "x") == "a\n\u00e9");
