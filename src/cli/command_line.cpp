@@ -4,19 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/program_options.hpp>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "app/nearest_word.hpp"
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/shell_word.hpp"
 #include "cli/command_options.hpp"
-#include "cli/config_file.hpp"
+#include "cli/option_reader.hpp"
 #include "cli/terminal.hpp"
 #include "text/printable.hpp"
 
@@ -24,134 +21,15 @@ namespace carousel {
 
 namespace {
 
-namespace po = boost::program_options;
-using Words = std::vector<std::string>;
-
-constexpr std::string_view k_all_options = "all";  // behind --help
-
-std::string see_help(std::string_view command) {
-    return command.empty() ? "`carousel --help` lists what there is."
-                           : fmt::format("`carousel {} --help all` lists what there is.", command);
-}
-
-/// What is said when a word is not among `known`.
-std::string suggestion(std::string_view word, const std::vector<std::string_view>& known,
-                       std::string_view dashes) {
-    const auto nearest = nearest_word(word, known);
-    return nearest ? fmt::format(" Did you mean {}{}?", dashes, *nearest) : "";
-}
-
-/// Cuts the words of one command as Boost.Program_options understands the table. An unknown option
-/// comes marked as such, so that the message about it can be ours.
-std::vector<po::option> cut_words(std::string_view command, const OptionTable& table,
-                                  const Words& words) {
-    po::options_description known;
-    for (const auto name : table.names()) {
-        const Option& option = *table.find(name);
-        const std::string key = option.name + (option.name == "help" ? ",h" : "");
-        if (option.is_flag()) {
-            known.add_options()(key.c_str(), "");
-        } else {
-            known.add_options()(key.c_str(), po::value<std::string>(), "");
-        }
-    }
-    using namespace po::command_line_style;
-    constexpr int k_style = allow_long | long_allow_next | long_allow_adjacent | allow_short |
-                            allow_dash_for_short | short_allow_next;
-    Words split;  // `--prompt=` gives an empty text, which the library takes for a mistake
-    for (const auto& word : words) {
-        const bool empty = word.starts_with("--") && word.find('=') == word.size() - 1;
-        const Option* option =
-            empty ? table.find(std::string_view(word).substr(2, word.size() - 3)) : nullptr;
-        const bool gives_nothing = option != nullptr && !option->is_flag();
-        split.push_back(gives_nothing ? word.substr(0, word.size() - 1) : word);
-        if (gives_nothing) split.emplace_back();
-    }
-    try {
-        return po::command_line_parser(split)
-            .options(known)
-            .style(k_style)
-            .allow_unregistered()
-            .run()
-            .options;
-    } catch (const po::error& error) {
-        throw UsageError(fmt::format(
-            "{}: {}. {}", command, printable(error.what(), Whitespace::escape), see_help(command)));
-    }
-}
-
-/// Gives values to a table, from the command line first and then from a file.
-class OptionReader {
-public:
-    OptionReader(std::string_view command, OptionTable& table) : command_(command), table_(table) {}
-
-    void store_words(const std::vector<po::option>& options) {
-        for (const auto& option : options) {
-            if (option.position_key >= 0) {
-                words_.push_back(option.value.front());
-                continue;
-            }
-            if (option.unregistered) throw UsageError(unknown(option.original_tokens.front()));
-            const Option& known = *table_.find(option.string_key);
-            refuse_option_as_value(known, option);
-            known.value.store("--" + known.name, known.is_flag() ? "yes" : option.value.front());
-            give(known.name);
-        }
-    }
-
-    void store_file(const std::filesystem::path& path) {
-        const auto on_command_line = given_;
-        for (const ConfigLine& line : read_config_file(path)) {
-            const auto place = fmt::format("{}, line {}: ", shown_path(path), line.line);
-            const Option* option = table_.find(line.name);
-            if (option == nullptr || line.name == "config" || line.name == "help") {
-                throw UsageError(place + unknown(line.name));
-            }
-            const bool overruled =
-                std::ranges::find(on_command_line, line.name) != on_command_line.end() ||
-                table_.excluded_by(line.name, on_command_line);
-            if (overruled) continue;
-            try {
-                option->value.store(line.name, line.value);
-            } catch (const UsageError& error) {
-                throw UsageError(place + error.what());
-            }
-            if (!option->is_flag() || line.value == "yes") give(line.name);
-        }
-    }
-
-    Words take_words() { return std::move(words_); }
-
-private:
-    /// `--model --resume` is a forgotten file name. (`--model=--resume` means what it says.)
-    void refuse_option_as_value(const Option& option, const po::option& given) const {
-        if (given.original_tokens.size() < 2 || !given.value.front().starts_with("--")) return;
-        if (table_.find(std::string_view(given.value.front()).substr(2)) == nullptr) return;
-        throw UsageError(fmt::format("--{} lacks its value: {} is an option.", option.name,
-                                     given.value.front()));
-    }
-
-    void give(const std::string& name) {
-        if (const auto other = table_.excluded_by(name, given_)) {
-            throw UsageError(
-                fmt::format("--{} and --{} exclude each other; give one of them.", *other, name));
-        }
-        given_.push_back(name);
-    }
-
-    std::string unknown(std::string_view token) const;
-
-    std::string_view command_;
-    OptionTable& table_;
-    Words words_, given_;
-};
-
 /// A command as the command line knows it.
 struct CommandEntry {
     std::string_view name, words, about;
     bool (*has)(std::string_view option);
     Command (*read)(std::string_view name, const Words& words, GlobalOptions& global);
 };
+
+/// A command that has an option of this name, the first of them.
+std::optional<std::string_view> command_with(std::string_view option);
 
 template <typename Options>
 bool has_option(std::string_view name) {
@@ -164,16 +42,8 @@ template <typename Options>
 Command read_command(std::string_view name, const Words& words, GlobalOptions& global) {
     Options options;
     OptionTable table = option_table(options, global);
-    const auto cut = cut_words(name, table, words);
-    const auto help = std::ranges::find(cut, "help", &po::option::string_key);
-    if (help != cut.end()) {
-        const auto behind = std::next(help);
-        const bool all = behind != cut.end() && behind->position_key >= 0 &&
-                         behind->value.front() == k_all_options;
-        return HelpRequest{table.help(all ? HelpExtent::all : HelpExtent::needed)};
-    }
-    OptionReader reader(name, table);
-    reader.store_words(cut);
+    OptionReader reader(name, table, command_with);
+    if (const auto help = reader.store_words(words)) return HelpRequest{table.help(*help)};
     if (global.config) reader.store_file(*global.config);
     finish_options(options, reader.take_words());
     return options;
@@ -205,18 +75,11 @@ constexpr std::array k_commands{
                  has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };
 
-std::string OptionReader::unknown(std::string_view token) const {
-    const auto start = std::min(token.find_first_not_of('-'), token.size());
-    const auto name = token.substr(start, token.find('=') - start);
-    auto message = fmt::format("{} has no option {}{}.", command_, token.substr(0, start),
-                               printable(name, Whitespace::escape));
-    for (const CommandEntry& command : k_commands) {
-        if (command.has(name)) {
-            return fmt::format("{} It belongs to `carousel {}`.", message, command.name);
-        }
-    }
-    return fmt::format("{}{} {}", message, suggestion(name, table_.names(), start == 0 ? "" : "--"),
-                       see_help(command_));
+std::optional<std::string_view> command_with(std::string_view option) {
+    const auto found = std::ranges::find_if(
+        k_commands, [&](const CommandEntry& command) { return command.has(option); });
+    if (found == k_commands.end()) return std::nullopt;
+    return found->name;
 }
 
 std::string overview() {

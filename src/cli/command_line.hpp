@@ -7,7 +7,7 @@
 //
 //   option_table, option_rows                    the options of a command
 //   command_options, training_options            which options each command has
-//   options, command_line                        a command line, and what it asks for
+//   option_reader, options, command_line         a command line, and what it asks for
 //   train, plan, generate, evaluate, ...         one file a command, which main.cpp calls
 //   screen, wrap, output, terminal, signals      standard error, standard output, Ctrl-C
 //

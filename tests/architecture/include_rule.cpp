@@ -27,7 +27,7 @@ struct Door {
 };
 
 const std::vector<Door> k_doors = {
-    {{"boost/program_options*"}, {"cli/command_line.cpp"}},
+    {{"boost/program_options*"}, {"cli/option_reader.cpp"}},
     {{"boost/archive/*", "boost/serialization/*"}, {"snapshot/archive.?pp"}},
     {{"unicode/*"}, {"text/*.cpp"}},
     {{"archive.h", "archive_entry.h"}, {"formats/unpacking.cpp"}},
