@@ -148,8 +148,7 @@ std::vector<HistoryRecord> TrainingPage::history(const Snapshot& snapshot) const
 std::string TrainingPage::html(const Standing& run, std::string_view words, int reload) const {
     const auto& snapshot = run.snapshot;
     const auto first_step = config_.first_step;
-    Page page(title_of(snapshot.corpus.paths), "Carousel: the training of a model",
-              OwnFile::report);
+    Page page(title_of(snapshot.corpus.paths), "Carousel: the training of a model", k_report_mark);
     page.reload_every(reload);
     page.add_figures(figures_of(run));
     page.add_paragraph(words);

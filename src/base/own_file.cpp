@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <stdexcept>
 #include <system_error>
-#include <utility>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -27,10 +25,11 @@ constexpr std::string_view k_log_lines[] = {R"({"event":"start","program":"carou
                                             R"({"event":"end","text":)",
                                             R"({"event":"failure","text":)"};
 
-constexpr std::pair<OwnFile, std::string_view> k_html_marks[] = {
-    {OwnFile::page, R"(<meta name="generator" content="Carousel"/>)"},
-    {OwnFile::report, R"(<meta name="generator" content="Carousel, training"/>)"},
-};
+// Whether it is HTML with this mark in its head.
+bool is_marked(std::string_view start, std::string_view mark) {
+    return start.starts_with("<!DOCTYPE html>") &&
+           start.substr(0, k_own_file_start).find(mark) != std::string_view::npos;
+}
 
 std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
     std::array<char, k_own_file_start> start;
@@ -40,21 +39,13 @@ std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string_view html_mark(OwnFile kind) {
-    for (const auto& [of, mark] : k_html_marks)
-        if (of == kind) return mark;
-    throw std::logic_error("html_mark: such files are no HTML");
-}
-
 std::optional<OwnFile> own_file(std::string_view start) {
     if (start.starts_with(k_model_mark)) return OwnFile::model;
     if (start.starts_with(k_compressed_mark)) return OwnFile::compressed;
     if (start.starts_with(k_character_list_head)) return OwnFile::character_list;
     if (start.starts_with(k_line_list_head)) return OwnFile::line_list;
-    if (start.starts_with("<!DOCTYPE html>")) {
-        for (const auto& [kind, mark] : k_html_marks)
-            if (start.substr(0, k_own_file_start).find(mark) != std::string_view::npos) return kind;
-    }
+    if (is_marked(start, k_page_mark)) return OwnFile::page;
+    if (is_marked(start, k_report_mark)) return OwnFile::report;
     if (std::any_of(std::begin(k_log_lines), std::end(k_log_lines),
                     [&](std::string_view line) { return start.starts_with(line); })) {
         return OwnFile::log;

@@ -20,7 +20,7 @@ enum class OwnFile : std::uint8_t {
     report,  ///< of a training
     character_list,
     line_list,
-    compressed,
+    compressed
 };
 
 /// The first bytes of every model. The very first is no text, and the line ends show a transfer
@@ -36,8 +36,12 @@ inline constexpr std::string_view k_compressed_mark{
     "CRSZ\r\n\x1a",
     8};
 
-/// Stands in the head of every file in HTML, another one for each kind.
-std::string_view html_mark(OwnFile kind);
+/// Stands in the head of every page.
+inline constexpr std::string_view k_page_mark = "<meta name=\"generator\" content=\"Carousel\"/>";
+
+/// The same of the page of a training, which is a kind of its own: a report.
+inline constexpr std::string_view k_report_mark =
+    "<meta name=\"generator\" content=\"Carousel, training\"/>";
 
 /// The first lines of the lists of surprisals.
 inline constexpr std::string_view k_character_list_head =

@@ -27,8 +27,8 @@ std::string lines_of(std::string_view text) {
 
 }  // namespace
 
-Page::Page(std::string_view title, std::string_view kind, OwnFile file)
-    : mark_(html_mark(file)),
+Page::Page(std::string_view title, std::string_view kind, std::string_view mark)
+    : mark_(mark),
       title_(plain_markup(title)),
       body_(fmt::format("<header><p class=\"kind\">{}</p><h1>{}</h1></header>\n",
                         visible_markup(kind), visible_markup(title))) {}

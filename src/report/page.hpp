@@ -36,8 +36,8 @@ struct PageSample {
 /// markup made by this room.
 class Page {
 public:
-    /// `kind` stands small above the title; `file`: what the program takes the page for.
-    Page(std::string_view title, std::string_view kind, OwnFile file = OwnFile::page);
+    /// `kind` stands small above the title; `mark`: what the program knows the page by.
+    Page(std::string_view title, std::string_view kind, std::string_view mark = k_page_mark);
 
     /// A reader's program loads the page anew every so many seconds; 0: never.
     void reload_every(int seconds) { reload_seconds_ = seconds; }

@@ -85,8 +85,8 @@ TEST_SUITE("app/training_files") {
     TEST_CASE("a report replaces neither what is read nor what a model was made from") {
         const TemporaryFolder folder;
         auto with_report = request(folder, "m.carousel");
-        const auto page = "<!DOCTYPE html>\n" + std::string(html_mark(OwnFile::report)) +
-                          " that is learned as a text";
+        const auto page =
+            "<!DOCTYPE html>\n" + std::string(k_report_mark) + " that is learned as a text";
         put(folder / "page.html", page);
         put(folder / "text.txt", "a text");
         with_report.report = folder / "text.txt";

@@ -18,11 +18,11 @@ void put_file(const std::filesystem::path& path, const std::string& content) {
 }
 
 const std::string k_model(k_model_mark);
-std::string html_of(OwnFile kind) {
+std::string html_with(std::string_view mark) {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n" +
-           std::string(html_mark(kind)) + "\n";
+           std::string(mark) + "\n";
 }
-const std::string k_page = html_of(OwnFile::page);
+const std::string k_page = html_with(k_page_mark);
 
 }  // namespace
 
@@ -30,7 +30,7 @@ TEST_SUITE("base/own_file") {
     TEST_CASE("what the program wrote is known by how it begins") {
         CHECK(own_file(k_model + "rest") == OwnFile::model);
         CHECK(own_file(k_page) == OwnFile::page);
-        CHECK(own_file(html_of(OwnFile::report)) == OwnFile::report);
+        CHECK(own_file(html_with(k_report_mark)) == OwnFile::report);
         CHECK(own_file(std::string(k_character_list_head) + "0\tb.txt") == OwnFile::character_list);
         CHECK(own_file(k_line_list_head) == OwnFile::line_list);
         CHECK(own_file(R"({"event":"start","program":"carousel 1","command":"x"})") ==
@@ -55,7 +55,7 @@ TEST_SUITE("base/own_file") {
         put_file(folder / "model", k_model);
         put_file(folder / "page", k_page);
         put_file(folder / "empty", "");
-        put_file(folder / "report", html_of(OwnFile::report));
+        put_file(folder / "report", html_with(k_report_mark));
         put_file(folder / "text", "a text");
         std::filesystem::create_symlink(folder / "text", folder / "link");
         for (const char* name : {"missing", "empty", "page"})
