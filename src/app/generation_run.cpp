@@ -9,9 +9,9 @@
 #include "app/adapted_model.hpp"
 #include "app/long_prompt.hpp"
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
+#include "base/shown_path.hpp"
 
 namespace carousel {
 

@@ -12,9 +12,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/shown_path.hpp"
 #include "base/own_file.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 
 namespace carousel {
 

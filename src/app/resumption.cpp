@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {

@@ -11,8 +11,8 @@
 #include "app/sample.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 

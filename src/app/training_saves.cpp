@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {

@@ -6,8 +6,8 @@
 #include "app/stored_text.hpp"
 #include "app/training_settings.hpp"
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "text/printable.hpp"
 #include "text/tokenizer.hpp"
 

@@ -26,7 +26,7 @@ constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
 constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
 
 /// Symbols [begin, end) of the corpus, which are predicted.
-struct Stretch {
+struct CorpusStretch {
     std::uint64_t begin = 0, end = 0;
     std::uint64_t size() const { return end - begin; }
 };
@@ -44,9 +44,9 @@ void read_surprisals(Reader& reader, const TokenIds& inputs, const TokenIds& tar
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
-    StretchReader(const Model& model, const Corpus& corpus, std::span<const Stretch> stretches,
-                  Precision precision, const SurprisalVisitor& visitor = {},
-                  std::int64_t likely = 0)
+    StretchReader(const Model& model, const Corpus& corpus,
+                  std::span<const CorpusStretch> stretches, Precision precision,
+                  const SurprisalVisitor& visitor = {}, std::int64_t likely = 0)
         : corpus_(corpus),
           stretches_(stretches),
           reader_(model.reader(static_cast<std::int64_t>(stretches.size()), precision)),
@@ -124,7 +124,7 @@ private:
     }
 
     const Corpus& corpus_;
-    std::span<const Stretch> stretches_;
+    std::span<const CorpusStretch> stretches_;
     std::unique_ptr<Reader> reader_;
     RecurrentState state_;
     std::vector<CharacterSums> sums_;
@@ -205,7 +205,7 @@ void require_fit(const Model& model, const Corpus& corpus) {
 Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
                         Precision precision, const SurprisalVisitor& visitor, std::int64_t likely) {
     require_fit(model, corpus);
-    const Stretch whole{first_predicted(part), part.end};
+    const CorpusStretch whole{first_predicted(part), part.end};
     return StretchReader(model, corpus, {&whole, 1}, precision, visitor, likely).predict();
 }
 
@@ -253,13 +253,13 @@ Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& par
     if (config.streams < 1 || config.lead_in < 0) {
         throw std::logic_error("an estimate was asked for with sizes outside their range");
     }
-    const Stretch whole{first_predicted(part), part.end};
+    const CorpusStretch whole{first_predicted(part), part.end};
     const auto least =
         std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
     const std::uint64_t streams =
         std::clamp<std::uint64_t>(std::min(whole.size(), config.symbols) / least, 1,
                                   static_cast<std::uint64_t>(config.streams));
-    std::vector<Stretch> stretches;
+    std::vector<CorpusStretch> stretches;
     for (std::uint64_t s = 0; s < streams; ++s) {
         const std::uint64_t begin = whole.begin + whole.size() * s / streams;
         const std::uint64_t end = whole.begin + whole.size() * (s + 1) / streams;

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/own_file.hpp"
 #include "base/replace_file.hpp"
 #include "base/shown_path.hpp"
-#include "base/own_file.hpp"
 
 // Names first, then moving a model aside, then thinning out its step files, then looking for the
 // newest one. Names and times say nearly everything; what is removed is looked at first.

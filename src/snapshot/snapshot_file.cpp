@@ -13,10 +13,10 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/replace_file.hpp"
-#include "base/shown_path.hpp"
 #include "base/own_file.hpp"
+#include "base/replace_file.hpp"
 #include "base/sha256.hpp"
+#include "base/shown_path.hpp"
 #include "snapshot/archive.hpp"
 #include "snapshot/fields.hpp"
 #include "snapshot/ranges.hpp"

@@ -10,10 +10,10 @@ namespace {
 constexpr std::size_t k_longest_input = std::size_t{1} << 16;
 
 /// A part of a text: mostly short.
-struct Part {
+struct Piece {
     std::size_t begin, size;
 };
-Part part_of(const std::string& text, Chance& chance) {
+Piece piece_of(const std::string& text, Chance& chance) {
     const std::size_t begin = chance.below(text.size() + 1);
     const std::size_t left = text.size() - begin;
     const std::size_t most = chance.one_in(4) ? left : std::min<std::size_t>(left, 16);
@@ -31,7 +31,7 @@ void overwrite_with_number(std::string& text, Chance& chance) {
 
 void change(std::string& text, const std::vector<std::string>& others,
             const std::vector<std::string>& words, Chance& chance) {
-    const Part part = part_of(text, chance);
+    const Piece part = piece_of(text, chance);
     switch (text.empty() ? 5 + chance.below(2) : chance.below(8)) {
         case 0: {
             char& byte = text[chance.below(text.size())];
@@ -53,7 +53,7 @@ void change(std::string& text, const std::vector<std::string>& others,
         case 5: {
             if (others.empty()) break;
             const auto& other = chance.pick(others);
-            const Part taken = part_of(other, chance);
+            const Piece taken = piece_of(other, chance);
             text.replace(part.begin, part.size, other, taken.begin, taken.size);
             break;
         }
