@@ -19,7 +19,7 @@ namespace carousel {
 
 namespace {
 
-[[noreturn]] void refuse(std::string why) {
+[[noreturn]] void refuse_weights(std::string why) {
     throw std::invalid_argument(std::move(why));
 }
 
@@ -56,7 +56,7 @@ public:
         constexpr std::size_t k_named = 4;
         const auto more = others.size() > k_named ? others.size() - k_named : 0;
         others.resize(others.size() - more);
-        refuse(fmt::format(
+        refuse_weights(fmt::format(
             "it has tensors that belong to no part of the model, {}{}: if they change nothing of "
             "what it computes, --ignore-others leaves them out",
             fmt::join(others, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
@@ -69,17 +69,17 @@ private:
         auto tensor = file_.tensor(name);
         used_.insert(name);
         if (tensor.shape.size() != sizes)
-            refuse(fmt::format("the tensor {} has the shape {}, which has not {} size{}",
-                               shown_name(name), shown_shape(tensor.shape), sizes,
-                               sizes > 1 ? "s" : ""));
+            refuse_weights(fmt::format("the tensor {} has the shape {}, which has not {} size{}",
+                                       shown_name(name), shown_shape(tensor.shape), sizes,
+                                       sizes > 1 ? "s" : ""));
         return tensor;
     }
 
     NamedTensor take(const std::string& name, const std::vector<std::int64_t>& shape) {
         auto tensor = take(name, shape.size());
         if (tensor.shape != shape)
-            refuse(fmt::format("the tensor {} has the shape {}, not {}", shown_name(name),
-                               shown_shape(tensor.shape), shown_shape(shape)));
+            refuse_weights(fmt::format("the tensor {} has the shape {}, not {}", shown_name(name),
+                                       shown_shape(tensor.shape), shown_shape(shape)));
         return tensor;
     }
 
@@ -109,7 +109,7 @@ private:
     void read_layers() {
         for (auto name = layer_name(0); name; name = layer_name(layers_.size())) {
             if (layers_.size() == static_cast<std::size_t>(k_most_layers))
-                refuse(fmt::format("it has more than {} recurrent layers", k_most_layers));
+                refuse_weights(fmt::format("it has more than {} recurrent layers", k_most_layers));
             layers_.push_back(read_layer(*name));
         }
         if (!layers_.empty()) return;
@@ -118,7 +118,7 @@ private:
             if (there.size() > 300) break;
             there += fmt::format("{}{}", there.empty() ? "" : ", ", shown_name(tensor));
         }
-        refuse(
+        refuse_weights(
             fmt::format("it has no recurrent layer called {}: --rnn names another one. Its tensors "
                         "are {}",
                         shown_name(names_.rnn), there.empty() ? "none" : there));
@@ -126,8 +126,9 @@ private:
 
     void require_absent(const std::string& name, std::string_view what) const {
         if (has(name))
-            refuse(fmt::format("its recurrent layers have {}, {}, which those of Carousel have not",
-                               what, shown_name(name)));
+            refuse_weights(
+                fmt::format("its recurrent layers have {}, {}, which those of Carousel have not",
+                            what, shown_name(name)));
     }
 
     Layer read_layer(const LayerName& name) {
@@ -137,23 +138,25 @@ private:
         layer.recurrent = take(name.of("weight_hh"), 2);
         const auto rows = layer.recurrent.shape[0], h = layer.recurrent.shape[1];
         if (h < 1 || h > k_largest_size)
-            refuse(fmt::format("its layers have {} units, where Carousel has 1 to {}", h,
-                               k_largest_size));
+            refuse_weights(fmt::format("its layers have {} units, where Carousel has 1 to {}", h,
+                                       k_largest_size));
         layer.gates = rows / h;
         if (rows % h != 0 || (layer.gates != 4 && layer.gates != 3 && layer.gates != 1))
-            refuse(fmt::format(
+            refuse_weights(fmt::format(
                 "the tensor {} has the shape {}, and its rows are not the 4, 3 or 1 "
                 "gates of {} units that an LSTM, GRU or RNN has",
                 shown_name(name.of("weight_hh")), shown_shape(layer.recurrent.shape), h));
         if (!layers_.empty() &&
             (h != layers_[0].recurrent.shape[1] || layer.gates != layers_[0].gates))
-            refuse("its recurrent layers differ in size or kind, and those of Carousel do not");
+            refuse_weights(
+                "its recurrent layers differ in size or kind, and those of Carousel do not");
         layer.input = take(name.of("weight_ih"), 2);
         const auto inputs = layer.input.shape[1];
         if (layer.input.shape[0] != rows || (!layers_.empty() && inputs != h))
-            refuse(fmt::format("the tensor {} has the shape {}, not ({}, {})",
-                               shown_name(name.of("weight_ih")), shown_shape(layer.input.shape),
-                               rows, layers_.empty() ? "its inputs" : std::to_string(h)));
+            refuse_weights(fmt::format("the tensor {} has the shape {}, not ({}, {})",
+                                       shown_name(name.of("weight_ih")),
+                                       shown_shape(layer.input.shape), rows,
+                                       layers_.empty() ? "its inputs" : std::to_string(h)));
         layer.input_bias = bias(name.of("bias_ih"), rows);
         layer.recurrent_bias = bias(name.of("bias_hh"), rows);
         return layer;
@@ -168,23 +171,25 @@ private:
         const auto inputs = layers_[0].input.shape[1];
         const auto name = names_.embedding + ".weight";
         if (inputs < 1 || inputs > k_largest_size)
-            refuse(fmt::format("layer 0 reads {} numbers, where Carousel's reads 1 to {}", inputs,
-                               k_largest_size));
+            refuse_weights(fmt::format("layer 0 reads {} numbers, where Carousel's reads 1 to {}",
+                                       inputs, k_largest_size));
         if (has(name)) {
             embedding_ = take(name, 2);
             if (embedding_.shape[1] != inputs)
-                refuse(fmt::format("the tensor {} has the shape {}, and layer 0 reads {} numbers",
-                                   shown_name(name), shown_shape(embedding_.shape), inputs));
+                refuse_weights(
+                    fmt::format("the tensor {} has the shape {}, and layer 0 reads {} numbers",
+                                shown_name(name), shown_shape(embedding_.shape), inputs));
             return;
         }
         const auto output = file_.tensors().find(names_.output + ".weight");
         const bool one_hot = output != file_.tensors().end() && !output->second.shape.empty() &&
                              output->second.shape[0] == inputs;
         if (!one_hot)
-            refuse(fmt::format("it has no embedding called {}: --embedding names another one",
-                               shown_name(names_.embedding)));
+            refuse_weights(
+                fmt::format("it has no embedding called {}: --embedding names another one",
+                            shown_name(names_.embedding)));
         if (inputs > k_largest_one_hot)
-            refuse(
+            refuse_weights(
                 fmt::format("layer 0 reads one-hot vectors of {} numbers, where {} are allowed: "
                             "give the model an embedding, whose rows are the columns of its "
                             "weight_ih, and the identity as its weight_ih",
@@ -211,11 +216,12 @@ private:
                 shown_name(name)));
             output_ = embedding_;
         } else {
-            refuse(fmt::format("it has no output layer called {}: --output-layer names another one",
-                               shown_name(names_.output)));
+            refuse_weights(
+                fmt::format("it has no output layer called {}: --output-layer names another one",
+                            shown_name(names_.output)));
         }
         output_bias_ = bias(names_.output + ".bias", v);
-        if (v < 1) refuse("it knows no symbol");
+        if (v < 1) refuse_weights("it knows no symbol");
     }
 
     PytorchModel assemble() {

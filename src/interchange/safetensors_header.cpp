@@ -14,7 +14,7 @@ namespace carousel {
 
 namespace {
 
-[[noreturn]] void refuse(std::string why) {
+[[noreturn]] void refuse_header(std::string why) {
     throw std::invalid_argument(std::move(why));
 }
 
@@ -35,7 +35,7 @@ public:
 
     bool end_object() override {
         if (--depth_ == 1 && !in_metadata() && !(has_kind_ && has_shape_ && has_place_))
-            refuse(
+            refuse_header(
                 fmt::format("the tensor {} lacks dtype, shape or data_offsets", shown_name(name_)));
         return true;
     }
@@ -43,7 +43,7 @@ public:
     bool key(std::string& key) override {
         if (depth_ == 1) {
             if (key.size() > Safetensors::k_longest_name)
-                refuse(fmt::format("a tensor has a name of {} bytes", key.size()));
+                refuse_header(fmt::format("a tensor has a name of {} bytes", key.size()));
             if (key == k_safetensors_metadata && std::exchange(had_metadata_, true)) twice(key);
             name_ = key;
         } else {
@@ -58,8 +58,8 @@ public:
         } else if (depth_ == 2 && field_ == "dtype") {
             once(has_kind_);
             if (number_size(text) == 0)
-                refuse(fmt::format("the tensor {} has numbers of the unknown kind {}",
-                                   shown_name(name_), shown_name(text)));
+                refuse_header(fmt::format("the tensor {} has numbers of the unknown kind {}",
+                                          shown_name(name_), shown_name(text)));
             tensors_[name_].kind = text;
         } else {
             unexpected("a text");
@@ -93,7 +93,8 @@ public:
         if (field_ == "shape") {
             for (const auto size : list_) {
                 if (size > k_largest_number)
-                    refuse(fmt::format("the tensor {} has a size of {}", shown_name(name_), size));
+                    refuse_header(
+                        fmt::format("the tensor {} has a size of {}", shown_name(name_), size));
                 entry.shape.push_back(static_cast<std::int64_t>(size));
             }
         } else {
@@ -111,7 +112,7 @@ public:
     bool binary(nlohmann::json::binary_t&) override { unexpected("binary data"); }
     bool parse_error(std::size_t position, const std::string&,
                      const nlohmann::detail::exception&) override {
-        refuse(fmt::format("its header is no JSON from byte {} on", position));
+        refuse_header(fmt::format("its header is no JSON from byte {} on", position));
     }
 
 private:
@@ -120,11 +121,11 @@ private:
     bool in_metadata() const { return name_ == k_safetensors_metadata; }
 
     [[noreturn]] void unexpected(std::string_view what) const {
-        refuse(fmt::format("its header has {} where the format has none{}", what,
-                           depth_ > 0 ? fmt::format(", at {}", shown_name(name_)) : ""));
+        refuse_header(fmt::format("its header has {} where the format has none{}", what,
+                                  depth_ > 0 ? fmt::format(", at {}", shown_name(name_)) : ""));
     }
     [[noreturn]] static void twice(std::string_view name) {
-        refuse(fmt::format("{} stands twice in its header", shown_name(name)));
+        refuse_header(fmt::format("{} stands twice in its header", shown_name(name)));
     }
     void once(bool& had) const {
         if (std::exchange(had, true)) twice(name_ + "." + field_);

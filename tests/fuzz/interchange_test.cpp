@@ -34,7 +34,7 @@ std::vector<std::string> seeds() {
 }
 
 /// Imports files, and lets what comes of them write.
-class Bench {
+class ImportBench {
 public:
     std::string flaw(const std::string& content) const {
         std::ofstream(file_, std::ios::binary | std::ios::trunc) << content;
@@ -70,7 +70,7 @@ private:
 
 TEST_SUITE("fuzz/interchange") {
     TEST_CASE("no safetensors file makes import crash, hang or leave a model that does not load") {
-        const Bench bench;
+        const ImportBench bench;
         const auto files = seeds();
         run({.name = "interchange",
              .seeds = files,
