@@ -60,9 +60,9 @@ std::string_view own_file_name(OwnFile kind) {
         case OwnFile::log:
             return "a training log of Carousel";
         case OwnFile::page:
-            return "a page by `carousel evaluate`";
+            return "a page of Carousel";
         case OwnFile::report:
-            return "a report by `carousel train`";
+            return "a training report of Carousel";
         case OwnFile::character_list:
             return "a list of characters by Carousel";
         case OwnFile::line_list:
