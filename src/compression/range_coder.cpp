@@ -16,7 +16,7 @@ constexpr int k_top = 56;  // the place of the leading byte
 constexpr std::uint64_t k_least_range = std::uint64_t{1} << k_top;
 constexpr std::size_t k_ahead = sizeof(std::uint64_t);  // bytes that a decoder holds
 
-[[noreturn]] void refuse() {
+[[noreturn]] void refuse_code() {
     throw InputError("The compressed text is damaged: it is none that was ever written.");
 }
 
@@ -62,14 +62,14 @@ void RangeDecoder::shift() {
     const auto byte =
         position_ < bytes_.size() ? static_cast<unsigned char>(bytes_[position_]) : 0U;
     // An encoder writes one byte behind those that its interval has passed.
-    if (++position_ >= bytes_.size() + k_ahead) refuse();
+    if (++position_ >= bytes_.size() + k_ahead) refuse_code();
     code_ = code_ << 8 | byte;
     range_ <<= 8;
 }
 
 std::uint64_t RangeDecoder::place(std::uint64_t total) {
     const std::uint64_t place = code_ / (range_ / total);
-    if (place >= total) refuse();
+    if (place >= total) refuse_code();
     return place;
 }
 
@@ -81,7 +81,7 @@ void RangeDecoder::take(const CodeInterval& interval) {
 }
 
 void RangeDecoder::finish() const {
-    if (position_ + 1 != bytes_.size() + k_ahead) refuse();
+    if (position_ + 1 != bytes_.size() + k_ahead) refuse_code();
 }
 
 }  // namespace carousel

@@ -7,7 +7,7 @@ namespace carousel {
 
 namespace {
 
-constexpr double k_places = 1U << 30;
+constexpr double k_width_places = 1U << 30;
 
 template <typename Probability>
 std::uint64_t fill(std::span<const Probability> probabilities, std::vector<std::uint32_t>& widths) {
@@ -16,7 +16,7 @@ std::uint64_t fill(std::span<const Probability> probabilities, std::vector<std::
     for (std::size_t s = 0; s < widths.size(); ++s) {
         const auto p = static_cast<double>(probabilities[s]);
         if (!(p >= 0 && p < 2)) throw std::logic_error("a probability to be coded is none");
-        widths[s] = 1 + static_cast<std::uint32_t>(p * k_places);
+        widths[s] = 1 + static_cast<std::uint32_t>(p * k_width_places);
         total += widths[s];
     }
     return total;

@@ -13,7 +13,7 @@ namespace carousel {
 
 namespace {
 
-constexpr std::uint64_t k_piece = 4096;  // symbols copied at once
+constexpr std::uint64_t k_read_at_once = 4096;  // symbols copied at once
 
 /// The `most` likeliest symbols.
 std::vector<LikelySymbol> likeliest(std::span<const float> probabilities, std::int64_t most) {
@@ -55,7 +55,7 @@ Metrics evaluate_predictor(Predictor& predictor, const Corpus& corpus, const Cor
     const auto first = first_predicted(part);
     predictor.read(corpus.at(first - 1));
     for (auto begin = first; begin < part.end; begin += ids.size()) {
-        ids.resize(static_cast<std::size_t>(std::min(k_piece, part.end - begin)));
+        ids.resize(static_cast<std::size_t>(std::min(k_read_at_once, part.end - begin)));
         corpus.copy(begin, ids);
         for (std::size_t i = 0; i < ids.size(); ++i) {
             const auto p = predictor.probabilities();

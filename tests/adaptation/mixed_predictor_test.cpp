@@ -17,7 +17,7 @@ using namespace carousel;
 
 namespace {
 
-constexpr std::size_t k_symbols = 12;
+constexpr std::size_t k_mixed_symbols = 12;
 
 using Symbols = std::vector<TokenId>;
 
@@ -27,12 +27,12 @@ Symbols drawn_text(std::size_t size, std::uint64_t seed) {
     for (std::uint64_t i = 1; text.size() < size; ++i) {
         const double u = random_uniform({.seed = seed}, 2 * i);
         const bool again = i > 12 && random_uniform({.seed = seed}, 2 * i + 1) < 0.8F;
-        text.push_back(again ? text[i - 12] : static_cast<TokenId>(u * u * k_symbols));
+        text.push_back(again ? text[i - 12] : static_cast<TokenId>(u * u * k_mixed_symbols));
     }
     return text;
 }
 
-NgramModel ngrams(std::size_t symbols = k_symbols) {
+NgramModel ngrams(std::size_t symbols = k_mixed_symbols) {
     return NgramModel({.vocabulary_size = symbols, .order = 5});
 }
 
@@ -56,7 +56,7 @@ public:
 
     std::span<const float> operator()(TokenId) {
         ++position_;
-        logits_.assign(k_symbols, 0);
+        logits_.assign(k_mixed_symbols, 0);
         if (position_ < text_.size()) logits_[text_[position_]] = scale_;
         return logits_;
     }
@@ -102,7 +102,7 @@ double ngram_nats(const Symbols& text, std::size_t from) {
 TEST_SUITE("adaptation/mixed_predictor") {
     TEST_CASE("at every symbol the mixture and each of its parts are positive and sum to one") {
         const auto text = drawn_text(400, 1);
-        const auto model = untrained_model(k_symbols, 4);
+        const auto model = untrained_model(k_mixed_symbols, 4);
         DynamicEvaluation adapted(model, {.learning_rate = 0.01F, .segment = 7});
         std::vector<float> net;
         auto alone = counted_ngrams();
@@ -120,13 +120,13 @@ TEST_SUITE("adaptation/mixed_predictor") {
             predictor.read(symbol);
             alone.add(symbol);
             const auto p = predictor.probabilities();
-            REQUIRE(p.size() == k_symbols);
+            REQUIRE(p.size() == k_mixed_symbols);
             REQUIRE(std::abs(sum(p) - 1) < 1e-5);
             model.machine().softmax(net, 1);
             REQUIRE(std::abs(sum(net) - 1) < 1e-5);
             alone.predict(prediction);
             double ngram_sum = 0;
-            for (std::size_t s = 0; s < k_symbols; ++s) {
+            for (std::size_t s = 0; s < k_mixed_symbols; ++s) {
                 REQUIRE(p[s] > 0);
                 REQUIRE(net[s] > 0);
                 REQUIRE(prediction.probabilities[s] > 0);
@@ -153,7 +153,7 @@ TEST_SUITE("adaptation/mixed_predictor") {
     TEST_CASE("what is predicted does not depend on what comes") {
         auto text = drawn_text(200, 5);
         const auto predictions = [&] {
-            const auto model = untrained_model(k_symbols, 4);
+            const auto model = untrained_model(k_mixed_symbols, 4);
             DynamicEvaluation adapted(model, {.learning_rate = 0.01F, .segment = 7});
             MixedPredictor predictor(
                 model.machine(), [&](TokenId symbol) { return adapted.next(symbol); }, ngrams());
@@ -166,7 +166,7 @@ TEST_SUITE("adaptation/mixed_predictor") {
             return all;
         };
         const auto before = predictions();
-        text[120] = (text[120] + 1) % k_symbols;
+        text[120] = (text[120] + 1) % k_mixed_symbols;
         const auto after = predictions();
         for (std::size_t i = 0; i < 120; ++i) REQUIRE(before[i] == after[i]);
         CHECK(before[120] != after[120]);
@@ -183,8 +183,8 @@ TEST_SUITE("adaptation/mixed_predictor") {
     TEST_CASE("n-grams that know nothing take little from a net") {
         Symbols text{0};  // no symbol depends on those before
         for (std::uint64_t i = 0; i < 3000; ++i)
-            text.push_back(static_cast<TokenId>(random_uniform({.seed = 7}, i) * k_symbols));
-        const double net = 2999 * std::log((std::exp(2.0) + k_symbols - 1) / std::exp(2.0));
+            text.push_back(static_cast<TokenId>(random_uniform({.seed = 7}, i) * k_mixed_symbols));
+        const double net = 2999 * std::log((std::exp(2.0) + k_mixed_symbols - 1) / std::exp(2.0));
         CHECK(mixed_nats(text, 2, 1) < 1.03 * net);
     }
 
@@ -193,23 +193,23 @@ TEST_SUITE("adaptation/mixed_predictor") {
         const auto text = drawn_text(4000, 8);
         const CpuMachine machine(1);
         std::size_t at = 0;
-        std::vector<float> logits(k_symbols);
+        std::vector<float> logits(k_mixed_symbols);
         const auto net = [&](TokenId) -> std::span<const float> {
-            logits.assign(k_symbols, 0);
+            logits.assign(k_mixed_symbols, 0);
             if (++at < text.size() && at % 2 == 0) logits[text[at]] = 2;
             return logits;
         };
         MixedPredictor predictor(machine, net, ngrams());
         double of_net = 0;
         for (std::size_t i = 1; i < text.size(); ++i)
-            of_net += i % 2 == 0 ? std::log((std::exp(2.0) + k_symbols - 1) / std::exp(2.0))
-                                 : std::log(double{k_symbols});
+            of_net += i % 2 == 0 ? std::log((std::exp(2.0) + k_mixed_symbols - 1) / std::exp(2.0))
+                                 : std::log(double{k_mixed_symbols});
         CHECK(nats(predictor, text) < 0.8 * std::min(of_net, ngram_nats(text, 1)));
     }
 
     TEST_CASE("a net that ran away is an error, and so is asking before anything was read") {
         const CpuMachine machine(1);
-        std::vector<float> logits(k_symbols, std::numeric_limits<float>::quiet_NaN());
+        std::vector<float> logits(k_mixed_symbols, std::numeric_limits<float>::quiet_NaN());
         MixedPredictor predictor(
             machine, [&](TokenId) { return std::span<const float>(logits); }, ngrams());
         CHECK_THROWS_AS(predictor.probabilities(), std::logic_error);
