@@ -89,6 +89,23 @@ std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
     return notes;
 }
 
+std::string evaluation_table(const EvaluationReport& report) {
+    std::size_t width = 0;
+    for (const auto& measurement : report.measurements) {
+        width = std::max(width, measurement.label.size());
+    }
+    std::string text =
+        fmt::format("{:<{}}  nats/char  bits/char  bits/byte  perplexity  characters\n", "", width);
+    for (const auto& [name, label, adaptive, window, order, metrics] : report.measurements) {
+        text += fmt::format("{:<{}}  {:>9.4f}  {:>9.4f}  {:>9.4f}  {:>10.4g}  {:>10}\n", label,
+                            width, nats_per_character(metrics), bits_per_character(metrics),
+                            bits_per_byte(metrics), perplexity(metrics),
+                            format_count(metrics.characters));
+    }
+    for (const auto& note : evaluation_notes(report)) text += note + "\n";
+    return text;
+}
+
 std::string evaluation_json(const EvaluationReport& report) {
     const Measurement& first = report.measurements.front();
     Json json;

@@ -39,6 +39,9 @@ struct EvaluationReport {
 /// Sentences about what was measured and how.
 std::vector<std::string> evaluation_notes(const EvaluationReport& report);
 
+/// A row for each measurement, and the notes.
+std::string evaluation_table(const EvaluationReport& report);
+
 /// One JSON object: the measures of the first measurement, then all of them.
 std::string evaluation_json(const EvaluationReport& report);
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -17,6 +20,21 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
         return std::filesystem::weakly_canonical(std::filesystem::absolute(file, unknown), unknown);
     };
     return place(one) == place(two);
+}
+
+void require_named_file(const char* option, const std::optional<std::filesystem::path>& file) {
+    if (!file) return;
+    if (file == "-")
+        throw UsageError(fmt::format("--{} needs the name of a file, not `-`.", option));
+    constexpr std::array<std::string_view, 15> k_foreign{
+        ".safetensors", ".gguf", ".ggml", ".onnx", ".pt",  ".pth", ".ckpt", ".h5",
+        ".hdf5",        ".npz",  ".pkl",  ".json", ".pdf", ".png", ".docx"};
+    const auto ending = file->extension().string();
+    if (std::ranges::find(k_foreign, ending) == k_foreign.end()) return;
+    throw UsageError(fmt::format(
+        "--{} {}: the file would not be what {} promises. Carousel writes models in a format of "
+        "its own (.carousel) and pages in HTML (.html).",
+        option, shown_path(*file), ending));
 }
 
 void require_output_file(std::string_view option, const std::filesystem::path& file, OwnFile kind,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,10 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
 /// Refuses an output where there is a file already.
 /// Throws: InputError.
 void require_new_file(const std::filesystem::path& file);
+
+/// A model or a page goes to a file that has a name, and not one that promises another format.
+/// Throws: UsageError for `-`, and for endings such as .safetensors.
+void require_named_file(const char* option, const std::optional<std::filesystem::path>& file);
 
 /// What a model says that it was made from: its corpus, its validation text, the model before it.
 std::vector<std::filesystem::path> files_named_by(const Snapshot& model);

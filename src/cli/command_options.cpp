@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/output_files.hpp"
 #include "app/request_checks.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"

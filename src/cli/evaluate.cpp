@@ -2,40 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "app/evaluation_run.hpp"
 #include "base/error.hpp"
-#include "base/quantity.hpp"
 #include "cli/output.hpp"
 #include "cli/work_screen.hpp"
 
 namespace carousel {
-
-namespace {
-
-/// A row for each measurement, and the notes.
-std::string evaluation_table(const EvaluationReport& report) {
-    std::size_t width = 0;
-    for (const auto& measurement : report.measurements) {
-        width = std::max(width, measurement.label.size());
-    }
-    std::string text =
-        fmt::format("{:<{}}  nats/char  bits/char  bits/byte  perplexity  characters\n", "", width);
-    for (const auto& [name, label, adaptive, window, order, metrics] : report.measurements) {
-        text += fmt::format("{:<{}}  {:>9.4f}  {:>9.4f}  {:>9.4f}  {:>10.4g}  {:>10}\n", label,
-                            width, nats_per_character(metrics), bits_per_character(metrics),
-                            bits_per_byte(metrics), perplexity(metrics),
-                            format_count(metrics.characters));
-    }
-    for (const auto& note : evaluation_notes(report)) text += note + "\n";
-    return text;
-}
-
-}  // namespace
 
 int evaluate(const EvaluationRequest& request, const GlobalOptions& global) {
     Screen screen(global);

@@ -1,13 +1,7 @@
 #include "cli/option_rows.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
 #include <string_view>
 
-#include "base/error.hpp"
-#include "base/shown_path.hpp"
 #include "model/limits.hpp"
 
 namespace carousel {
@@ -61,21 +55,6 @@ void add_common(OptionTable& table, GlobalOptions& global) {
               "options from a file of lines `name = value`; the command line wins");
     table.add("help", {"", "", [](std::string_view, const std::string&) {}},
               "what people need; `--help all` lists every option");
-}
-
-void require_named_file(const char* option, const std::optional<std::filesystem::path>& file) {
-    if (!file) return;
-    if (file == "-")
-        throw UsageError(fmt::format("--{} needs the name of a file, not `-`.", option));
-    constexpr std::array<std::string_view, 15> k_foreign{
-        ".safetensors", ".gguf", ".ggml", ".onnx", ".pt",  ".pth", ".ckpt", ".h5",
-        ".hdf5",        ".npz",  ".pkl",  ".json", ".pdf", ".png", ".docx"};
-    const auto ending = file->extension().string();
-    if (std::ranges::find(k_foreign, ending) == k_foreign.end()) return;
-    throw UsageError(fmt::format(
-        "--{} {}: the file would not be what {} promises. Carousel writes models in a format of "
-        "its own (.carousel) and pages in HTML (.html).",
-        option, shown_path(*file), ending));
 }
 
 }  // namespace carousel

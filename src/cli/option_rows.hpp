@@ -77,8 +77,4 @@ void add_json(OptionTable& table, bool& json);
 
 void add_common(OptionTable& table, GlobalOptions& global);
 
-/// A model or a page goes to a file that has a name, and not one that promises another format.
-/// Throws: UsageError for `-`, and for endings such as .safetensors.
-void require_named_file(const char* option, const std::optional<std::filesystem::path>& file);
-
 }  // namespace carousel

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/output_files.hpp"
 #include "app/request_checks.hpp"
 #include "cli/command_options.hpp"
 #include "cli/option_rows.hpp"
