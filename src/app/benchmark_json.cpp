@@ -32,6 +32,7 @@ std::string benchmark_json(const BenchmarkConfig& config, const BenchmarkReport&
         {"vocabulary", config.model.vocabulary_size},
         {"sgemm_gflops", r.sgemm.best / 1e9},
         {"train_chars_per_s", r.train.best},
+        {"train_muon_chars_per_s", r.train_muon.best},
         {"train_gflops", r.train.best * r.train_flops / 1e9},
         {"train_gflops_plain", r.train.best * r.train_flops_plain / 1e9},
         {"train_share_of_sgemm", share(r.train.best * r.train_flops, r.sgemm.best)},
@@ -54,6 +55,7 @@ std::string benchmark_json(const BenchmarkConfig& config, const BenchmarkReport&
     };
     add("sgemm_gflops", r.sgemm, 1e9);
     add("train_chars_per_s", r.train, 1);
+    add("train_muon_chars_per_s", r.train_muon, 1);
     add("generate_chars_per_s", r.generate, 1);
     add("generate_int8_chars_per_s", r.generate_int8, 1);
     add("generate_16_chars_per_s", r.generate_16, 1);

@@ -93,28 +93,39 @@ void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
     TrainingConfig training;
     training.batch_size = config.batch_size;
     training.window = config.window;
-    // Plain steps, which other programs have too; what Muon costs is said in docs/performance.md.
-    training.optimizer = OptimizerKind::adam;
     training.dropout_between = training.dropout_output = 0;
     training.reset_probability = training.average = 0;
-    std::vector<double> train, sgemm;
-    {
-        Trainer trainer(
+    const auto trainer_with = [&](OptimizerKind optimizer) {
+        training.optimizer = optimizer;
+        return Trainer(
             machine, config.model, machine.initial_weights(config.model, 1),
             BatchIterator(read, 0, 4 * symbols + 1, {config.batch_size, config.window}, 1),
             training);
-        for (int i = 0; i < 2; ++i) trainer.step(0);  // first touch of every buffer
+    };
+    std::vector<double> train, train_muon, sgemm;
+    {
+        // Plain steps, which other programs have too.
+        Trainer trainer = trainer_with(OptimizerKind::adam);
+        const auto warm_up = [](Trainer& one) {
+            for (int i = 0; i < 2; ++i) one.step(0);  // first touch of every buffer
+        };
+        warm_up(trainer);
         struct rusage usage {};
         getrusage(RUSAGE_SELF, &usage);
         report.peak_resident_bytes = std::int64_t{usage.ru_maxrss} * 1024;
 
+        Trainer muon = trainer_with(OptimizerKind::muon);
+        warm_up(muon);
         Sgemm product(machine.team());
         product();
         const double share = config.seconds * 0.5 / 8;
         for (int turn = 0; turn < 8; ++turn) {
             const double end = now() + share * 0.7;
-            do {
-                train.push_back(static_cast<double>(symbols) / timed([&] { trainer.step(0); }));
+            do {  // one by one: what the machine does meanwhile meets both
+                for (auto* one : {&trainer, &muon}) {
+                    (one == &muon ? train_muon : train)
+                        .push_back(static_cast<double>(symbols) / timed([&] { one->step(0); }));
+                }
             } while (now() < end);
             const double sgemm_end = now() + share * 0.3;
             do {
@@ -123,6 +134,7 @@ void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
         }
     }
     report.train = summarize(train);
+    report.train_muon = summarize(train_muon);
     report.sgemm = summarize(sgemm);
 }
 

@@ -27,7 +27,8 @@ Rate summarize(std::vector<double> rates);
 /// All rates are for `threads` threads but those that say otherwise.
 struct BenchmarkReport {
     Rate sgemm;                      ///< FLOP/s of OpenBLAS, 2048 × 2048 × 2048
-    Rate train;                      ///< characters/s of whole training steps
+    Rate train;                      ///< characters/s of whole training steps with Adam
+    Rate train_muon;                 ///< the same with Muon
     Rate generate;                   ///< characters/s, one stream, one thread
     Rate generate_int8;              ///< the same with 8-bit weights
     Rate generate_16;                ///< characters/s of 16 streams together

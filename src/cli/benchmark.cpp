@@ -36,7 +36,8 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
                    rate.median / unit, digits, rate.repetitions);
     };
     row("OpenBLAS sgemm 2048³, GFLOP/s", r.sgemm, 1e9, 1);
-    row("training, characters/s", r.train, 1, 0);
+    row("training with Adam, characters/s", r.train, 1, 0);
+    row("  with Muon", r.train_muon, 1, 0);
     row("generation, one stream, characters/s", r.generate, 1, 0);
     row("  with 8-bit weights", r.generate_int8, 1, 0);
     row("  16 streams, all threads", r.generate_16, 1, 0);
@@ -49,9 +50,11 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("encoding graphemes", r.encode_grapheme, 1e6, 1);
     row("encoding bytes", r.encode_byte, 1e6, 1);
     fmt::print(
-        "\ntraining does {:.1f} GFLOP/s of what it needs, {:.1f} % of sgemm; peak memory {}\n",
+        "\ntraining does {:.1f} GFLOP/s of what it needs, {:.1f} % of sgemm; peak memory {}\n"
+        "an update with Muon takes {:.3f} of one with Adam at best, {:.3f} in the median\n",
         r.train.best * r.train_flops / 1e9, 100 * share(r.train.best * r.train_flops, r.sgemm.best),
-        format_bytes(static_cast<double>(r.peak_resident_bytes)));
+        format_bytes(static_cast<double>(r.peak_resident_bytes)),
+        share(r.train.best, r.train_muon.best), share(r.train.median, r.train_muon.median));
     fmt::print("one stream reads {} of weights a character, {:.1f} % of the bandwidth\n",
                format_bytes(r.generate_bytes),
                100 * share(r.generate.best * r.generate_bytes, r.weight_bandwidth.best));

@@ -40,7 +40,7 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
       model_(machine, pool, config, weights),
       backpropagation_(model_.stored(), pool, learning.shape.window, shard_size_, learning.dropout,
                        learning.recurrent_gradient, numbered(learning)),
-      optimizer_(model_.stored(), learning.optimizer, communicator_),
+      optimizer_(model_.stored(), learning.optimizer, pool.size(), communicator_),
       nodes_(largest_nodes(learning.shards, own_)),
       losses_(static_cast<std::size_t>(own_.size())) {
     const auto gradient = [&] { return Buffer(model_.stored().parameters().stored()); };
@@ -138,7 +138,7 @@ void CpuLearner::set_tensors(Kept kept, std::span<const NamedTensor> tensors) {
 }
 
 void CpuLearner::forget() {
-    optimizer_ = Optimizer(model_.stored(), optimizer_config_, communicator_);
+    optimizer_ = Optimizer(model_.stored(), optimizer_config_, pool_->size(), communicator_);
 }
 
 }  // namespace carousel

@@ -3,12 +3,13 @@
 // The CPU machine: model/'s interfaces, computed by a team of threads with the kernels of this
 // processor. To read this room:
 //
-//   thread_pool, floating_point_mode, buffer       the team, its arithmetic, its memory
+//   thread_pool, crew, floating_point_mode, buffer  the team, its arithmetic, its memory
 //   parameter, language_model                      where the parameters of a model lie in it
 //   embedding, recurrent_layer, output_layer       the net; recurrent_layer has a map of its stages
 //   inference                                      a reader: logits, surprisals
 //   truncated_backpropagation                      loss and gradients of a window
-//   optimizer, orthogonalization, gradient_norm    from gradients to updates
+//   optimizer, muon, orthogonalization             from gradients to updates
+//   gradient_norm                                  what they are cut by
 //   cpu_model, cpu_learner, cpu_adapter, speed     the faces of all that
 //   cpu_machine                                    which makes them
 //

@@ -1,26 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "cpu/buffer.hpp"
 #include "cpu/language_model.hpp"
-#include "cpu/matrix_shares.hpp"
-#include "cpu/orthogonalization.hpp"
+#include "cpu/muon.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/learner.hpp"
 #include "model/named_tensor.hpp"
 
 namespace carousel {
 
-/// Moves the weights of a model by their gradients: see `OptimizerKind`. Muon moves the matrices of
-/// the recurrent layers, but not those of which some elements are zero for good.
+/// Moves the weights of a model by their gradients: see `OptimizerKind`.
 class Optimizer {
 public:
-    /// `communicator`, not null: processes with the same gradients share out the matrices of Muon,
-    /// with the result of one.
-    Optimizer(const LanguageModel& model, const OptimizerConfig& config,
+    /// `threads`: of the teams that will do it, at most. `communicator`, not null: processes with
+    /// the same gradients share out the matrices of Muon, with the result of one.
+    Optimizer(const LanguageModel& model, const OptimizerConfig& config, int threads,
               Communicator* communicator = nullptr);
 
     void update(ThreadPool& pool, LanguageModel& model, const float* gradients,
@@ -56,20 +55,12 @@ private:
     };
     void adam(ThreadPool& pool, LanguageModel& model, const StoredParameter& p,
               const float* gradients, const Step& step);
-    /// The direction of a step of Muon, before and after it becomes orthogonal; the step.
-    void find_direction(ThreadPool& pool, const StoredParameter& p, const float* gradients,
-                        const Step& step, float* direction);
-    void orthogonalize(ThreadPool& pool, const StoredParameter& p, float* direction);
-    void go(ThreadPool& pool, LanguageModel& model, const StoredParameter& p, const Step& step,
-            const float* direction);
 
     ParameterList parameters_;
     OptimizerConfig config_;
     Buffer first_, second_;
     Buffer averages_;  // empty when none are kept
-    Orthogonalization orthogonalization_;
-    MatrixShares shares_;
-    Buffer directions_;  // of the matrix under way, or, where they are shared out, of all
+    std::optional<Muon> muon_;
 };
 
 }  // namespace carousel

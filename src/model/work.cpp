@@ -44,7 +44,7 @@ double orthogonalization_flops(const LanguageModelConfig& model) {
         if (!is_layer_matrix(p) || p.is_sparse) continue;
         const auto n = static_cast<double>(std::max(p.shape[0], p.shape[1])),
                    k = static_cast<double>(std::min(p.shape[0], p.shape[1]));
-        sum += 5 * (3 * n * k * k + k * k * k);
+        sum += 3 * n * k * k + 9 * k * k * k;
     }
     return sum;
 }

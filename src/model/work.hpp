@@ -14,8 +14,8 @@ namespace carousel {
 double update_flops(const LanguageModelConfig& model, const BatchShape& shape);
 
 /// Floating-point operations of orthogonalizing the matrices of the recurrent layers, once an
-/// update: five iterations, each 3 N K² + K³ for a matrix (N, K) or (K, N), N ≥ K (half of the two
-/// squares, for they are symmetric, and one product).
+/// update: 3 N K² + 9 K³ for a matrix (N, K) or (K, N), N ≥ K: half of its product with itself,
+/// one whole product, and half of nine of symmetric matrices.
 double orthogonalization_flops(const LanguageModelConfig& model);
 
 /// All of an update in the time that a floating-point operation takes: with what the optimizer

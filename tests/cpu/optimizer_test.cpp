@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "cpu/initialization.hpp"
 
 using namespace carousel;
@@ -21,10 +22,10 @@ constexpr LanguageModelConfig k_config{
 /// A model with an optimizer, and gradients that are all `gradient` but zero in the padding.
 struct Setup {
     explicit Setup(const OptimizerConfig& adam, float gradient = 0.25F,
-                   const LanguageModelConfig& config = k_config)
-        : pool(2),
+                   const LanguageModelConfig& config = k_config, int threads = 2)
+        : pool(threads),
           model(config, initial_weights(config, 1, pool)),
-          optimizer(model, adam),
+          optimizer(model, adam, pool.size()),
           gradients(static_cast<std::size_t>(model.parameters().stored())) {
         auto tensors = model.weights();
         for (auto& tensor : tensors) tensor.values.assign(tensor.values.size(), gradient);
@@ -110,12 +111,12 @@ TEST_SUITE("cpu/optimizer") {
     }
 
     TEST_CASE("Muon steps along the directions of a matrix, whatever the gradient's size") {
-        // A gradient of rank one, (3, 4) ⊗ (0.6, 0.8): one singular value, which the iterations
+        // A gradient of rank one, (3, 4) ⊗ (0.6, 0.8): one singular value, which the polynomials
         // take from 1 to `singular`.
         double singular = 1;
-        for (int i = 0; i < 5; ++i) {
+        for (const auto& [a, b, c] : Orthogonalization::k_polynomials) {
             const double square = singular * singular;
-            singular *= 3.4445 - 4.7750 * square + 2.0315 * square * square;
+            singular *= a + b * square + c * square * square;
         }
         for (const float scale : {1.0F, 1e-4F}) {
             CAPTURE(scale);
@@ -186,6 +187,23 @@ TEST_SUITE("cpu/optimizer") {
                "round4.down", "round4.up", "round5.down", "round5.up"});
         check(CellKind::mlstm, {"weight_hh", "weight_vh"});
         check(CellKind::gru_before, {});
+    }
+
+    TEST_CASE("whether members share Muon's matrices out or do them together changes no bit") {
+        auto config = k_config;
+        config.layers = 3;  // six matrices
+        std::vector<NamedTensor> alone;
+        for (const int threads : {1, 2, 3, 4, 5, 6, 8}) {
+            CAPTURE(threads);
+            Setup x({.kind = OptimizerKind::muon, .average = 0.9F}, 0.0F, config, threads);
+            for (std::size_t i = 0; i < x.gradients.size(); ++i)
+                x.gradients[i] = random_normal({1, RandomPurpose::benchmark, 5}, i);
+            auto tensors = x.model.parameters().to_canonical(x.gradients.data());
+            x.model.parameters().from_canonical(tensors, x.gradients.data());
+            for (std::uint64_t step = 1; step <= 3; ++step) x.update(step, 0.01F);
+            if (threads == 1) alone = x.model.weights();
+            CHECK(x.model.weights() == alone);
+        }
     }
 
     TEST_CASE("Muon leaves embedding, biases and output layer to Adam") {

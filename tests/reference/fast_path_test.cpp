@@ -204,7 +204,7 @@ TEST_SUITE("reference/fast_path") {
             const float clip = 0.3F, rate = 0.01F;
             const auto first = lively_weights(config, pool);
             LanguageModel model(config, first);
-            Optimizer optimizer(model, update);
+            Optimizer optimizer(model, update, pool.size());
             TruncatedBackpropagation fast(model, pool, t, b, example.rates, example.gradient);
             auto state = RecurrentState::zeros(config, b);
             Buffer gradients(model.parameters().stored());

@@ -165,10 +165,12 @@ TEST_SUITE("reference/pytorch") {
             const auto streams = static_cast<std::int64_t>(run.streams());
             TruncatedBackpropagation fast(model, pool, static_cast<std::int64_t>(run.window()),
                                           streams, run.rates());
-            Optimizer optimizer(model, {.beta1 = run.adam(1),
-                                        .beta2 = run.adam(2),
-                                        .epsilon = run.adam(3),
-                                        .weight_decay = run.adam(4)});
+            Optimizer optimizer(model,
+                                {.beta1 = run.adam(1),
+                                 .beta2 = run.adam(2),
+                                 .epsilon = run.adam(3),
+                                 .weight_decay = run.adam(4)},
+                                pool.size());
             Buffer gradients(model.parameters().stored());
             auto state = RecurrentState::zeros(config, streams);
             for (std::size_t n = 0; n < run.inputs.size(); ++n) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -127,15 +128,18 @@ ReferenceResult run(const ReferenceTensors& weights, const ReferenceWindow& wind
     return result;
 }
 
-// Jordan et al. 2024: five iterations of Newton–Schulz.
+// Newton–Schulz with three polynomials for [0.01, 1], after Amsel et al. 2025.
 Matrix orthogonalized(const Matrix& d) {
-    const double norm = std::sqrt(xt::sum(d * d)());
+    constexpr std::array<std::array<double, 3>, 3> k_polynomials{
+        {{8.0934, -23.6204, 17.4462}, {3.6366, -2.7219, 0.5365}, {2.6613, -1.9772, 0.4526}}};
+    const Matrix gram = xt::linalg::dot(xt::transpose(d), d);
+    const double norm = std::sqrt(std::sqrt(xt::sum(gram * gram)()));
     if (norm == 0) return d;
     Matrix x = d / norm;
-    for (int iteration = 0; iteration < 5; ++iteration) {
+    for (const auto& [one, third, fifth] : k_polynomials) {
         const Matrix a = xt::linalg::dot(xt::transpose(x), x);
         const Matrix squared = xt::linalg::dot(a, a);
-        const Matrix factor = 3.4445 * xt::eye<double>(a.shape(0)) - 4.7750 * a + 2.0315 * squared;
+        const Matrix factor = one * xt::eye<double>(a.shape(0)) + third * a + fifth * squared;
         x = xt::linalg::dot(x, factor);
     }
     return x;
