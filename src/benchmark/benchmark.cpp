@@ -173,7 +173,7 @@ void measure_generation(const BenchmarkConfig& config, const CpuMachine& machine
     const auto alone = one_thread.model(config.model, weights_of_model),
                team = machine.model(config.model, weights_of_model);
     Streams one(*alone, 1, Precision::float32), one_int8(*alone, 1, Precision::int8);
-    Streams sixteen(*team, 16, Precision::float32), sixteen_int8(*alone, 16, Precision::int8);
+    Streams sixteen(*team, 16, Precision::float32), sixteen_int8(*team, 16, Precision::int8);
     const Buffer weights = random_buffer(
         static_cast<std::int64_t>(report.generate_bytes / sizeof(float)) / 16 * 16, 3);
     volatile double sink = 0;

@@ -32,7 +32,7 @@ struct BenchmarkReport {
     Rate generate;                   ///< characters/s, one stream, one thread
     Rate generate_int8;              ///< the same with 8-bit weights
     Rate generate_16;                ///< characters/s of 16 streams together
-    Rate generate_16_int8;           ///< the same with 8-bit weights, one thread
+    Rate generate_16_int8;           ///< the same with 8-bit weights
     Rate prompt, prompt_one_thread;  ///< characters/s of reading a long prompt
     Rate weight_bandwidth;  ///< bytes/s read by one thread from a buffer of the weights' size
     Rate memory_bandwidth;  ///< bytes/s read by all threads from 256 MB

@@ -41,7 +41,7 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("generation, one stream, characters/s", r.generate, 1, 0);
     row("  with 8-bit weights", r.generate_int8, 1, 0);
     row("  16 streams, all threads", r.generate_16, 1, 0);
-    row("  16 streams with 8-bit weights, one thread", r.generate_16_int8, 1, 0);
+    row("  16 streams with 8-bit weights, all threads", r.generate_16_int8, 1, 0);
     row("reading a prompt, all threads, characters/s", r.prompt, 1, 0);
     row("  one thread", r.prompt_one_thread, 1, 0);
     row("reading the weights, one thread, GB/s", r.weight_bandwidth, 1e9, 1);

@@ -7,7 +7,6 @@ namespace carousel {
 
 Attention::Attention(const LayerContext& context)
     : activations_(&context.activations),
-      alone_(context.use == ModelUse::reading_8_bits),
       span_(context.cell().attention_span),
       // 1 / √H, by IEEE operations only.
       scale_(1.0F / std::sqrt(static_cast<float>(activations_->hidden_size()))),
@@ -37,7 +36,6 @@ void Attention::for_each_position(ThreadPool& pool, Visit visit) const {
     const auto visit_some = [&](const Range& some) {
         for (auto i = some.begin; i < some.end; ++i) visit(i % steps, i / steps);
     };
-    if (alone_) return visit_some({0, count});
     pool.run([&](int member) { visit_some(split_evenly(count, pool.size(), member)); });
 }
 

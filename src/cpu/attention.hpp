@@ -42,7 +42,6 @@ private:
     std::int64_t shares_offset(std::int64_t t, std::int64_t b) const;
 
     Activations* activations_;
-    bool alone_;  // on the caller's thread, as its products in 8 bits
     std::int64_t span_;
     float scale_;                      // of scores
     WeightMatrix query_, context_;     // W_q, W_m

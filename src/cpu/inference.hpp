@@ -28,8 +28,7 @@ enum class WeightsBetweenCalls : std::uint8_t { stay, may_change };
 class Inference final : public Reader {
 public:
     /// Buffers for at most `streams` streams; calls of any length are cut into windows that fit in
-    /// the cache. With `Precision::int8` the large products use 8-bit copies of the weights (for
-    /// generation; one stream after another, on the caller's thread).
+    /// the cache. With `Precision::int8` the large products use 8-bit copies of the weights.
     Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t streams,
               Precision precision = Precision::float32,
               WeightsBetweenCalls weights = WeightsBetweenCalls::stay);

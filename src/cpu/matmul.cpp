@@ -28,35 +28,38 @@ struct Packed {
 
 }  // namespace
 
-void multiply(ThreadPool& pool, const PanelProduct& product) {
-    const auto& kernel = kernels();
-    if (pool.size() == 1 && product.rows <= k_task_rows) return kernel.product(product);
-    if (product.rows >= k_rows_to_share * pool.size()) {
+void share_product(ThreadPool& pool, std::int64_t rows, std::int64_t columns,
+                   Task<const ProductPart&> work) {
+    if (pool.size() == 1 && rows <= k_task_rows) return work({{0, rows}, {0, columns}});
+    if (rows >= k_rows_to_share * pool.size()) {
         const std::int64_t tasks =
-            std::max<std::int64_t>((product.rows + k_task_rows - 1) / k_task_rows, pool.size());
+            std::max<std::int64_t>((rows + k_task_rows - 1) / k_task_rows, pool.size());
         pool.for_each(tasks, [&](std::int64_t task) {
-            const auto [begin, end] =
-                split_evenly(product.rows, static_cast<int>(tasks), static_cast<int>(task));
-            PanelProduct part = product;
-            part.rows = end - begin;
-            part.a += begin * product.a_row;
-            part.c += begin * product.c_row;
-            kernel.product(part);
+            work({split_evenly(rows, static_cast<int>(tasks), static_cast<int>(task)),
+                  {0, columns}});
         });
         return;
     }
+    pool.run([&](int member) {
+        const auto some = split_evenly(columns, pool.size(), member);
+        if (some.size() > 0) work({{0, rows}, some});
+    });
+}
+
+void multiply(ThreadPool& pool, const PanelProduct& product) {
     // Groups of panels stay whole.
     const auto group = std::max<std::int64_t>(product.c_group, 1);
     const auto step = product.c_group > 0 ? product.c_group_step : product.c_panel;
-    pool.run([&](int member) {
-        const auto [begin, end] = split_evenly(product.panels / group, pool.size(), member);
-        if (begin == end) return;
+    share_product(pool, product.rows, product.panels / group, [&](const ProductPart& share) {
+        const auto& [rows, groups] = share;
         PanelProduct part = product;
-        part.panels = (end - begin) * group;
-        part.w += begin * group * product.w_panel;
-        part.c += begin * step;
-        if (part.start != nullptr) part.start += begin * step;
-        kernel.product(part);
+        part.rows = rows.size();
+        part.panels = groups.size() * group;
+        part.a += rows.begin * product.a_row;
+        part.w += groups.begin * group * product.w_panel;
+        part.c += rows.begin * product.c_row + groups.begin * step;
+        if (part.start != nullptr) part.start += groups.begin * step;
+        kernels().product(part);
     });
 }
 

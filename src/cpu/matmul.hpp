@@ -3,13 +3,24 @@
 #include <cstdint>
 #include <span>
 
+#include "base/task.hpp"
 #include "cpu/buffer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "kernels/kernels.hpp"
 
 namespace carousel {
 
-/// Runs a product on the whole team, cut by rows when there are many, else by panels.
+/// A product's part for one member of a team: some of its rows, some of its columns.
+struct ProductPart {
+    Range rows, columns;
+};
+
+/// Cuts a product for the whole team, by rows when there are many, else by columns, and calls
+/// `work` for each part.
+void share_product(ThreadPool& pool, std::int64_t rows, std::int64_t columns,
+                   Task<const ProductPart&> work);
+
+/// Runs a product on the whole team.
 /// Law: the result has the same bits for every number of threads.
 void multiply(ThreadPool& pool, const PanelProduct& product);
 

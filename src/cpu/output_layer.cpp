@@ -43,7 +43,6 @@ float loss_of(const SoftmaxCrossEntropy& row, std::span<LikelySymbol> likely) {
 
 OutputLayer::OutputLayer(const LanguageModel& model, std::int64_t rows, ModelUse use)
     : vocabulary_size_(model.config().vocabulary_size),
-      alone_(use == ModelUse::reading_8_bits),
       weight_(model, model.parameters().output_weight(), use),
       bias_(&model.parameters().output_bias()),
       bias_values_(model.values(*bias_)),
@@ -67,7 +66,6 @@ void OutputLayer::logits(ThreadPool& pool, const OutputRows& rows, float* logits
 
 template <typename Work>
 void OutputLayer::for_few_rows(ThreadPool& pool, std::int64_t count, Work work) const {
-    if (alone_) return work(0, count);
     pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
         const auto first = task * k_task_rows;
         work(first, std::min(count, first + k_task_rows));

@@ -67,7 +67,6 @@ private:
     MatrixRows product(const OutputRows& rows, float* logits, std::ptrdiff_t row) const;
 
     std::int64_t vocabulary_size_;
-    bool alone_;  // on the caller's thread
     WeightMatrix weight_;
     const StoredParameter* bias_;
     const float* bias_values_;

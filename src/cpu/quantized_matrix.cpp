@@ -1,15 +1,42 @@
 #include "cpu/quantized_matrix.hpp"
 
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "model/limits.hpp"
 #include "model/quantization.hpp"
 
 namespace carousel {
 
-void QuantizedVector::take(const float* vector, std::int64_t size) {
-    scale = kernels().quantize_activations(vector, size, values.data());
-}
+static_assert(k_largest_size <= 4 * k_most_groups, "sums of products would not fit in 32 bits");
+
+namespace {
+
+// Rows that are rounded and multiplied together: enough for each panel of weights to be worth
+// reading, few enough that they stay in the cache.
+constexpr std::int64_t k_rows_at_once = 48;
+
+// Rounded rows of one thread, which every matrix that it multiplies uses in turn.
+struct QuantizedRows {
+    std::vector<std::uint8_t> values;
+    float scales[k_rows_at_once];
+
+    void take(const float* rows, std::ptrdiff_t row, std::int64_t count, std::int64_t depth) {
+        const auto width = padded(depth);
+        if (const auto size = static_cast<std::size_t>(count * width); values.size() < size)
+            values.resize(size);
+        for (std::int64_t r = 0; r < count; ++r) {
+            scales[r] =
+                kernels().quantize_activations(rows + r * row, depth, values.data() + r * width);
+        }
+    }
+};
+
+}  // namespace
 
 QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, std::int64_t depth)
-    : groups_((depth + 3) / 4),
+    : depth_(depth),
+      groups_((depth + 3) / 4),
       values_(static_cast<std::size_t>(panels * groups_ * 4 * k_panel)),
       scales_(static_cast<std::size_t>(panels * k_panel)),
       offsets_(static_cast<std::size_t>(panels * k_panel)) {
@@ -34,15 +61,28 @@ QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, 
     }
 }
 
-void QuantizedMatrix::multiply_add(const QuantizedVector& x, float* out, Range panels) const {
-    kernels().quantized_product({.activations = x.values.data(),
-                                 .activation_scale = x.scale,
-                                 .w = values_.data() + panels.begin * groups_ * 4 * k_panel,
-                                 .scales = scales_.data() + panels.begin * k_panel,
-                                 .offsets = offsets_.data() + panels.begin * k_panel,
-                                 .c = out,
-                                 .panels = panels.size(),
-                                 .groups = groups_});
+void QuantizedMatrix::multiply(const MatrixRows& rows, Range panels) const {
+    static thread_local QuantizedRows quantized;
+    for (std::int64_t r = 0; r < rows.rows; r += k_rows_at_once) {
+        const auto count = std::min(k_rows_at_once, rows.rows - r);
+        quantized.take(rows.in + r * rows.in_row, rows.in_row, count, depth_);
+        kernels().quantized_product({.activations = quantized.values.data(),
+                                     .activations_row = padded(depth_),
+                                     .activation_scales = quantized.scales,
+                                     .w = values_.data() + panels.begin * groups_ * 4 * k_panel,
+                                     .scales = scales_.data() + panels.begin * k_panel,
+                                     .offsets = offsets_.data() + panels.begin * k_panel,
+                                     .c = rows.out + r * rows.out_row,
+                                     .c_row = rows.out_row,
+                                     .c_panel = k_panel,
+                                     .rows = count,
+                                     .panels = panels.size(),
+                                     .groups = groups_,
+                                     .start = rows.start,
+                                     .accumulate = rows.accumulate,
+                                     .c_group = rows.group,
+                                     .c_group_step = rows.group_step});
+    }
 }
 
 }  // namespace carousel

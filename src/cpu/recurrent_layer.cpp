@@ -56,7 +56,6 @@ Stages stages_of(const LayerContext& context) {
 RecurrentLayer::RecurrentLayer(const LanguageModel& model, const RecurrentLayerConfig& config,
                                const LayerPlace& place)
     : index_(config.index),
-      use_(config.use),
       activations_(model.config(), config.limits, place.gates),
       matrices_(model, config.index, config.use, config.weight_drop),
       stages_(stages_of({.model = model,
@@ -69,12 +68,10 @@ RecurrentLayer::RecurrentLayer(const LanguageModel& model, const RecurrentLayerC
                          .embedding = place.below != nullptr ? nullptr : place.embedding,
                          .matrices = matrices_})) {}
 
-// Calls work(member) for each share of the steps; in 8 bits, which round vectors for one thread, on
-// the caller's alone.
+// Calls work(member) for each share of the steps.
 template <typename Work>
 void RecurrentLayer::run(ThreadPool& pool, Work work) const {
     const auto streams = activations_.streams(), blocks = activations_.blocks();
-    if (use_ == ModelUse::reading_8_bits) return work(Member(streams, blocks));
     pool.run([&](int index) { work(Member(pool, index, activations_.cell(), streams, blocks)); });
 }
 

@@ -93,7 +93,6 @@ private:
     void for_each_back(Visit visit);
 
     std::int64_t index_;
-    ModelUse use_;
     Activations activations_;
     StepMatrices matrices_;
     std::vector<std::unique_ptr<Stage>> stages_;

@@ -18,12 +18,9 @@ TeamShare team_share(const CellShape& cell, std::int64_t batch_size, int threads
     return {false, cell.mixed.count > 0 ? 2 : 1};
 }
 
-Member::Member(std::int64_t streams, std::int64_t blocks)
-    : streams_{0, streams}, blocks_{0, blocks} {}
-
 Member::Member(ThreadPool& pool, int index, const CellShape& cell, std::int64_t streams,
                std::int64_t blocks)
-    : Member(streams, blocks) {
+    : streams_{0, streams}, blocks_{0, blocks} {
     const auto team = team_share(cell, streams, pool.size());
     (team.by_streams ? streams_ : blocks_) =
         split_evenly(team.by_streams ? streams : blocks, pool.size(), index);

@@ -18,8 +18,6 @@ TeamShare team_share(const CellShape& cell, std::int64_t batch_size, int threads
 /// What one member of the team computes in every step of a window.
 class Member {
 public:
-    /// All of it, alone.
-    Member(std::int64_t streams, std::int64_t blocks);
     /// The share of member `index` of the team.
     Member(ThreadPool& pool, int index, const CellShape& cell, std::int64_t streams,
            std::int64_t blocks);

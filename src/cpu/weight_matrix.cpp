@@ -10,10 +10,7 @@ WeightMatrix::WeightMatrix(const LanguageModel& model, const StoredParameter& we
       depth_(weight.shape[1]),
       offset_(weight.offset) {
     if (use == ModelUse::training) transposed_ = Buffer(padded(depth_) * panels_ * k_panel);
-    if (use == ModelUse::reading_8_bits) {
-        quantized_.emplace(values_, panels_, depth_);
-        quantized_row_.values.resize(static_cast<std::size_t>(padded(depth_)));
-    }
+    if (use == ModelUse::reading_8_bits) quantized_.emplace(values_, panels_, depth_);
 }
 
 void WeightMatrix::prepare(ThreadPool& pool) {
@@ -61,14 +58,24 @@ PanelProduct WeightMatrix::transposed_product(const MatrixRows& r, Range panels)
             .a_group_step = r.group_step};
 }
 
-void WeightMatrix::multiply(const MatrixRows& rows, Range panels) {
-    if (quantized_) return multiply_in_8_bits(rows, panels);
+void WeightMatrix::multiply(const MatrixRows& rows, Range panels) const {
+    if (quantized_) return quantized_->multiply(rows, panels);
     kernels().product(product(rows, panels));
 }
 
-void WeightMatrix::multiply(ThreadPool& pool, const MatrixRows& rows) {
-    if (quantized_) return multiply_in_8_bits(rows, all_panels());
-    carousel::multiply(pool, product(rows, all_panels()));
+void WeightMatrix::multiply(ThreadPool& pool, const MatrixRows& all) const {
+    // Groups of panels stay whole.
+    const auto group = std::max<std::int64_t>(all.group, 1);
+    const auto step = all.group > 0 ? all.group_step : k_panel;
+    share_product(pool, all.rows, panels_ / group, [&](const ProductPart& share) {
+        const auto& [rows, groups] = share;
+        MatrixRows part = all;
+        part.rows = rows.size();
+        part.in += rows.begin * all.in_row;
+        part.out += rows.begin * all.out_row + groups.begin * step;
+        if (part.start != nullptr) part.start += groups.begin * step;
+        multiply(part, {groups.begin * group, groups.end * group});
+    });
 }
 
 void WeightMatrix::multiply_transposed(const MatrixRows& rows, Range panels) const {
@@ -77,23 +84,6 @@ void WeightMatrix::multiply_transposed(const MatrixRows& rows, Range panels) con
 
 void WeightMatrix::multiply_transposed(ThreadPool& pool, const MatrixRows& rows) const {
     carousel::multiply(pool, transposed_product(rows, all_inputs()));
-}
-
-void WeightMatrix::multiply_in_8_bits(const MatrixRows& r, Range panels) {
-    const auto group = r.group > 0 ? r.group : panels.size(), width = group * k_panel;
-    for (std::int64_t row = 0; row < r.rows; ++row) {
-        quantized_row_.take(r.in + row * r.in_row, depth_);
-        std::ptrdiff_t at = 0;
-        for (auto p = panels.begin; p < panels.end; p += group, at += r.group_step) {
-            float* out = r.out + row * r.out_row + at;
-            if (r.start != nullptr) {
-                std::copy_n(r.start + at, width, out);
-            } else if (!r.accumulate) {
-                std::fill_n(out, width, 0.0F);
-            }
-            quantized_->multiply_add(quantized_row_, out, {p, p + group});
-        }
-    }
 }
 
 }  // namespace carousel

@@ -6,6 +6,7 @@
 #include "cpu/buffer.hpp"
 #include "cpu/language_model.hpp"
 #include "cpu/matmul.hpp"
+#include "cpu/matrix_rows.hpp"
 #include "cpu/quantized_matrix.hpp"
 #include "cpu/thread_pool.hpp"
 
@@ -15,25 +16,10 @@ namespace carousel {
 /// the large matrices in 8 bits.
 enum class ModelUse : std::uint8_t { training, reading, reading_8_bits };
 
-/// The rows that a `WeightMatrix` (N, K) turns into others: R of them. On the side of N their
-/// panels may lie in groups with gaps between them, as some gates lie among others: `group` panels
-/// every `group_step` floats (0: side by side).
-struct MatrixRows {
-    const float* in;
-    std::ptrdiff_t in_row;
-    float* out;
-    std::ptrdiff_t out_row;
-    std::int64_t rows;
-    const float* start = nullptr;  ///< what the sums start from, as a row of `out`; null: zero
-    bool accumulate = false;       ///< or what is there
-    std::int64_t group = 0;
-    std::ptrdiff_t group_step = 0;
-};
-
 /// A matrix of the model at work, stored in panels: in the precision that its use asks for, and, in
 /// training, with its transpose.
 ///
-/// In 8 bits only `multiply` is there, and it computes row by row on the caller's thread.
+/// In 8 bits only `multiply` is there.
 class WeightMatrix {
 public:
     /// The model must outlive this.
@@ -50,8 +36,8 @@ public:
 
     /// out (R, N) = start + W in, in (R, K): on the caller's thread and for some panels of N, with
     /// the first of which `out` and `start` begin; or on the whole team and for all.
-    void multiply(const MatrixRows& rows, Range panels);
-    void multiply(ThreadPool& pool, const MatrixRows& rows);
+    void multiply(const MatrixRows& rows, Range panels) const;
+    void multiply(ThreadPool& pool, const MatrixRows& rows) const;
 
     /// out (R, K) = W transposed times in (R, N), in the same two ways; `panels` are those of K.
     void multiply_transposed(const MatrixRows& rows, Range panels) const;
@@ -68,13 +54,11 @@ public:
 private:
     PanelProduct product(const MatrixRows& rows, Range panels) const;
     PanelProduct transposed_product(const MatrixRows& rows, Range panels) const;
-    void multiply_in_8_bits(const MatrixRows& rows, Range panels);
 
     const float* values_;
     std::int64_t panels_, depth_, offset_;
     Buffer transposed_;  // panels of K
     std::optional<QuantizedMatrix> quantized_;
-    QuantizedVector quantized_row_;  // of the input at hand
 };
 
 }  // namespace carousel

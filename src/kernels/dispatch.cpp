@@ -21,7 +21,23 @@ bool supports_avx512() {
     return __builtin_cpu_supports("x86-64-v4") != 0;
 }
 
+bool supports_avx512vnni() {
+    return supports_avx512() && __builtin_cpu_supports("avx512vnni") != 0;
+}
+
+// AVX-512 with other products in 8 bits.
+const KernelTable& table_avx512vnni() {
+    static const KernelTable table = [] {
+        KernelTable copy = k_table_avx512;
+        copy.name = "avx512vnni";
+        copy.quantized_product = k_dot_products_avx512vnni;
+        return copy;
+    }();
+    return table;
+}
+
 const KernelTable* best() {
+    if (supports_avx512vnni()) return &table_avx512vnni();
     if (supports_avx512()) return &k_table_avx512;
     if (supports_avx2()) return &k_table_avx2;
     return &k_table_portable;
@@ -38,7 +54,7 @@ const KernelTable* best() {
 // The names that `kernels_for` knows here.
 std::string allowed() {
     std::string names;
-    for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
+    for (const char* name : k_instruction_sets) {
         if (kernels_for(name) != nullptr) names += (names.empty() ? "" : ", ") + std::string(name);
     }
     return names;
@@ -61,6 +77,7 @@ const KernelTable* kernels_for(const char* name) {
 #if defined(__x86_64__)
     if (std::strcmp(name, "avx2") == 0 && supports_avx2()) return &k_table_avx2;
     if (std::strcmp(name, "avx512") == 0 && supports_avx512()) return &k_table_avx512;
+    if (std::strcmp(name, "avx512vnni") == 0 && supports_avx512vnni()) return &table_avx512vnni();
 #endif
     return nullptr;
 }

@@ -12,8 +12,10 @@
 //     vector, functions    sixteen floats as one value; exp, sigmoid, tanh over them
 //     product              the matrix product, by tiles in registers
 //     cell, cells/*        the loops over units and streams; one file for each cell's equations
-//     softmax, normalization, attention, modulate, elementwise, quantized    the rest, by subject
+//     softmax, normalization, attention, modulate, elementwise               the rest, by subject
+//     quantized_product, quantize          products in 8 bits, and what rounds vectors for them
 //     table                all of these once for each instruction set; compiled several times
+//     dot_products         those in 8 bits once more, where a processor has an instruction for them
 //     tables, dispatch     the tables there are, and the choice among them at the first use
 //
 // The law of the room: a kernel gives the same bits on every instruction set. So each number is
@@ -246,18 +248,30 @@ struct RowSum {
     std::int64_t count, blocks;
 };
 
-/// c(16 p + j) += activation_scale * scales[16 p + j] * (sum over k of a(k) w(p, k, j) - offsets[16
-/// p + j]), for one row of 7-bit activations and 8-bit weights laid out as [panel][k / 4][16][4].
-/// The integer sum is exact.
+/// C(m, 16 p + j) = start + s(m) scales[16 p + j] (sum over k of a(m, k) w(p, k, j) - offsets[16 p
+/// + j]), for m < rows, p < panels: 7-bit activations and 8-bit weights, which lie as [panel][k /
+/// 4][16][4]. What C starts from, and how its rows, panels and their groups lie, is as in
+/// `PanelProduct`. Law: the sum is exact, its scaling one fused multiply-add.
 struct QuantizedProduct {
-    const std::uint8_t* activations;  ///< 4 * groups, zero stands at 64
-    float activation_scale;
-    const std::int8_t* w;  ///< in [-127, 127]
+    const std::uint8_t*
+        activations;  ///< 4 * groups in a row, zero stands at 64, 127 is the largest
+    std::ptrdiff_t activations_row;
+    const float* activation_scales;  ///< s, one a row
+    const std::int8_t* w;            ///< in [-127, 127]
     const float* scales;
     const std::int32_t* offsets;  ///< 64 times the sum of the column's weights
     float* c;
-    std::int64_t panels, groups;
+    std::ptrdiff_t c_row, c_panel;
+    std::int64_t rows, panels;
+    std::int64_t groups;  ///< of four numbers of the depth: at most `k_most_groups`
+    const float* start = nullptr;
+    bool accumulate = false;
+    std::int64_t c_group = 0;
+    std::ptrdiff_t c_group_step = 0;
 };
+
+/// With more, a sum of products of 127 by 127 would not fit in 32 bits.
+constexpr std::int64_t k_most_groups = 0x7FFFFFFF / (4 * 127 * 127);
 
 /// The hot loops, compiled once for each instruction set. Every entry gives the same bits in each.
 struct KernelTable {
@@ -300,7 +314,11 @@ struct KernelTable {
                              std::int64_t first, std::int64_t last);
 };
 
-/// The table for this processor, or the one that CAROUSEL_ISA=scalar|avx2|avx512|neon names.
+/// Every instruction set that there is, each better than those before it.
+inline constexpr const char* k_instruction_sets[] = {"scalar", "neon", "avx2", "avx512",
+                                                     "avx512vnni"};
+
+/// The table for this processor, or the one of `k_instruction_sets` that CAROUSEL_ISA names.
 /// Throws: UsageError when that variable names a set that is unknown, not built or not supported
 /// here.
 const KernelTable& kernels();
@@ -309,7 +327,7 @@ const KernelTable& kernels();
 /// it.
 const KernelTable* kernels_for(const char* name);
 
-/// Name of the set in use: "scalar", "avx2", "avx512" or "neon".
+/// Name of the set in use, of `k_instruction_sets`.
 const char* instruction_set();
 
 }  // namespace carousel

@@ -12,6 +12,7 @@
 // cannot hide the latency of the multiply-adds.
 
 #include "kernels/kernels.hpp"
+#include "kernels/panel_offsets.hpp"
 #include "kernels/vector.hpp"
 
 namespace carousel {
@@ -26,23 +27,6 @@ constexpr int k_tile_rows = 6, k_tile_panels = 1, k_thin_panels = 4;
 #else
 constexpr int k_tile_rows = 4, k_tile_panels = 1, k_thin_panels = 1;
 #endif
-
-/// Where the panels from `first` on begin in a row of C: one division for all of them.
-template <int NP>
-CAROUSEL_INLINE void panel_offsets(const PanelProduct& p, std::int64_t first,
-                                   std::ptrdiff_t (&at)[NP]) {
-    if (p.c_group == 0) {
-        for (int n = 0; n < NP; ++n) at[n] = (first + n) * p.c_panel;
-        return;
-    }
-    std::int64_t group = first / p.c_group, place = first - group * p.c_group;
-    for (int n = 0; n < NP; ++n) {
-        at[n] = group * p.c_group_step + place * p.c_panel;
-        if (++place < p.c_group) continue;
-        place = 0;
-        ++group;
-    }
-}
 
 /// Rows of C from `c`, panels from `first`.
 template <int MR, int NP, bool k_row_major>

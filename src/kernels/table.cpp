@@ -24,7 +24,8 @@
 #include "kernels/modulate.hpp"
 #include "kernels/normalization.hpp"
 #include "kernels/product.hpp"
-#include "kernels/quantized.hpp"
+#include "kernels/quantize.hpp"
+#include "kernels/quantized_product.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/tables.hpp"
 

@@ -86,16 +86,17 @@ TEST_SUITE("cpu/inference") {
         }
     }
 
-    TEST_CASE("the number of threads changes no bit") {
+    TEST_CASE("the number of threads changes no bit, in both precisions") {
         for (const auto& config : configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             for (const std::size_t streams : {1, 5, 33}) {
                 const auto inputs = random_ids(20, streams, config.vocabulary_size, 1);
                 const auto targets = random_ids(20, streams, config.vocabulary_size, 2);
-                const auto one = run(model, 1, inputs, targets, {13});
-                for (const int threads : {2, 3, 8}) {
-                    check_equal(run(model, threads, inputs, targets, {13}), one);
+                for (const auto precision : {Precision::float32, Precision::int8}) {
+                    const auto one = run(model, 1, inputs, targets, {13}, precision);
+                    for (const int threads : {2, 3, 8})
+                        check_equal(run(model, threads, inputs, targets, {13}, precision), one);
                 }
             }
         }

@@ -13,7 +13,7 @@ namespace carousel {
 /// first.
 inline std::vector<const KernelTable*> instruction_sets() {
     std::vector<const KernelTable*> sets;
-    for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
+    for (const char* name : k_instruction_sets) {
         if (const auto* table = kernels_for(name)) sets.push_back(table);
     }
     return sets;

@@ -109,6 +109,7 @@ TEST_SUITE("training/trainer") {
             CAPTURE(cell);
             SmallTraining here(1, small_config(cell));
             here.run(steps_of(cell));
+            // avx512vnni is avx512 but for products in 8 bits, which no training has.
             for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
                 if (kernels_for(name) == nullptr) continue;
                 CAPTURE(name);
