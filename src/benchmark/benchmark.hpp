@@ -36,7 +36,7 @@ struct BenchmarkReport {
     Rate prompt, prompt_one_thread;  ///< characters/s of reading a long prompt
     Rate weight_bandwidth;  ///< bytes/s read by one thread from a buffer of the weights' size
     Rate memory_bandwidth;  ///< bytes/s read by all threads from 256 MB
-    Rate encode_codepoint, encode_grapheme, encode_byte;  ///< bytes/s of text, one thread
+    Rate encode_codepoint, encode_grapheme, encode_byte;  ///< bytes/s of text, as training reads it
     std::int64_t peak_resident_bytes = 0;  ///< of the process, after training and before the rest
     double train_flops = 0,
            train_flops_plain = 0;  ///< needed for one character, docs/performance.md

@@ -46,9 +46,9 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("  one thread", r.prompt_one_thread, 1, 0);
     row("reading the weights, one thread, GB/s", r.weight_bandwidth, 1e9, 1);
     row("reading 256 MB, all threads, GB/s", r.memory_bandwidth, 1e9, 1);
-    row("encoding code points, one thread, MB/s", r.encode_codepoint, 1e6, 1);
-    row("encoding graphemes", r.encode_grapheme, 1e6, 1);
-    row("encoding bytes", r.encode_byte, 1e6, 1);
+    row("reading code points, MB/s", r.encode_codepoint, 1e6, 1);
+    row("reading graphemes", r.encode_grapheme, 1e6, 1);
+    row("reading bytes", r.encode_byte, 1e6, 1);
     fmt::print(
         "\ntraining does {:.1f} GFLOP/s of what it needs, {:.1f} % of sgemm; peak memory {}\n"
         "an update with Muon takes {:.3f} of one with Adam at best, {:.3f} in the median\n",

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/sha256.hpp"
+#include "data/text_hash.hpp"
 #include "text/character_counts.hpp"
 #include "text/decoding.hpp"
 #include "text/normalization.hpp"
@@ -145,7 +147,8 @@ void Corpus::encode(const DocumentList& documents, const CorpusConfig& config,
         *tokenizer_, [&](std::string_view character, std::uint64_t index, std::vector<TokenId>&) {
             refuse_character(*current, config, character, index);
         });
-    Sha256 all, one;
+    Sha256 all;
+    TextHash one;
     std::vector<TokenId> ids;
     std::vector<std::uint8_t> starts;
     for (const Document& document : documents.documents) {

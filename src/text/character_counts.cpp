@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "base/error.hpp"
 #include "text/utf8.hpp"
 
-// Counting keeps up with a disk: ASCII is taken eight bytes at a time, every other code point has a
-// counter in one array over all of Unicode, and only clusters of several code points are hashed.
-// Each has a bound, so that no text makes memory grow without end.
+// Counting keeps up with a disk: bytes are taken eight at a time, every code point that is not
+// ASCII has a counter in one array over all of Unicode, and only clusters of several code points
+// are hashed. Each has a bound, so that no text makes memory grow without end.
 
 namespace carousel {
 
@@ -20,6 +19,16 @@ namespace {
 constexpr std::size_t k_code_points = 0x110000;
 constexpr std::size_t k_most_clusters = std::size_t{1} << 20;
 constexpr std::size_t k_most_cluster_bytes = std::size_t{32} << 20;
+
+using ByteTables = std::array<std::array<std::uint64_t, 256>, 4>;
+
+// How often each byte that is a character itself was counted.
+std::vector<std::uint64_t> characters_of_a_byte(const ByteTables& tables, Unit unit) {
+    std::vector<std::uint64_t> counts(unit == Unit::byte ? 256 : 128);
+    for (std::size_t byte = 0; byte < counts.size(); ++byte)
+        for (const auto& table : tables) counts[byte] += table[byte];
+    return counts;
+}
 
 }  // namespace
 
@@ -46,31 +55,19 @@ void CharacterCounts::finish() {
 
 void CharacterCounts::count_bytes(std::string_view text) {
     // Equal neighbours would wait for each other's store: four tables take turns.
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        ++bytes_[i % 4][static_cast<unsigned char>(text[i])];
+    std::size_t i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+        const std::uint64_t word = eight_bytes(text.data() + i);
+        for (std::size_t k = 0; k < 8; ++k) ++bytes_[k % 4][word >> 8 * k & 0xFF];
     }
+    for (; i < text.size(); ++i) ++bytes_[i % 4][static_cast<unsigned char>(text[i])];
 }
 
+// Every byte is counted with the ASCII, without looking whether it is: what is not is left out in
+// the end. Beside that only the characters that are not ASCII are looked for.
 void CharacterCounts::count_code_points(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        std::uint64_t word;
-        if (i + sizeof word <= text.size()) {
-            std::memcpy(&word, text.data() + i, sizeof word);
-            if ((word & 0x8080808080808080U) == 0) {
-                for (std::size_t k = 0; k < sizeof word; ++k) ++bytes_[k % 4][word >> 8 * k & 0xFF];
-                i += sizeof word;
-                continue;
-            }
-        }
-        // Past the next character that is not ASCII, or to the end.
-        bool ascii = true;
-        while (ascii && i < text.size()) {
-            const char32_t code_point = code_point_at(text, i);
-            ascii = code_point < 0x80;
-            ++(ascii ? bytes_[i % 4][code_point] : code_points_[code_point]);
-            i += utf8_length(text[i]);
-        }
-    }
+    count_bytes(text);
+    for_each_sequence(text, [&](std::size_t at) { ++code_points_[code_point_at(text, at)]; });
 }
 
 void CharacterCounts::count_clusters() {
@@ -97,7 +94,7 @@ void CharacterCounts::count_clusters() {
 
 std::uint64_t CharacterCounts::total() const {
     std::uint64_t sum = 0;
-    for (const auto& table : bytes_) sum = std::accumulate(table.begin(), table.end(), sum);
+    for (const auto count : characters_of_a_byte(bytes_, unit_)) sum += count;
     sum = std::accumulate(code_points_.begin(), code_points_.end(), sum);
     for (const auto& [cluster, count] : clusters_) sum += count;
     return sum;
@@ -105,10 +102,10 @@ std::uint64_t CharacterCounts::total() const {
 
 std::vector<std::pair<std::string, std::uint64_t>> CharacterCounts::sorted() const {
     std::vector<std::pair<std::string, std::uint64_t>> counts;
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-        std::uint64_t count = 0;
-        for (const auto& table : bytes_) count += table[byte];
-        if (count > 0) counts.emplace_back(std::string(1, static_cast<char>(byte)), count);
+    const auto bytes = characters_of_a_byte(bytes_, unit_);
+    for (std::size_t byte = 0; byte < bytes.size(); ++byte) {
+        if (bytes[byte] > 0)
+            counts.emplace_back(std::string(1, static_cast<char>(byte)), bytes[byte]);
     }
     for (std::size_t code_point = 0; code_point < code_points_.size(); ++code_point) {
         if (code_points_[code_point] == 0) continue;

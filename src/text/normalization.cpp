@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 
 #include "text/utf8.hpp"
@@ -44,48 +48,85 @@ const icu::Normalizer2* normalizer_for(Normalization normalization) {
     return normalizer;
 }
 
+// What a form leaves as it is, wherever it stands: code points whose quick check says yes and that
+// are no combining marks. Text of nothing else is in the form (UAX #15, section 9). Above U+FFFF
+// ICU is asked.
+class Unchanged {
+public:
+    explicit Unchanged(UProperty quick_check) {
+        for (UChar32 c = 0; c < 0x10000; ++c) {
+            const bool unchanged =
+                u_getIntPropertyValue(c, quick_check) == UNORM_YES && u_getCombiningClass(c) == 0;
+            if (unchanged) sixty_fours_[static_cast<std::size_t>(c) / 64] |= bit(c % 64);
+        }
+    }
+
+    /// Range: whole code points.
+    bool contain(std::string_view text) const {
+        std::uint64_t all = 1;
+        for_each_sequence(text, [&](std::size_t at) {
+            const auto byte = [&](std::size_t i) {
+                return std::size_t{static_cast<unsigned char>(text[at + i])};
+            };
+            // The last byte of a sequence counts in a group of 64, those before it say which.
+            const std::size_t three = byte(0) >= 0xE0 ? 1 : 0;
+            const std::size_t of_three = (byte(0) & 0xF) << 6 | (byte(1) & 0x3F);
+            const std::size_t group = three != 0 ? of_three : byte(0) & 0x1F;
+            all &= (sixty_fours_[group] >> (byte(1 + three) & 0x3F)) & (byte(0) < 0xF0 ? 1U : 0U);
+        });
+        return all != 0;
+    }
+
+private:
+    static std::uint64_t bit(UChar32 place) { return std::uint64_t{1} << place; }
+
+    std::array<std::uint64_t, 0x10000 / 64> sixty_fours_{};
+};
+
+template <UProperty quick_check>
+const Unchanged& unchanged() {
+    static const Unchanged code_points(quick_check);
+    return code_points;
+}
+
+// Made when they are first needed, which for most texts is never.
+using UnchangedOnes = const Unchanged& (*)();
+
+UnchangedOnes unchanged_by(Normalization normalization) {
+    switch (normalization) {
+        case Normalization::nfd:
+            return unchanged<UCHAR_NFD_QUICK_CHECK>;
+        case Normalization::nfkc:
+            return unchanged<UCHAR_NFKC_QUICK_CHECK>;
+        case Normalization::nfkd:
+            return unchanged<UCHAR_NFKD_QUICK_CHECK>;
+        default:
+            return unchanged<UCHAR_NFC_QUICK_CHECK>;
+    }
+}
+
 }  // namespace
 
 struct Normalizer::Form {
     const icu::Normalizer2* normalizer;
-    // Text whose bytes are all below this is in the form already, and nothing in it combines: below
-    // U+0300 for NFC, ASCII for the others.
+    // Text of bytes below this is in the form already: U+0300 for NFC, else ASCII.
     unsigned char first_special_byte;
-    bool canonical_composition;
+    UnchangedOnes unchanged;
 
-    bool leaves_alone(std::string_view text) const;
-};
-
-/// Whether a text is certain to be in the form already, by its bytes alone: besides what
-/// `first_special_byte` tells, U+4000 to U+9FFF (ideographs), and for NFC also U+3000 to U+3029 and
-/// U+FF00 to U+FF7F (their punctuation). Unicode's stability policy keeps these as they are.
-bool Normalizer::Form::leaves_alone(std::string_view text) const {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < first_special_byte) {
-            ++i;
-            continue;
-        }
-        if (byte < 0xE4 || byte > 0xE9) {
-            if (!canonical_composition || i + 2 >= text.size()) return false;
-            const auto second = static_cast<unsigned char>(text[i + 1]);
-            const auto third = static_cast<unsigned char>(text[i + 2]);
-            const bool ideographic = byte == 0xE3 && second == 0x80 && third <= 0xA9;
-            const bool fullwidth = byte == 0xEF && (second == 0xBC || second == 0xBD);
-            if (!ideographic && !fullwidth) return false;
-        }
-        i += 3;
+    bool leaves_alone(std::string_view text) const {
+        unsigned char largest = 0;
+        for (const char byte : text) largest = std::max(largest, static_cast<unsigned char>(byte));
+        return largest < first_special_byte || unchanged().contain(text);
     }
-    return true;
-}
+};
 
 Normalizer::Normalizer(const TextSettings& settings)
     : fold_newlines_(settings.newlines == Newlines::lf) {
     const icu::Normalizer2* normalizer = normalizer_for(settings.normalization);
     if (normalizer == nullptr) return;
     const bool nfc = settings.normalization == Normalization::nfc;
-    form_ = std::make_unique<Form>(
-        Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0x80), nfc});
+    form_ = std::make_unique<Form>(Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0x80),
+                                        unchanged_by(settings.normalization)});
 }
 Normalizer::~Normalizer() = default;
 Normalizer::Normalizer(Normalizer&&) noexcept = default;

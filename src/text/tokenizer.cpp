@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -183,35 +184,51 @@ void TextEncoder::encode_bytes(std::string_view text, std::vector<TokenId>& ids)
     }
 }
 
+// Eight bytes are looked up as if all were ASCII, and as many of the ids taken as are: texts that
+// change between ASCII and others all the time then jump but once for each character of others.
 void TextEncoder::encode_code_points(std::string_view text, std::vector<TokenId>& ids) {
     const Vocabulary& vocabulary = tokenizer_.vocabulary();
-    // There is room for one id a byte, which spelled characters need too, so the loop writes
-    // without asking; only the handler of unknown characters, which is rare, sees the vector as it
-    // should be.
-    std::uint64_t characters = characters_;
-    std::size_t before = ids.size();
-    ids.resize(before + text.size());
-    TokenId* out = ids.data() + before;
-    for (std::size_t i = 0; i < text.size(); ++characters) {
-        const std::size_t length = utf8_length(text[i]);
+    std::array<TokenId, 256> ascii_ids{};  // k_none where there is none; 0 for what is not ASCII
+    for (char32_t c = 0; c < 0x80; ++c) ascii_ids[c] = vocabulary.code_point_id(c);
+    // Room for one id a byte, which spelled characters need too, and for what is looked up too
+    // much, so that the loops write without asking.
+    const auto make_room = [&](std::size_t bytes) {
+        ids.resize(ids.size() + bytes + 8);
+        return ids.data() + (ids.size() - bytes - 8);
+    };
+    TokenId* out = make_room(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        if (i + 8 <= text.size() && static_cast<unsigned char>(text[i]) < 0x80) {
+            const std::uint64_t word = eight_bytes(text.data() + i);
+            TokenId any = 0;
+            for (std::size_t k = 0; k < 8; ++k) {
+                out[k] = ascii_ids[word >> 8 * k & 0xFF];
+                any |= out[k];
+            }
+            if (any != Vocabulary::k_none) {
+                const std::size_t ascii = leading_ascii(word);
+                out += ascii;
+                i += ascii;
+                characters_ += ascii;
+                if (ascii == 8) continue;
+            }
+        }
+        const std::string_view character = text.substr(i, utf8_length(text[i]));
         const TokenId id = vocabulary.code_point_id(code_point_at(text, i));
         if (id != Vocabulary::k_none) {
             *out++ = id;
         } else if (spells_) {
-            for (const char byte : text.substr(i, length)) {
+            for (const char byte : character)
                 *out++ = *vocabulary.byte_symbol(static_cast<unsigned char>(byte));
-            }
-        } else {
+        } else {  // only the handler, which is rare, sees the vector as it should be
             ids.resize(static_cast<std::size_t>(out - ids.data()));
-            unknown_(text.substr(i, length), characters, ids);
-            before = ids.size();
-            ids.resize(before + text.size() - i);
-            out = ids.data() + before;
+            unknown_(character, characters_, ids);
+            out = make_room(text.size() - i);
         }
-        i += length;
+        ++characters_;
+        i += character.size();
     }
     ids.resize(static_cast<std::size_t>(out - ids.data()));
-    characters_ = characters;
 }
 
 void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts) {

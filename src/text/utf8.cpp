@@ -1,7 +1,6 @@
 #include "text/utf8.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstring>
 
 namespace carousel {
@@ -43,24 +42,42 @@ std::size_t matching_bytes(std::string_view text, const Sequence& sequence) {
     return matched;
 }
 
-// Length of the sequence at `bytes`, 0 if it is none. Four bytes must be readable.
-inline std::size_t whole_sequence(const char* bytes) {
-    const auto byte = [&](int i) {
-        return static_cast<unsigned>(static_cast<unsigned char>(bytes[i]));
-    };
-    const auto continues = [&](int i) { return (byte(i) & 0xC0) == 0x80; };
-    const unsigned lead = byte(0);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xE0 && lead < 0xF0) {
-        // No overlong forms after E0, no surrogates after ED.
-        const bool second = lead == 0xE0 ? byte(1) >= 0xA0 : lead != 0xED || byte(1) < 0xA0;
-        return continues(1) && continues(2) && second ? 3 : 0;
+constexpr std::size_t k_block = 128;
+
+// Whether the table holds for each byte of a block that begins with a sequence, the last of which
+// may be cut off. Arithmetic on bytes and no jump, which compilers turn into vectors: texts whose
+// sequences change in length all the time take no longer than others.
+bool follows_table(const char* block) {
+    unsigned char bytes[3 + k_block] = {};  // before a sequence anything may stand
+    std::memcpy(bytes + 3, block, k_block);
+    unsigned char wrong = 0;
+    for (std::size_t i = 0; i < k_block; ++i) {
+        const unsigned char byte = bytes[i + 3], before = bytes[i + 2];
+        const bool continues = (byte & 0xC0) == 0x80;
+        const bool expected = (before >= 0xC0) | (bytes[i + 1] >= 0xE0) | (bytes[i] >= 0xF0);
+        const bool never = (byte == 0xC0) | (byte == 0xC1) | (byte >= 0xF5);
+        const bool second = ((before == 0xE0) & (byte < 0xA0)) |
+                            ((before == 0xED) & (byte > 0x9F)) |
+                            ((before == 0xF0) & (byte < 0x90)) | ((before == 0xF4) & (byte > 0x8F));
+        wrong |= static_cast<unsigned char>((continues != expected) | never | second);
     }
-    if (lead < 0xE0) return lead >= 0xC2 && continues(1) ? 2 : 0;
-    const Sequence sequence = sequence_of(static_cast<unsigned char>(lead));
-    const bool whole = sequence.length == 4 && byte(1) >= sequence.second_low &&
-                       byte(1) <= sequence.second_high && continues(2) && continues(3);
-    return whole ? 4 : 0;
+    return wrong == 0;
+}
+
+bool is_ascii(const char* block) {
+    unsigned char all = 0;
+    for (std::size_t i = 0; i < k_block; ++i) all |= static_cast<unsigned char>(block[i]);
+    return all < 0x80;
+}
+
+// Bytes of the whole sequences at the front of a block that follows the table.
+std::size_t whole_sequences(std::string_view block) {
+    for (std::size_t tail = 1; tail <= 3; ++tail) {
+        const char byte = block[block.size() - tail];
+        if (is_continuation(byte)) continue;
+        return utf8_length(byte) > tail ? block.size() - tail : block.size();
+    }
+    return block.size();
 }
 
 }  // namespace
@@ -86,26 +103,24 @@ void append_utf8(char32_t code_point, std::string& text) {
 }
 
 std::size_t valid_utf8_prefix(std::string_view text) {
-    std::size_t at = 0;
+    std::size_t at = 0, flawed_until = 0;
     while (at < text.size()) {
-        std::uint64_t words[2];
-        if (at + sizeof words > text.size()) {  // near the end, look before each byte
-            const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
-            if (sequence.length == 0) break;
-            if (matching_bytes(text.substr(at), sequence) < sequence.length) break;
-            at += sequence.length;
-            continue;
+        if (text.size() - at >= k_block && at >= flawed_until) {
+            const auto block = text.substr(at, k_block);
+            if (is_ascii(block.data())) {
+                at += k_block;
+                continue;
+            }
+            if (follows_table(block.data())) {
+                at += whole_sequences(block);
+                continue;
+            }
+            flawed_until = at + k_block;
         }
-        std::memcpy(words, text.data() + at, sizeof words);
-        if (((words[0] | words[1]) & 0x8080808080808080U) == 0) {  // sixteen ASCII characters
-            at += sizeof words;
-            continue;
-        }
-        for (const std::size_t pause = at + sizeof words - 4; at <= pause;) {
-            const std::size_t length = whole_sequence(text.data() + at);
-            if (length == 0) return at;
-            at += length;
-        }
+        const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
+        if (sequence.length == 0) break;
+        if (matching_bytes(text.substr(at), sequence) < sequence.length) break;
+        at += sequence.length;
     }
     return at;
 }

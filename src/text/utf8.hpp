@@ -1,6 +1,9 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -28,6 +31,47 @@ inline char32_t code_point_at(std::string_view text, std::size_t position) {
     if (lead < 0xF0) return ((lead & 0x0F) << 12) | ((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
     return ((lead & 0x07) << 18) | ((byte(1) & 0x3F) << 12) | ((byte(2) & 0x3F) << 6) |
            (byte(3) & 0x3F);
+}
+
+/// Eight bytes, the first of which is the lowest of the number.
+inline std::uint64_t eight_bytes(const char* bytes) {
+    std::uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&word, bytes, sizeof word);
+    } else {
+        for (int i = 7; i >= 0; --i) word = word << 8 | static_cast<unsigned char>(bytes[i]);
+    }
+    return word;
+}
+
+/// Of the eight bytes, those at the front that are ASCII.
+inline std::size_t leading_ascii(std::uint64_t eight_bytes) {
+    return static_cast<std::size_t>(std::countr_zero(eight_bytes & 0x8080808080808080U)) / 8;
+}
+
+/// Which of 64 bytes begin a sequence of several: bit i stands for byte i.
+inline std::uint64_t sequence_starts(const char* bytes) {
+    std::uint64_t starts = 0;
+    for (int i = 0; i < 8; ++i) {
+        const std::uint64_t word = eight_bytes(bytes + 8 * i);
+        const std::uint64_t found = (word & word << 1 & 0x8080808080808080U) >> 7;
+        starts |= (found * 0x0102040810204080U >> 56) << 8 * i;  // one bit of each byte, together
+    }
+    return starts;
+}
+
+/// Calls visit(position) for each sequence of several bytes in valid UTF-8. Made for texts that
+/// change between ASCII and others all the time: it jumps by 64 bytes, not by characters.
+template <typename Visit>
+void for_each_sequence(std::string_view text, Visit visit) {
+    std::size_t i = 0;
+    for (; i + 64 <= text.size(); i += 64) {
+        for (auto starts = sequence_starts(text.data() + i); starts != 0; starts &= starts - 1)
+            visit(i + static_cast<std::size_t>(std::countr_zero(starts)));
+    }
+    for (; i < text.size(); ++i) {
+        if (static_cast<unsigned char>(text[i]) >= 0xC0) visit(i);
+    }
 }
 
 /// Appends one scalar value. Range: not a surrogate, ≤ U+10FFFF.

@@ -41,6 +41,34 @@ TEST_SUITE("text/utf8") {
         CHECK(valid == 128 * 128 + (0xDF - 0xC2 + 1) * 64);
     }
 
+    TEST_CASE("a flaw is found wherever it stands in a long text, and a cut anywhere") {
+        std::string text;
+        for (int i = 0; text.size() < 700; ++i) {
+            text += i % 3 == 0 ? "\u00e9" : i % 5 == 0 ? "\u8a9e" : i % 7 == 0 ? "\U0001F600" : "x";
+            if (i == 60) text.append(200, 'a');  // and some blocks of ASCII
+        }
+        CHECK(valid_utf8_prefix(text) == text.size());
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            std::size_t begin = at;  // of the sequence that has the byte
+            while (is_continuation(text[begin])) --begin;
+            CAPTURE(at);
+            REQUIRE(valid_utf8_prefix(std::string_view(text).substr(0, at)) == begin);
+            for (const char flaw : {'\x80', '\xC1', '\xED', '\xF5', '\xFF', 'a'}) {
+                std::string flawed = text;
+                flawed[at] = flaw;
+                const std::size_t valid = valid_utf8_prefix(flawed);
+                std::size_t expected = 0;  // sequence by sequence: short texts are read so
+                while (expected < flawed.size()) {
+                    const auto rest = std::string_view(flawed).substr(expected, 4);
+                    const auto length = valid_utf8_prefix(rest.substr(0, utf8_length(rest[0])));
+                    if (length == 0) break;
+                    expected += length;
+                }
+                REQUIRE(valid == expected);
+            }
+        }
+    }
+
     TEST_CASE("a flaw is the maximal subpart, and incomplete only when more bytes could mend it") {
         CHECK(utf8_flaw("\xE2\x82").length == 2);
         CHECK(utf8_flaw("\xE2\x82").incomplete);
