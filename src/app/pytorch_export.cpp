@@ -48,9 +48,8 @@ PytorchExport export_to_pytorch(const std::filesystem::path& file,
     require_expressible(file, snapshot.model);
     const auto tensors = to_pytorch(snapshot.model, snapshot.weights);
     const auto metadata = metadata_of(snapshot);
-    // Nothing is there, as `require_new_file` has seen, so that the kind decides nothing.
     replace_file(
-        written.file, OwnFile::model,
+        written.file, OwnFile::safetensors,
         [&](const WriteBytes& write) { write_safetensors(metadata, tensors, write); },
         [&](const std::filesystem::path& beside) { verify(beside, tensors); });
     if (snapshot.model.cell == CellKind::cifg)

@@ -46,6 +46,11 @@ std::optional<OwnFile> own_file(std::string_view start) {
     if (start.starts_with(k_line_list_head)) return OwnFile::line_list;
     if (is_marked(start, k_page_mark)) return OwnFile::page;
     if (is_marked(start, k_report_mark)) return OwnFile::report;
+    constexpr std::size_t k_length_size = 8;
+    if (start.size() > k_length_size &&
+        start.substr(k_length_size).starts_with(k_safetensors_mark)) {
+        return OwnFile::safetensors;
+    }
     if (std::any_of(std::begin(k_log_lines), std::end(k_log_lines),
                     [&](std::string_view line) { return start.starts_with(line); })) {
         return OwnFile::log;
@@ -69,6 +74,8 @@ std::string_view own_file_name(OwnFile kind) {
             return "a list of lines by Carousel";
         case OwnFile::compressed:
             return "a text compressed by Carousel";
+        case OwnFile::safetensors:
+            return "a safetensors file of Carousel";
     }
     return "a file of Carousel";
 }

@@ -20,7 +20,8 @@ enum class OwnFile : std::uint8_t {
     report,  ///< of a training
     character_list,
     line_list,
-    compressed
+    compressed,
+    safetensors  ///< a model in the layout of PyTorch
 };
 
 /// The first bytes of every model. The very first is no text, and the line ends show a transfer
@@ -48,6 +49,9 @@ inline constexpr std::string_view k_character_list_head =
     "index\tfile\tline\tcharacter\tnats\tbits\n";
 inline constexpr std::string_view k_line_list_head =
     "bits_per_character\tbits\tcharacters\tfile\tline\ttext\n";
+
+/// Stands in a safetensors file behind the eight bytes of its header's length.
+inline constexpr std::string_view k_safetensors_mark = R"({"__metadata__":{"program":"carousel )";
 
 /// So many bytes tell what a file is.
 inline constexpr std::size_t k_own_file_start = 512;

@@ -36,13 +36,16 @@ TEST_SUITE("base/own_file") {
         CHECK(own_file(R"({"event":"start","program":"carousel 1","command":"x"})") ==
               OwnFile::log);
         CHECK(own_file(R"({"event":"validation","step":25,"epoch":1)") == OwnFile::log);
+        CHECK(own_file("12345678" + std::string(k_safetensors_mark) + "1\"") ==
+              OwnFile::safetensors);
     }
 
     TEST_CASE("no text of somebody's is taken for it") {
         for (const std::string text :
              {"", "The sea was calm.\n", "<!DOCTYPE html>\n<html><head><title>Carousel</title>",
               "# of carousel.model\n", R"({"event":"login","step":3})",
-              R"({"event":"start","at":1})", "index\tfile\tline\n", "\x89PNG\r\n\x1a\n"}) {
+              R"({"event":"start","at":1})", "index\tfile\tline\n", "\x89PNG\r\n\x1a\n",
+              R"(12345678{"__metadata__":{"format":"pt"}})"}) {
             CAPTURE(text);
             CHECK_FALSE(own_file(text));
         }
