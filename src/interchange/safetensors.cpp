@@ -12,9 +12,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "interchange/safetensors_header.hpp"
-#include "text/printable.hpp"
-
 // In this order: which bytes are whose; kinds of numbers; reading; writing.
 
 namespace carousel {
@@ -110,13 +107,6 @@ void append_little_endian(std::uint64_t number, std::size_t size, std::string& b
 }
 
 }  // namespace
-
-std::string shown_name(std::string_view name) {
-    constexpr std::size_t k_shown = 60;  // columns
-    const auto start = cut_to_width(name, k_shown);
-    return fmt::format("\"{}{}\"", printable(start, Whitespace::escape),
-                       start.size() < name.size() ? "..." : "");
-}
 
 Safetensors::Safetensors(std::string content) : content_(std::move(content)) {
     if (content_.size() < k_length_size) refuse("it is too short to have a header");

@@ -2,46 +2,37 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/file.hpp"
+#include "interchange/safetensors_header.hpp"
 #include "model/named_tensor.hpp"
 
 // The room interchange knows how other programs keep models. To be read in this order:
 //
-//     safetensors       the file: tensors with names and shapes, and texts; nothing in it is code
-//                       (safetensors_header reads its first part)
-//     pytorch_layout    a model of Carousel as PyTorch's layers have it: what of it they can
-//                       compute, names, the order of gates, biases
-//     pytorch_reading   the way back, also from models that were never Carousel's
+//     safetensors_header    what a file says of its tensors, and its texts
+//     safetensors           the file: tensors with names and shapes; nothing in it is code
+//     pytorch_layout        a model of Carousel as PyTorch's layers have it: what of it they can
+//                           compute, names, the order of gates, biases
+//     pytorch_reading       the way back, also from models that were never Carousel's
 //
 // Nothing here knows an alphabet or a model file. What a file says is believed only when
 // every size fits, every byte belongs to one tensor, and every number that is used is finite.
 
 namespace carousel {
 
-/// A file in the format safetensors, read. Source: the format's description,
-/// github.com/huggingface/ safetensors: eight bytes for the length of a header, a header in JSON,
-/// then the numbers.
+/// A file in the format safetensors, read: eight bytes for the length of a header, a header in
+/// JSON, then the numbers. Source: the description in github.com/huggingface/safetensors.
 class Safetensors {
 public:
-    using Metadata = std::map<std::string, std::string, std::less<>>;
-
-    /// What the header says of a tensor.
-    struct Entry {
-        std::string kind;                  ///< of its numbers: `F32`
-        std::vector<std::int64_t> shape;   ///< at most `k_most_sizes`; none for a single number
-        std::uint64_t begin = 0, end = 0;  ///< its bytes, counted from behind the header
-    };
-    using Entries = std::map<std::string, Entry, std::less<>>;
+    using Metadata = SafetensorsMetadata;
+    using Entry = SafetensorsEntry;
+    using Entries = SafetensorsEntries;
 
     static constexpr std::uint64_t k_longest_header = 100'000'000;  ///< bytes; as the format has it
-    static constexpr std::size_t k_most_sizes = 8;
-    static constexpr std::size_t k_longest_name = 1024;  ///< bytes, of a tensor
 
     /// From the content of a file. Law: a file that is cut anywhere, or has a byte too many, is
     /// refused. Throws: std::invalid_argument with a clause that says what is wrong: a header that
@@ -63,9 +54,6 @@ private:
     Metadata metadata_;
     Entries tensors_;
 };
-
-/// A name in a file for messages: in quotes, cut where it is long, and harmless for a terminal.
-std::string shown_name(std::string_view name);
 
 /// The same file written: `metadata` in this order, the tensors behind each other in single
 /// precision. Law: reading it gives the same bits. Range: metadata is valid UTF-8.

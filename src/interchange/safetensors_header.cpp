@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "text/printable.hpp"
+
 namespace carousel {
 
 namespace {
@@ -21,7 +23,7 @@ namespace {
 /// Takes the header event by event and refuses what the format does not have.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 public:
-    HeaderReader(Safetensors::Metadata& metadata, Safetensors::Entries& tensors)
+    HeaderReader(SafetensorsMetadata& metadata, SafetensorsEntries& tensors)
         : metadata_(metadata), tensors_(tensors) {}
 
     bool start_object(std::size_t) override {
@@ -42,7 +44,7 @@ public:
 
     bool key(std::string& key) override {
         if (depth_ == 1) {
-            if (key.size() > Safetensors::k_longest_name)
+            if (key.size() > SafetensorsEntry::k_longest_name)
                 refuse_header(fmt::format("a tensor has a name of {} bytes", key.size()));
             if (key == k_safetensors_metadata && std::exchange(had_metadata_, true)) twice(key);
             name_ = key;
@@ -82,7 +84,7 @@ public:
     }
 
     bool number_unsigned(std::uint64_t number) override {
-        if (!in_list_ || list_.size() == Safetensors::k_most_sizes) unexpected("a number");
+        if (!in_list_ || list_.size() == SafetensorsEntry::k_most_sizes) unexpected("a number");
         list_.push_back(number);
         return true;
     }
@@ -131,8 +133,8 @@ private:
         if (std::exchange(had, true)) twice(name_ + "." + field_);
     }
 
-    Safetensors::Metadata& metadata_;
-    Safetensors::Entries& tensors_;
+    SafetensorsMetadata& metadata_;
+    SafetensorsEntries& tensors_;
     int depth_ = 0;
     std::string name_, field_;
     std::vector<std::uint64_t> list_;
@@ -152,8 +154,15 @@ std::uint64_t number_size(std::string_view kind) {
     return found == std::end(k_sizes) ? 0 : found->second;
 }
 
-void read_safetensors_header(std::string_view header, Safetensors::Metadata& metadata,
-                             Safetensors::Entries& tensors) {
+std::string shown_name(std::string_view name) {
+    constexpr std::size_t k_shown = 60;  // columns
+    const auto start = cut_to_width(name, k_shown);
+    return fmt::format("\"{}{}\"", printable(start, Whitespace::escape),
+                       start.size() < name.size() ? "..." : "");
+}
+
+void read_safetensors_header(std::string_view header, SafetensorsMetadata& metadata,
+                             SafetensorsEntries& tensors) {
     HeaderReader reader(metadata, tensors);
     nlohmann::json::sax_parse(header, &reader);
 }
