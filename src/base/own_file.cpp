@@ -1,12 +1,15 @@
 #include "base/own_file.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <span>
 #include <system_error>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/system_calls.hpp"
 
 namespace carousel {
 
@@ -31,9 +34,20 @@ bool is_marked(std::string_view start, std::string_view mark) {
            start.substr(0, k_own_file_start).find(mark) != std::string_view::npos;
 }
 
+/// Closes a file at the end of a block.
+struct Closed {
+    int descriptor;
+    ~Closed() { close_if_open(descriptor); }
+};
+
 std::optional<OwnFile> read_kind(const std::filesystem::path& path) {
+    // Not by a FileReader: files that are written know this unit, and that one knows them.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) fail_to("read", path.native(), errno);
+    const Closed closed{descriptor};
     std::array<char, k_own_file_start> start;
-    const auto count = FileReader(path).read(std::as_writable_bytes(std::span(start)));
+    const auto count =
+        read_all_at(descriptor, 0, std::as_writable_bytes(std::span(start)), path.native());
     return own_file({start.data(), count});
 }
 
