@@ -203,8 +203,9 @@ TEST_SUITE("end_to_end/evaluate") {
         CHECK(learning.at("adaptation").at("fell_back") == false);
         CHECK(learning.at("nats_per_character") < rows[1].at("nats_per_character"));
         for (const Words& against : {Words{"--protocol", "windows"}, {"--precision", "int8"}})
-            CHECK(run(trained(), k_evaluate + Words{"text.txt", "--mix-ngram"} + against).code ==
-                  2);
+            CHECK(
+                run(trained_to_evaluate(), k_evaluate + Words{"text.txt", "--mix-ngram"} + against)
+                    .code == 2);
     }
 
     TEST_CASE("a training text that is gone or changed is named") {
