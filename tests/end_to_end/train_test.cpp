@@ -145,7 +145,7 @@ TEST_SUITE("end_to_end/train") {
         CHECK(history.back().at("learning_rate").get<double>() ==
               doctest::Approx(0.01 * (1 - 0.5 * 0.75)));
         const auto looked = run(folder.path(), {"inspect", "m.carousel"});
-        CHECK(looked.out.find("a mask for each step") != std::string::npos);
+        CHECK(looked.out.find("dropout mask step") != std::string::npos);
     }
 
     TEST_CASE("--quiet prints nothing at all when all goes well") {

@@ -141,7 +141,7 @@ TEST_SUITE("planning/plan") {
         for_each_plan([](const Situation&, double time, const Plan& plan) {
             if (time < 120 || time > 3600) return;
             CAPTURE(plan.model.hidden_size);
-            if (plan.model.hidden_size > 128)
+            if (plan.model.hidden_size > 160)
                 CHECK(plan.characters > static_cast<double>(multiplied_weights(plan.model)));
         });
     }
@@ -155,7 +155,7 @@ TEST_SUITE("planning/plan") {
         CHECK(two_minutes.training.window == 64);
         CHECK(two_minutes.training.learning_rate == doctest::Approx(0.006));
         CHECK(two_minutes.training.dropout_output == 0.05F);
-        CHECK(choose_plan(request, k_reference, 600).model.hidden_size == 320);
+        CHECK(choose_plan(request, k_reference, 600).model.hidden_size == 384);
         CHECK(choose_plan(request, k_reference, 3600).model.hidden_size == 512);
     }
 
