@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -135,6 +136,21 @@ std::optional<bool> Tokenizer::starts_character(TokenId id) const {
     return !is_continuation(text.front());
 }
 
+namespace {
+
+// Room for the ids of a piece is made anew behind each unknown character, which would take ever
+// longer in a long text of nothing else.
+constexpr std::size_t k_longest_piece = std::size_t{1} << 14;  // bytes
+
+/// The first piece, of whole code points.
+std::string_view front_of(std::string_view text) {
+    std::size_t size = std::min(text.size(), k_longest_piece);
+    while (size < text.size() && is_continuation(text[size])) --size;
+    return text.substr(0, size);
+}
+
+}  // namespace
+
 TextEncoder::TextEncoder(const Tokenizer& tokenizer, Tokenizer::UnknownHandler unknown)
     : tokenizer_(tokenizer),
       unknown_(std::move(unknown)),
@@ -150,7 +166,11 @@ void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
             encode_bytes(text, ids);
             break;
         case Unit::codepoint:
-            encode_code_points(text, ids);
+            for (auto rest = text; !rest.empty();) {
+                const auto piece = front_of(rest);
+                encode_code_points(piece, ids);
+                rest.remove_prefix(piece.size());
+            }
             break;
         case Unit::grapheme:
             splitter_.push(text);

@@ -124,6 +124,15 @@ TEST_SUITE("text/tokenizer") {
                              UsageError);
     }
 
+    TEST_CASE("a long text is encoded as its characters are, wherever it is cut inside") {
+        std::string text, known;
+        for (int i = 0; i < 20'000; ++i) {
+            text += i % 7 == 0 ? "\u4e01" : "\u4e00";
+            if (i % 7 != 0) known += "\u4e00";
+        }
+        CHECK(joined(text, "\u4e00", UnknownCharacters::skip) == known);
+    }
+
     TEST_CASE("unknown characters are skipped when asked") {
         CHECK(joined("a\u00dfb?c", "abc", UnknownCharacters::skip) == "abc");
     }
