@@ -36,9 +36,9 @@ carousel_status keep(carousel_status status, std::string_view text) noexcept {
     return status;
 }
 
-}  // namespace
-
-carousel_status status_of_exception() noexcept {
+/// Range: an exception is being handled. Throws: std::bad_alloc where there is no memory for a
+/// text.
+carousel_status told_status() {
     try {
         throw;
     } catch (const BorderError& error) {
@@ -64,6 +64,16 @@ carousel_status status_of_exception() noexcept {
                                            error.what() + ". Please report it.");
     } catch (...) {
         return keep(CAROUSEL_INTERNAL, "Something was thrown that is no error of this library.");
+    }
+}
+
+}  // namespace
+
+carousel_status status_of_exception() noexcept {
+    try {
+        return told_status();
+    } catch (...) {
+        return keep(CAROUSEL_MEMORY, "There is not enough memory.");
     }
 }
 
