@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/logarithm.hpp"
 #include "model/machine.hpp"
 #include "model/reader.hpp"
 
@@ -16,23 +17,6 @@
 namespace carousel {
 
 namespace {
-
-/// The same bits everywhere, where those of the library's logarithm depend on the processor.
-/// Range: x positive and normal. Relative error: below 1e-15.
-double natural_log(double x) {
-    constexpr double k_log_2 = 0.69314718055994530942, k_root_half = 0.70710678118654752440;
-    int exponent = 0;
-    double mantissa = std::frexp(x, &exponent);
-    if (mantissa < k_root_half) {
-        mantissa *= 2;
-        --exponent;
-    }
-    // log m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + ...) with |s| < 0.172
-    const double s = (mantissa - 1) / (mantissa + 1), square = s * s;
-    double sum = 0;
-    for (int n = 25; n > 0; n -= 2) sum = sum * square + 1.0 / n;
-    return exponent * k_log_2 + 2 * s * sum;
-}
 
 std::size_t state_size(const LanguageModelConfig& config, std::int64_t vectors) {
     return static_cast<std::size_t>(config.layers * config.hidden_size * vectors);
@@ -151,7 +135,7 @@ private:
                 const auto* largest = std::max_element(row, row + v);
                 largest_logit[k] = double{*largest};
                 const double p = double{probabilities[largest - row]};
-                log_largest[k] = p > 0 ? natural_log(p * parts_[k].share) : 0;
+                log_largest[k] = p > 0 ? logarithm(p * parts_[k].share) : 0;
             }
             for (std::size_t symbol = 0; symbol < v; ++symbol) {
                 double sum = 0, remainder = k_unlikely;
@@ -160,8 +144,7 @@ private:
                     remainder = std::max(remainder, log_largest[k] - largest_logit[k] +
                                                         double{parts_[k].logits(b, symbol)});
                 }
-                logits(b, symbol) =
-                    static_cast<float>(sum > k_least ? natural_log(sum) : remainder);
+                logits(b, symbol) = static_cast<float>(sum > k_least ? logarithm(sum) : remainder);
             }
         }
     }
