@@ -16,7 +16,7 @@ namespace carousel {
 enum class OwnFile : std::uint8_t {
     model,
     log,
-    page,    ///< of an evaluation
+    page,    ///< of an evaluation, or with a model that writes
     report,  ///< of a training
     character_list,
     line_list,

@@ -25,8 +25,8 @@ void broadcast_value(Communicator& communicator, Value& value) {
     broadcast(communicator, std::as_writable_bytes(std::span(&value, 1)));
 }
 
-/// How many of `shards` equal parts of something each process has, as bytes: its shards of them.
-/// Gives each process its part of what process 0 has, and back. `all` is used by process 0 only.
+/// Gives each process its part of what process 0 has, and back: of `shards` equal parts as many as
+/// it has shards (`shards_of_process`). `all` is used by process 0 only.
 void scatter(Communicator& communicator, std::int64_t shards, std::span<const std::byte> all,
              std::span<std::byte> own);
 void gather(Communicator& communicator, std::int64_t shards, std::span<const std::byte> own,
