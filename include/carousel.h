@@ -282,7 +282,7 @@ typedef struct carousel_listener {
 } carousel_listener;
 
 typedef enum carousel_training_end {
-    CAROUSEL_TRAINED = 0,        /* as long as was asked for */
+    CAROUSEL_TRAINED = 0,         /* as long as was asked for */
     CAROUSEL_OUT_OF_PATIENCE = 1, /* so many validations brought no new best */
     CAROUSEL_STOPPED = 2          /* the listener wished so; "resume" goes on */
 } carousel_training_end;
