@@ -61,8 +61,8 @@ std::span<const float> MixedPredictor::probabilities() {
     // What is no number spreads over all symbols.
     if (!std::isfinite(p.front())) {
         throw DivergenceError(
-            "The model ran away while it learned from the text. Choose a lower "
-            "--adapt-learning-rate.");
+            "The model gives no probabilities any more: its numbers are too large. If it learns from "
+            "the text, choose a lower --adapt-learning-rate; if not, train it again.");
     }
     predicted_ = true;
     return p;

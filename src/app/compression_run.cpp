@@ -93,6 +93,7 @@ CompressionReport compress(const CompressionRequest& request, const TellWork& te
     try {
         encode();
     } catch (const DivergenceError&) {
+        if (!compressed.adaptive) throw;
         tell(Note{"The model ran away while it learned from this text, so it stays as it is."});
         compressed.adaptive = false;
         encode();
