@@ -118,7 +118,9 @@ TEST_SUITE("mpi") {
         const Bench bench;
         const auto stopped =
             bench.run(2, tiny(1'000'000, "--shards 2 --model two --validation-fraction 0"),
-                      of_process(0, "(sleep 0.6; kill -INT $$) &"));
+                      of_process(0,
+                                 "(for i in $(seq 200); do [ -s two.log.jsonl ] && break; sleep "
+                                 "0.1; done; sleep 0.3; kill -INT $$) &"));
         INFO(stopped.err);
         CHECK(stopped.code == 130);
         CHECK(std::filesystem::exists(bench / "two.resume.carousel"));
