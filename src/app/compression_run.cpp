@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <span>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -54,6 +53,14 @@ fs::path output_of(const CompressionRequest& request, const fs::path& beside) {
     return request.file == "-" ? fs::path("-") : beside;
 }
 
+// What is there stays: a text, and a compressed one, too, which may be all that is left of its
+// text.
+void require_free(const fs::path& output, const std::vector<fs::path>& read) {
+    if (output == "-") return;
+    require_new_file(output, read);
+    require_output_file("output", output, OwnFile::compressed, read);
+}
+
 void write_output(const fs::path& output, std::string_view bytes, const WriteBytes& write) {
     const auto content = std::as_bytes(std::span(bytes));
     if (output == "-") return write(content);
@@ -71,7 +78,7 @@ CompressionReport compress(const CompressionRequest& request, const TellWork& te
     }
     const auto path = model_file(*request.model);
     const auto output = output_of(request, request.file.native() + k_compressed_ending);
-    require_output_file("output", output, OwnFile::compressed, {path, request.file});
+    require_free(output, {path, request.file});
     if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
     const auto loaded = load_model(path);
     const std::string whole = read_file(request.file, k_longest_text);
@@ -114,18 +121,6 @@ fs::path decompressed_name(const CompressionRequest& request) {
     }
     auto output = request.file;
     return output.replace_extension();
-}
-
-// A text is nobody's file of ours: where one is, it stays.
-void require_free(const fs::path& output, const std::vector<fs::path>& read) {
-    if (output == "-") return;
-    std::error_code unknown;
-    if (fs::exists(output, unknown)) {
-        throw InputError(
-            fmt::format("{} exists already. Remove it, or name another file with --output.",
-                        shown_path(output)));
-    }
-    require_output_file("output", output, OwnFile::compressed, read);
 }
 
 void require_model(const CompressedText& compressed, const LoadedModel& loaded,

@@ -27,15 +27,15 @@ struct CompressionReport {
 /// Text ends in a file of this name behind its own.
 inline constexpr const char* k_compressed_ending = ".crz";
 
-/// Writes the file in fewer bytes, whatever it holds, and nothing where that fails. `write` is
-/// standard output.
-/// Throws: UsageError when no model is named or the output is somebody's file; InputError and
-/// SnapshotError for what cannot be read or written.
+/// Writes the file in fewer bytes, whatever it holds, and nothing where that fails. What is there
+/// already stays. `write` is standard output.
+/// Throws: UsageError when no model is named or the output is a file that is read; InputError and
+/// SnapshotError for what is there already and what cannot be read or written.
 CompressionReport compress(const CompressionRequest& request, const TellWork& tell,
                            const WriteBytes& write);
 
-/// The file as it was before, with the model by which it was compressed. What is there already
-/// stays. Throws: as `compress`, and InputError for what is damaged or of another model.
+/// The file as it was before, with the model by which it was compressed.
+/// Throws: as `compress`, and InputError for what is damaged or of another model.
 CompressionReport decompress(const CompressionRequest& request, const TellWork& tell,
                              const WriteBytes& write);
 

@@ -90,12 +90,14 @@ AveragedModel average_models(const AverageRequest& request) {
     const auto first = model_file(request.files.front());
     AveragedModel averaged{.file = request.output.value_or(first), .spread = 0, .notes = {}};
     if (!request.output) averaged.file.replace_extension(".average.carousel");
-    require_new_file(averaged.file);
+    std::vector<fs::path> files;
+    for (const auto& file : request.files) files.push_back(model_file(file));
+    require_new_file(averaged.file, files);
     auto model = load_snapshot(first);
     Sum sum;
     sum.add(model.weights);
-    for (std::size_t i = 1; i < request.files.size(); ++i) {
-        const auto file = model_file(request.files[i]);
+    for (std::size_t i = 1; i < files.size(); ++i) {
+        const auto& file = files[i];
         const auto other = load_snapshot(file);
         require_same_alphabet(first, model.text, model.symbols, file, other.text, other.symbols);
         require_same_model(first, model.model, file, other.model);

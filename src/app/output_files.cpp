@@ -68,9 +68,20 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
     }
 }
 
-void require_new_file(const std::filesystem::path& file) {
+void require_new_file(const std::filesystem::path& file,
+                      const std::vector<std::filesystem::path>& read) {
     std::error_code unknown;
     if (!std::filesystem::exists(file, unknown)) return;
+    for (const auto& other : read) {
+        if (is_same_file(file, other))
+            throw UsageError(
+                fmt::format("{} is read by this command and would be lost. Name another file with "
+                            "--output.",
+                            shown_path(file)));
+    }
+    if (std::filesystem::is_directory(file, unknown))
+        throw UsageError(
+            fmt::format("{} is a folder. Name a file in it with --output.", shown_path(file)));
     throw InputError(fmt::format(
         "{} exists already. Remove it, or name another file with --output.", shown_path(file)));
 }

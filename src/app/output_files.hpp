@@ -20,9 +20,11 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
 void require_output_file(std::string_view option, const std::filesystem::path& file, OwnFile kind,
                          const std::vector<std::filesystem::path>& kept);
 
-/// Refuses an output where there is a file already.
-/// Throws: InputError.
-void require_new_file(const std::filesystem::path& file);
+/// Refuses an output where there is a file already; one of those that the command reads in other
+/// words, so that nobody is told to remove it.
+/// Throws: InputError; UsageError where it is read.
+void require_new_file(const std::filesystem::path& file,
+                      const std::vector<std::filesystem::path>& read);
 
 /// A model or a page goes to a file that has a name, and not one that promises another format.
 /// Throws: UsageError for `-`, and for endings such as .safetensors.

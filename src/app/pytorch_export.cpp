@@ -43,7 +43,7 @@ PytorchExport export_to_pytorch(const std::filesystem::path& file,
                                 const std::optional<std::filesystem::path>& output) {
     PytorchExport written{.file = output.value_or(file), .notes = {}};
     if (!output) written.file.replace_extension(".safetensors");
-    require_new_file(written.file);
+    require_new_file(written.file, {file});
     const auto snapshot = load_snapshot(file);
     require_expressible(file, snapshot.model);
     const auto tensors = to_pytorch(snapshot.model, snapshot.weights);

@@ -21,12 +21,15 @@ namespace {
     throw InputError(fmt::format("{} cannot be imported: {}.", shown_path(file), printable(why)));
 }
 
-/// The content of a file, unless it is of a format that people take for this one.
-std::string content_of(const std::filesystem::path& file) {
+void require_foreign(const std::filesystem::path& file) {
     if (own_file_at(file) == OwnFile::model) refuse(file, "it is a model of Carousel already");
     std::error_code unknown;
     if (std::filesystem::exists(file, unknown) && !std::filesystem::is_regular_file(file, unknown))
         refuse(file, "it is no regular file");
+}
+
+/// The content of a file, unless it is of a format that people take for this one.
+std::string content_of(const std::filesystem::path& file) {
     auto content = read_file(file);
     if (content.starts_with("PK\x03\x04") || content.starts_with("\x80\x02"))
         refuse(
@@ -97,8 +100,14 @@ Snapshot snapshot_from(const ImportRequest& request, std::vector<std::string>& n
 ImportedModel import_from_pytorch(const ImportRequest& request) {
     ImportedModel imported{
         .file = request.output.value_or(request.file), .config = {}, .notes = {}};
-    if (!request.output) imported.file.replace_extension(".carousel");
-    require_new_file(imported.file);
+    if (!request.output) {
+        if (request.file == "-")
+            throw UsageError(
+                "Weights from standard input need --output, the file for their model.");
+        imported.file.replace_extension(".carousel");
+    }
+    require_foreign(request.file);
+    require_new_file(imported.file, {request.file});
     try {
         const auto snapshot = snapshot_from(request, imported.notes);
         imported.config = snapshot.model;

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
+#include "app/output_files.hpp"
 #include "app/pytorch_export.hpp"
 #include "app/writing_page.hpp"
-#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
@@ -52,11 +52,7 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
         output = file;
         output.replace_extension(fmt::format(".{}.carousel", format_value(precision)));
     }
-    if (fs::exists(output)) {
-        throw InputError(
-            fmt::format("{} exists already. Remove it, or name another file with --output.",
-                        printable(output.string())));
-    }
+    require_new_file(output, {file});
     auto snapshot = load_snapshot(file);
     snapshot.state.reset();
     snapshot.precision = precision;

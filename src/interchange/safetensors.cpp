@@ -112,8 +112,10 @@ Safetensors::Safetensors(std::string content) : content_(std::move(content)) {
     if (content_.size() < k_length_size) refuse("it is too short to have a header");
     const auto length = little_endian<std::uint64_t>(content_.data());
     if (length > k_longest_header || length > content_.size() - k_length_size)
-        refuse(fmt::format("it says that its header has {} bytes, where {} could be", length,
-                           std::min(k_longest_header, content_.size() - k_length_size)));
+        refuse(
+            fmt::format("it is no safetensors file, or is cut short: by its first eight bytes its "
+                        "header has {} bytes, where {} could be",
+                        length, std::min(k_longest_header, content_.size() - k_length_size)));
     const auto header = std::string_view(content_).substr(k_length_size, length);
     if (!header.starts_with('{')) refuse("its header does not begin with a brace");
     read_safetensors_header(header, metadata_, tensors_);

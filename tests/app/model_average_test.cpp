@@ -112,9 +112,11 @@ TEST_SUITE("app/model_average") {
         CHECK(mean.corpus.fingerprint == Sha256Digest{});
     }
 
-    TEST_CASE("no output replaces a file") {
+    TEST_CASE("no output replaces a file, and nobody is told to remove one that is read") {
         const Two two([](Snapshot&) {});
-        CHECK_THROWS_AS(average_models({{two.a, two.b}, two.b}), InputError);
+        save_snapshot(two.folder / "c.carousel", small_snapshot());
+        CHECK_THROWS_AS(average_models({{two.a, two.b}, two.folder / "c.carousel"}), InputError);
+        CHECK_THROWS_AS(average_models({{two.a, two.b}, two.b}), UsageError);
     }
 }
 

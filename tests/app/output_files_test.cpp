@@ -39,6 +39,15 @@ TEST_SUITE("app/output_files") {
                         UsageError);
     }
 
+    TEST_CASE("a new file replaces none, and no advice says to remove a folder or what is read") {
+        const TemporaryFolder folder;
+        std::ofstream(folder / "poem.txt") << "The sea was calm.\n";
+        require_new_file(folder / "new", {folder / "poem.txt"});
+        CHECK_THROWS_AS(require_new_file(folder / "poem.txt", {folder / "new"}), InputError);
+        CHECK_THROWS_AS(require_new_file(folder / "poem.txt", {folder / "./poem.txt"}), UsageError);
+        CHECK_THROWS_AS(require_new_file(folder.path(), {}), UsageError);
+    }
+
     TEST_CASE("a folder, also one to be, is no file, and nothing is written in a file") {
         const TemporaryFolder folder;
         std::ofstream(folder / "poem.txt") << "The sea was calm.\n";

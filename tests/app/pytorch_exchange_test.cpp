@@ -212,6 +212,9 @@ TEST_SUITE("app/pytorch_exchange") {
             refusal_of<InputError>(request_for(k_examples / "lstm.safetensors", folder / "there")),
             "exists already"));
         CHECK(content(folder / "there") == "x");
+        auto piped = request_for("-", {});
+        piped.output.reset();
+        CHECK(says(refusal_of<UsageError>(piped), "--output"));
     }
 
     TEST_CASE("a file that is cut at any length is refused, and nothing is written") {
@@ -358,6 +361,12 @@ TEST_SUITE("app/pytorch_exchange") {
         CHECK(says(refusal_of<InputError>(request_for(folder / "m.pt", output)), "a pickle"));
         CHECK(says(refusal_of<InputError>(request_for(k_models / "lstm.carousel", output)),
                    "already"));
+        auto beside = request_for(k_models / "lstm.carousel", output);
+        beside.output.reset();  // which is then the model itself
+        CHECK(says(refusal_of<InputError>(beside), "a model of Carousel already"));
+        write(folder / "poem.txt", "The sea was calm.\n");
+        CHECK(says(refusal_of<InputError>(request_for(folder / "poem.txt", output)),
+                   "no safetensors file"));
         CHECK(says(refusal_of<InputError>(request_for(folder.path(), output)), "no regular file"));
         CHECK(says(refusal_of<InputError>(request_for("/dev/zero", output)), "no regular file"));
         CHECK(says(refusal_of<InputError>(request_for(folder / "none", output)), "none"));

@@ -77,6 +77,7 @@ public:
 private:
     std::string compressed(const std::string& text) const {
         write(input_, text);
+        std::filesystem::remove(file_);
         const auto ran = run_here({"compress", input_, "--model", model_, "--fast", "--output",
                                    file_, "--threads", "1", "--quiet"});
         return ran.code == 0 ? content(file_) : "";
