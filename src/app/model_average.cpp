@@ -36,17 +36,19 @@ void require_same_model(const fs::path& first, const LanguageModelConfig& a, con
     });
 }
 
-/// Sums over models, number by number and over all numbers.
+/// Sums over models of how far they lie from the first, so that equal ones lie nowhere apart.
 class Sum {
 public:
+    explicit Sum(const std::vector<NamedTensor>& first) : first_(first) {
+        for (const auto& tensor : first) sums_.emplace_back(tensor.values.size());
+    }
+
     void add(const std::vector<NamedTensor>& weights) {
-        sums_.resize(weights.size());
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            sums_[i].resize(weights[i].values.size());
             for (std::size_t j = 0; j < sums_[i].size(); ++j) {
-                const double w = double{weights[i].values[j]};
-                sums_[i][j] += w;
-                squares_ += w * w;
+                const double apart = double{weights[i].values[j]} - double{first_[i].values[j]};
+                sums_[i][j] += apart;
+                squares_ += apart * apart;
             }
         }
         ++count_;
@@ -55,27 +57,43 @@ public:
     void write_mean(std::vector<NamedTensor>& weights) const {
         for (std::size_t i = 0; i < weights.size(); ++i)
             for (std::size_t j = 0; j < sums_[i].size(); ++j)
-                weights[i].values[j] = static_cast<float>(sums_[i][j] / count_);
+                weights[i].values[j] = static_cast<float>(mean(i, j));
     }
 
     double spread() const {
-        double length = 0;  // squared, of the mean
-        for (const auto& sums : sums_)
-            for (const double sum : sums) length += (sum / count_) * (sum / count_);
-        return length > 0 ? std::sqrt(std::max(0.0, squares_ / count_ - length) / length) : 0;
+        double length = 0, moved = 0;  // squared: of the mean, and of its way from the first
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            for (std::size_t j = 0; j < sums_[i].size(); ++j) {
+                length += mean(i, j) * mean(i, j);
+                moved += (sums_[i][j] / count_) * (sums_[i][j] / count_);
+            }
+        }
+        return length > 0 ? std::sqrt(std::max(0.0, squares_ / count_ - moved) / length) : 0;
     }
 
 private:
+    double mean(std::size_t i, std::size_t j) const {
+        return double{first_[i].values[j]} + sums_[i][j] / count_;
+    }
+
+    std::vector<NamedTensor> first_;
     std::vector<std::vector<double>> sums_;
-    double squares_ = 0, count_ = 0;
+    double squares_ = 0, count_ = 1;
 };
+
+/// Whether two models learned from the same text, wherever its files were.
+bool same_text(CorpusRecord one, const CorpusRecord& other) {
+    one.paths = other.paths;
+    if (one.validation && other.validation) one.validation->path = other.validation->path;
+    return one == other;
+}
 
 /// What is said of the first model stays as far as the other agrees with it.
 void keep_what_holds(Snapshot& model, const Snapshot& other) {
     model.repertoire = joint_repertoire(model.repertoire, other.repertoire);
     model.step = std::max(model.step, other.step);
     model.epoch = std::max(model.epoch, other.epoch);
-    if (model.corpus == other.corpus) return;
+    if (same_text(model.corpus, other.corpus)) return;
     auto paths = std::move(model.corpus.paths);
     for (const auto& path : other.corpus.paths)
         if (std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
@@ -94,15 +112,13 @@ AveragedModel average_models(const AverageRequest& request) {
     for (const auto& file : request.files) files.push_back(model_file(file));
     require_new_file(averaged.file, files);
     auto model = load_snapshot(first);
-    Sum sum;
-    sum.add(model.weights);
+    Sum sum(model.weights);
     for (std::size_t i = 1; i < files.size(); ++i) {
         const auto& file = files[i];
         const auto other = load_snapshot(file);
         require_same_alphabet(first, model.text, model.symbols, file, other.text, other.symbols);
         require_same_model(first, model.model, file, other.model);
-        const bool same_corpus = model.corpus == other.corpus;
-        if (!same_corpus)
+        if (!same_text(model.corpus, other.corpus))
             averaged.notes.push_back(fmt::format("{} and {} learned from different texts.",
                                                  shown_path(first), shown_path(file)));
         keep_what_holds(model, other);
