@@ -109,7 +109,7 @@ std::filesystem::path default_model() {
     }
     if (auto model = shipped_model()) return *model;
     throw UsageError(
-        "There is no model under models/ in this folder. Name one with --model, or train one: "
+        "There is no model under models/ in this folder. Name the file of one, or train one: "
         "`carousel train` learns from the text that comes with the program in two minutes.");
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <span>
+#include <string>
 
 #include "base/quantity.hpp"
 #include "cli/output.hpp"
@@ -29,6 +30,10 @@ CompressionReport run(Work* work, const CompressionRequest& request, Screen& scr
     return report;
 }
 
+std::string place_of(const CompressionReport& report) {
+    return report.output == "-" ? "the standard output" : shown_path(report.output);
+}
+
 }  // namespace
 
 int compress(const CompressOptions& options, const GlobalOptions& global) {
@@ -38,7 +43,7 @@ int compress(const CompressOptions& options, const GlobalOptions& global) {
     const auto compressed = static_cast<double>(report.compressed_bytes);
     screen.line(fmt::format("{} of text are {} now, {:.3f} bits a byte, in {}.", format_bytes(text),
                             format_bytes(compressed), text > 0 ? 8 * compressed / text : 0.0,
-                            shown_path(report.output)));
+                            place_of(report)));
     return 0;
 }
 
@@ -47,7 +52,7 @@ int decompress(const DecompressOptions& options, const GlobalOptions& global) {
     const auto report = run(carousel::decompress, options, screen);
     screen.line(fmt::format("{} of text are in {}, as they were.",
                             format_bytes(static_cast<double>(report.text_bytes)),
-                            shown_path(report.output)));
+                            place_of(report)));
     return 0;
 }
 

@@ -95,6 +95,8 @@ bool has_magic(Bytes start) {
 void require_magic(const std::filesystem::path& path, Bytes start) {
     if (start.empty()) refuse(path, fmt::format("is empty. {}", k_remedy));
     if (!has_magic(start)) {
+        if (path.extension() == ".safetensors")
+            refuse(path, "is not a model of Carousel yet: `carousel import` makes one of it.");
         refuse(path,
                "is not a Carousel model, or is damaged at its very start. Name a .carousel file "
                "that `carousel train` has written.");

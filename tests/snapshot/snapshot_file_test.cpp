@@ -215,6 +215,7 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(contains(refusal(path, "To be, or not to be, that is the question: whether"),
                        "some\\x1b[2J.carousel is not a Carousel model"));
         CHECK(contains(refusal(path, "PK\x03\x04"), "is not a Carousel model"));
+        CHECK(contains(refusal(folder / "a.safetensors", "{}"), "`carousel import`"));
         CHECK(contains(refusal(path, framed(encoded(small_snapshot()), 1, "n-grams")),
                        "is a Carousel file of another kind, \"n-grams\"; a \"language model\""));
     }
