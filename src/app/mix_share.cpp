@@ -24,8 +24,9 @@ MixShare parse_share(std::string_view option, std::string_view word) {
                                      option, printable(word, Whitespace::escape)));
     MixShare share{.model = std::filesystem::path(name)};
     if (equals != std::string_view::npos)
-        share.share = parse_real<double>(option, word.substr(equals + 1),
-                                         {.low = 0, .high = 1'000'000, .without_low = true});
+        share.share = parse_real<double>(
+            fmt::format("The share of {} in {}", printable(name, Whitespace::escape), option),
+            word.substr(equals + 1), {.low = 0, .high = 1'000'000, .without_low = true});
     return share;
 }
 

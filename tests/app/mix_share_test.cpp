@@ -25,6 +25,8 @@ TEST_SUITE("app/mix_share") {
         for (const std::string word :
              {"", "=1", ",", "a=0.5,", "a=", "a=x", "a=0", "a=-1", "a=nan", "a=inf", "a=1e9"})
             CHECK_THROWS_AS(parse_mix("--mix", word), UsageError);
+        CHECK_THROWS_WITH_AS(parse_mix("--mix", "a=0.5,b=x"),
+                             doctest::Contains("The share of b in --mix"), UsageError);
         CHECK_THROWS_AS(parse_mix("--mix", many), UsageError);
         CHECK(parse_mix("--mix", many.substr(2)).size() == 16);
     }
