@@ -10,6 +10,7 @@
 #include "app/inspection_json.hpp"
 #include "app/setting_words.hpp"
 #include "base/quantity.hpp"
+#include "base/sha256.hpp"
 #include "base/shown_path.hpp"
 #include "base/words.hpp"
 #include "model/language_model_descriptions.hpp"
@@ -36,7 +37,16 @@ void add_model(const Snapshot& snapshot, std::vector<PageRow>& rows) {
     if (snapshot.fine_tuned_from) rows.push_back({"tuned from", snapshot.fine_tuned_from->name});
 }
 
+// Weights that were trained elsewhere come without a text and without the settings of a training.
+bool knows_text(const Snapshot& snapshot) {
+    return snapshot.corpus.fingerprint != Sha256Digest{};
+}
+
 void add_training(const Snapshot& snapshot, std::vector<PageRow>& rows) {
+    if (!knows_text(snapshot) && snapshot.step == 0) {
+        rows.push_back({"training", "elsewhere: nothing is known of it"});
+        return;
+    }
     rows.push_back({"training", setting_line(snapshot.training)});
     rows.push_back(
         {"step", fmt::format("{} (epoch {})", format_count(snapshot.step), snapshot.epoch)});
@@ -68,10 +78,12 @@ std::string writes(const Repertoire& known, const Vocabulary& vocabulary) {
 void add_text(const Snapshot& snapshot, std::vector<PageRow>& rows) {
     const auto& corpus = snapshot.corpus;
     rows.push_back({"corpus", shown_paths(corpus.paths)});
-    rows.push_back({"fingerprint", to_hex(corpus.fingerprint)});
-    rows.push_back({"characters", fmt::format("{} to train, {} to validate",
-                                              format_count(corpus.training_characters),
-                                              format_count(corpus.validation_characters))});
+    if (knows_text(snapshot)) {
+        rows.push_back({"fingerprint", to_hex(corpus.fingerprint)});
+        rows.push_back({"characters", fmt::format("{} to train, {} to validate",
+                                                  format_count(corpus.training_characters),
+                                                  format_count(corpus.validation_characters))});
+    }
     if (corpus.validation) rows.push_back({"validation", shown_path(corpus.validation->path)});
     rows.push_back({"text", setting_line(snapshot.text)});
     const Vocabulary vocabulary(snapshot.symbols);

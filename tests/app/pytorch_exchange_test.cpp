@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/inspection_text.hpp"
 #include "app/loaded_model.hpp"
 #include "app/pytorch_export.hpp"
 #include "app/pytorch_import.hpp"
@@ -274,6 +275,10 @@ TEST_SUITE("app/pytorch_exchange") {
         const auto model = load_snapshot(imported.file);
         CHECK(model.symbols.size() == 5);
         CHECK(model.symbols[4].text == "\u00e9");
+        for (const auto& [name, value] : inspection_rows(imported.file, model)) {
+            CHECK(name != "fingerprint");  // which would be zeros
+            if (name == "training") CHECK(says(value, "nothing is known"));
+        }
         CHECK(model.repertoire->unseen == std::vector<TokenId>{0});
         const auto& embedding = model.weights.front().values;
         CHECK(embedding[0] == embedding[6]);  // the row of the newline
