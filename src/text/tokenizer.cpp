@@ -142,8 +142,8 @@ namespace {
 // longer in a long text of nothing else.
 constexpr std::size_t k_longest_piece = std::size_t{1} << 14;  // bytes
 
-/// The first piece, of whole code points.
-std::string_view front_of(std::string_view text) {
+/// The first piece of a text, whole code points.
+std::string_view first_piece(std::string_view text) {
     std::size_t size = std::min(text.size(), k_longest_piece);
     while (size < text.size() && is_continuation(text[size])) --size;
     return text.substr(0, size);
@@ -167,7 +167,7 @@ void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
             break;
         case Unit::codepoint:
             for (auto rest = text; !rest.empty();) {
-                const auto piece = front_of(rest);
+                const auto piece = first_piece(rest);
                 encode_code_points(piece, ids);
                 rest.remove_prefix(piece.size());
             }
