@@ -18,7 +18,7 @@ namespace carousel {
 
 namespace {
 
-constexpr float k_never = -std::numeric_limits<float>::infinity();
+constexpr float k_impossible = -std::numeric_limits<float>::infinity();
 
 // Logits of all sessions together; with fewer, sharing the draws costs more than it saves.
 constexpr std::size_t k_logits_worth_sharing = std::size_t{1} << 15;
@@ -176,13 +176,14 @@ void SessionBatch::mask(const Session& session, std::span<float> logits) const {
     const auto& symbols = tokenizer_->vocabulary().symbols();
     if (session.begun().empty()) {
         const bool raw = session.config().raw;
-        for (const TokenId id : raw ? writable_.unseen() : writable_.never()) logits[id] = k_never;
+        for (const TokenId id : raw ? writable_.unseen() : writable_.never())
+            logits[id] = k_impossible;
     } else {
         std::string begun(session.begun());
         for (TokenId id = 0; id < symbols.size(); ++id) {
             const auto& [kind, text] = symbols[id];
             const bool allowed = kind == SymbolKind::byte && writable_.begins(begun + text);
-            if (!allowed) logits[id] = k_never;
+            if (!allowed) logits[id] = k_impossible;
         }
     }
     mask_empty_documents(session, logits);
@@ -190,7 +191,7 @@ void SessionBatch::mask(const Session& session, std::span<float> logits) const {
 
 // A text that nothing but its stop text can begin stays empty.
 void SessionBatch::mask_empty_documents(const Session& session, std::span<float> logits) const {
-    if (session.document_is_empty()) logits[Vocabulary::k_separator] = k_never;
+    if (session.document_is_empty()) logits[Vocabulary::k_separator] = k_impossible;
     const auto text = session.emptying_text();
     if (text.empty()) return;
     const auto& vocabulary = tokenizer_->vocabulary();
@@ -203,8 +204,8 @@ void SessionBatch::mask_empty_documents(const Session& session, std::span<float>
             emptying.push_back(*id);
     }
     std::vector<float> before;
-    for (const TokenId id : emptying) before.push_back(std::exchange(logits[id], k_never));
-    const auto possible = [](float logit) { return logit > k_never; };
+    for (const TokenId id : emptying) before.push_back(std::exchange(logits[id], k_impossible));
+    const auto possible = [](float logit) { return logit > k_impossible; };
     if (std::any_of(logits.begin(), logits.end(), possible)) return;
     for (std::size_t i = 0; i < emptying.size(); ++i) logits[emptying[i]] = before[i];
 }
