@@ -10,8 +10,6 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_piece = 16384;  // floats of a task
-
 // The ratio of the step of an orthogonalized matrix, whose root mean square is 1 / sqrt(max(N, K)),
 // to that of Adam's parameters. Chosen on the end of a training part (docs/recipes.md).
 constexpr float k_scale = 0.5F;
@@ -31,6 +29,7 @@ std::int64_t work_of(const StoredParameter& p) {
 // Calls work(matrix, first, count) for pieces of all matrices, which the crew shares.
 template <typename Matrix, typename Work>
 void in_pieces(const Crew& crew, std::span<const Matrix> matrices, Work&& work) {
+    constexpr std::int64_t k_piece = 16384;  // floats of a task
     const auto pieces = [](const Matrix& matrix) {
         return (matrix.parameter.stored + k_piece - 1) / k_piece;
     };

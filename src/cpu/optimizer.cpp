@@ -17,8 +17,6 @@ double power(double beta, std::uint64_t n) {
     return result;
 }
 
-constexpr std::int64_t k_piece = 16384;  // floats of a task
-
 }  // namespace
 
 Optimizer::Optimizer(const LanguageModel& model, const OptimizerConfig& config, int threads,
@@ -72,6 +70,7 @@ void Optimizer::adam(ThreadPool& pool, LanguageModel& model, const StoredParamet
         .epsilon = config_.epsilon,
         .gradient_scale = step.gradient_scale,
         .average_rate = step.average_rate};
+    constexpr std::int64_t k_piece = 16384;  // floats of a task
     pool.for_each((p.stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
         const auto first = p.offset + piece * k_piece;
         AdamUpdate part = common;
