@@ -25,7 +25,7 @@ Tokenizer tokenizer_of(std::string_view text, const TextSettings& settings = {})
     return {settings, Vocabulary::build(counts, settings)};
 }
 
-const TextSettings k_bytes{
+const TextSettings k_raw_bytes{
     .unit = Unit::byte, .normalization = Normalization::none, .newlines = Newlines::keep};
 
 Repertoire repertoire_of(const Tokenizer& tokenizer, std::string_view text) {
@@ -69,7 +69,7 @@ TEST_SUITE("text/repertoire") {
 
     TEST_CASE("in a byte model what is no UTF-8 spells nothing and hides nothing") {
         const std::string text = "a\xC3\xE9\xC3\xA9\xFF\xE2\x82\xAC\xE2\x82";
-        const auto tokenizer = tokenizer_of(text, k_bytes);
+        const auto tokenizer = tokenizer_of(text, k_raw_bytes);
         const auto repertoire = repertoire_of(tokenizer, text);
         CHECK(repertoire.spelled == Numbers{'a', 0xE9, 0x20AC});
         CHECK(repertoire.unseen == Numbers{0});
