@@ -13,6 +13,7 @@
 #include "app/output_files.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "base/shown_path.hpp"
 #include "base/words.hpp"
 #include "evaluation/adaptive_evaluator.hpp"
@@ -59,10 +60,16 @@ CorpusPart find_part(const EvaluationRequest& request, const CorpusRecord& recor
     const bool validation = request.part == Part::validation;
     const bool from_file = validation && record.validation;
     const auto& wanted = from_file ? record.validation->fingerprint : record.fingerprint;
+    if (wanted == Sha256Digest{}) {
+        throw UsageError(fmt::format(
+            "--part {} is cut from the text that the model was trained with, and this model does not "
+            "know it: its weights come from elsewhere, or are a mean of models of different texts. "
+            "Leave --part out to evaluate the whole of this text.",
+            format_value(request.part)));
+    }
     if (corpus.fingerprint() != wanted) {
         throw UsageError(fmt::format(
-            "--part {} is cut from the text that the model was trained with, {}, and the text "
-            "named "
+            "--part {} is cut from the text that the model was trained with, {}, and the text named "
             "here is another one: its fingerprint is {}, not {}. Name that text, or leave --part "
             "out to evaluate the whole of this one.",
             format_value(request.part),

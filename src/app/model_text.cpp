@@ -12,6 +12,8 @@
 #include "app/embedded_corpus.hpp"
 #include "app/stored_text.hpp"
 #include "base/error.hpp"
+#include "base/sha256.hpp"
+#include "base/shown_path.hpp"
 
 namespace carousel {
 
@@ -95,6 +97,12 @@ ModelText::Training ModelText::find_training(const Corpus& corpus, const char* o
 
 Corpus ModelText::read_training(const char* option) const {
     const auto& record = model_.snapshot.corpus;
+    if (record.fingerprint == Sha256Digest{}) {
+        throw UsageError(fmt::format(
+            "{} needs the text that the model was trained with, which {} does not know: its weights "
+            "come from elsewhere, or are a mean of models of different texts. Leave it out.",
+            option, shown_path(path_)));
+    }
     const auto needs = fmt::format("{} needs the text that the model was trained with, {}", option,
                                    shown_paths(record.paths));
     if (std::any_of(record.paths.begin(), record.paths.end(), is_gone)) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/evaluation_run.hpp"
 #include "app/inspection_text.hpp"
 #include "app/loaded_model.hpp"
 #include "app/pytorch_export.hpp"
@@ -263,6 +264,32 @@ TEST_SUITE("app/pytorch_exchange") {
         std::string deep;
         for (int i = 0; i < 100'000; ++i) deep += '[';
         CHECK_FALSE(changed("alphabet", "[null", deep).empty());
+    }
+
+    TEST_CASE(
+        "what needs the text of a training is refused of a model that was trained elsewhere") {
+        const TemporaryFolder folder;
+        write_foreign(folder / "f.safetensors", 4);
+        write(folder / "text.txt", "ab\nba\n");
+        auto imported = request_for(folder / "f.safetensors", folder / "f.carousel");
+        imported.alphabet.alphabet = "ab\nc";
+        EvaluationRequest request;
+        request.corpus = {folder / "text.txt"};
+        request.model = import_from_pytorch(imported).file;
+        request.part = Part::validation;
+        const auto why = [&] {
+            try {
+                const TellWork ignore = [](const WorkEvent&) {};
+                EvaluationRun(request, ignore).measure();
+            } catch (const UsageError& error) {
+                return std::string(error.what());
+            }
+            return std::string("nothing was refused");
+        };
+        CHECK(says(why(), "does not know it"));
+        request.part = Part::all;
+        request.baseline = true;
+        CHECK(says(why(), "does not know: its weights"));
     }
 
     TEST_CASE("a model without a separator gets one that reads as a newline and is never written") {
