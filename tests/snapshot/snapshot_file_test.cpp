@@ -26,7 +26,7 @@ namespace {
 
 using namespace std::string_literals;
 
-void put(const std::filesystem::path& path, const std::string& bytes) {
+void replace_content(const std::filesystem::path& path, const std::string& bytes) {
     std::filesystem::remove(path);  // some file systems flush a file that is cut and written anew
     std::ofstream(path, std::ios::binary) << bytes;
 }
@@ -44,7 +44,7 @@ std::string refusal_by(const std::function<void()>& load) {
 /// Why a file with these bytes, or the bytes themselves, are refused; empty when they are not. Any
 /// other exception is a failure.
 std::string refusal(const std::filesystem::path& path, const std::string& bytes) {
-    put(path, bytes);
+    replace_content(path, bytes);
     const auto why = refusal_by([&] { load_snapshot(path); });
     CHECK(refusal_by([&] { load_snapshot(std::as_bytes(std::span(bytes)), path); }) == why);
     return why;
@@ -313,7 +313,7 @@ TEST_SUITE("snapshot/snapshot_file") {
 
     TEST_CASE("a folder that cannot be written is an input error that names the file") {
         const TemporaryFolder folder;
-        put(folder / "file", "x");
+        replace_content(folder / "file", "x");
         try {
             save_snapshot(folder / "file/a.carousel", small_snapshot());
             FAIL("a file was taken for a folder");
