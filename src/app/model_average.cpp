@@ -82,7 +82,7 @@ private:
 };
 
 /// Whether two models learned from the same text, wherever its files were.
-bool same_text(CorpusRecord one, const CorpusRecord& other) {
+bool same_corpus(CorpusRecord one, const CorpusRecord& other) {
     one.paths = other.paths;
     if (one.validation && other.validation) one.validation->path = other.validation->path;
     return one == other;
@@ -93,7 +93,7 @@ void keep_what_holds(Snapshot& model, const Snapshot& other) {
     model.repertoire = joint_repertoire(model.repertoire, other.repertoire);
     model.step = std::max(model.step, other.step);
     model.epoch = std::max(model.epoch, other.epoch);
-    if (same_text(model.corpus, other.corpus)) return;
+    if (same_corpus(model.corpus, other.corpus)) return;
     auto paths = std::move(model.corpus.paths);
     for (const auto& path : other.corpus.paths)
         if (std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
@@ -118,7 +118,7 @@ AveragedModel average_models(const AverageRequest& request) {
         const auto other = load_snapshot(file);
         require_same_alphabet(first, model.text, model.symbols, file, other.text, other.symbols);
         require_same_model(first, model.model, file, other.model);
-        if (!same_text(model.corpus, other.corpus))
+        if (!same_corpus(model.corpus, other.corpus))
             averaged.notes.push_back(fmt::format("{} and {} learned from different texts.",
                                                  shown_path(first), shown_path(file)));
         keep_what_holds(model, other);
