@@ -41,7 +41,7 @@ public:
         std::size_t done = 0;
         pollfd waiting{master_, POLLIN, 0};
         while (done < seen.size() && poll(&waiting, 1, 10'000) == 1) {
-            const auto size = read(master_, seen.data() + done, seen.size() - done);
+            const auto size = ::read(master_, seen.data() + done, seen.size() - done);
             if (size <= 0) break;
             done += static_cast<std::size_t>(size);
         }

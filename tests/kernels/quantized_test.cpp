@@ -11,30 +11,31 @@ using namespace carousel;
 
 namespace {
 
-enum class Begin { zero, start, accumulate };
+enum class SumsBegin { zero, start, accumulate };
 
-constexpr std::int64_t k_rows = 33, k_panels = 17, k_groups = 9;
-constexpr std::int64_t k_activations_row = 4 * k_groups + 12, k_row = k_panels / 2 * 48 + 64;
+constexpr std::int64_t k_most_rows = 33, k_most_panels = 17, k_groups = 9;
+constexpr std::int64_t k_activations_row = 4 * k_groups + 12,
+                       k_result_row = k_most_panels / 2 * 48 + 64;
 
 /// Whether the panels of C lie side by side, or two by two with a gap for a third.
 enum class Layout { dense, grouped };
 
-/// Operands of the largest product; smaller ones use some of them.
-struct Operands {
+/// QuantizedOperands of the largest product; smaller ones use some of them.
+struct QuantizedOperands {
     std::vector<std::uint8_t> activations;
     std::vector<std::int8_t> w;
-    Floats activation_scales = random_floats(k_rows, 1, 4), scales, c, start;
+    Floats activation_scales = random_floats(k_most_rows, 1, 4), scales, c, start;
     std::vector<std::int32_t> offsets;
     std::int64_t groups;
     Layout layout;
 
     // Extremes on purpose: two products of 127 must not saturate.
-    Operands(std::int64_t depth_groups, Layout how)
-        : activations(static_cast<std::size_t>(k_rows * k_activations_row)),
-          w(static_cast<std::size_t>(k_panels * depth_groups * 64)),
-          scales(random_floats(k_panels * 16, 2)),
-          c(random_floats(k_rows * k_row, 3)),
-          start(random_floats(k_row, 4)),
+    QuantizedOperands(std::int64_t depth_groups, Layout how)
+        : activations(static_cast<std::size_t>(k_most_rows * k_activations_row)),
+          w(static_cast<std::size_t>(k_most_panels * depth_groups * 64)),
+          scales(random_floats(k_most_panels * 16, 2)),
+          c(random_floats(k_most_rows * k_result_row, 3)),
+          start(random_floats(k_result_row, 4)),
           groups(depth_groups),
           layout(how) {
         const RandomKey key{6, RandomPurpose::benchmark, 0};
@@ -46,11 +47,11 @@ struct Operands {
             const auto word = static_cast<int>(random_word(key, 100000 + i) % 255) - 127;
             w[i] = static_cast<std::int8_t>(i % 5 < 2 ? 127 : word);
         }
-        for (std::int32_t n = 0; n < k_panels * 16; ++n) offsets.push_back(1000 * (n % 7 - 3));
+        for (std::int32_t n = 0; n < k_most_panels * 16; ++n) offsets.push_back(1000 * (n % 7 - 3));
     }
 
     QuantizedProduct product(float* out, std::int64_t rows, std::int64_t panels,
-                             Begin begin) const {
+                             SumsBegin begin) const {
         return {.activations = activations.data(),
                 .activations_row = k_activations_row,
                 .activation_scales = activation_scales.data(),
@@ -58,13 +59,13 @@ struct Operands {
                 .scales = scales.data(),
                 .offsets = offsets.data(),
                 .c = out,
-                .c_row = k_row,
+                .c_row = k_result_row,
                 .c_panel = k_panel,
                 .rows = rows,
                 .panels = panels,
                 .groups = groups,
-                .start = begin == Begin::start ? start.data() : nullptr,
-                .accumulate = begin == Begin::accumulate,
+                .start = begin == SumsBegin::start ? start.data() : nullptr,
+                .accumulate = begin == SumsBegin::accumulate,
                 .c_group = layout == Layout::grouped ? 2 : 0,
                 .c_group_step = 48};
     }
@@ -84,14 +85,14 @@ struct Operands {
     }
 
     /// What C becomes.
-    Floats expected(std::int64_t rows, std::int64_t panels, Begin begin) const {
+    Floats expected(std::int64_t rows, std::int64_t panels, SumsBegin begin) const {
         auto out = c;
         for (std::int64_t m = 0; m < rows; ++m) {
             for (std::int64_t n = 0; n < 16 * panels; ++n) {
                 const auto column = static_cast<std::size_t>(n);
-                auto& x = out[static_cast<std::size_t>(m * k_row + place(n))];
-                if (begin == Begin::zero) x = 0;
-                if (begin == Begin::start) x = start[static_cast<std::size_t>(place(n))];
+                auto& x = out[static_cast<std::size_t>(m * k_result_row + place(n))];
+                if (begin == SumsBegin::zero) x = 0;
+                if (begin == SumsBegin::start) x = start[static_cast<std::size_t>(place(n))];
                 x = std::fma(static_cast<float>(sum(m, n) - offsets[column]),
                              scales[column] * activation_scales[static_cast<std::size_t>(m)], x);
             }
@@ -108,10 +109,11 @@ TEST_SUITE("kernels/quantized") {
         "beside them") {
         for (const std::int64_t groups : {1, 2, 9}) {
             for (const auto layout : {Layout::dense, Layout::grouped}) {
-                const Operands operands(groups, layout);
+                const QuantizedOperands operands(groups, layout);
                 for (const std::int64_t panels : {1, 2, 9, 17}) {
-                    for (std::int64_t rows = 1; rows <= k_rows; rows += rows < 16 ? 1 : 17) {
-                        for (const auto begin : {Begin::zero, Begin::start, Begin::accumulate}) {
+                    for (std::int64_t rows = 1; rows <= k_most_rows; rows += rows < 16 ? 1 : 17) {
+                        for (const auto begin :
+                             {SumsBegin::zero, SumsBegin::start, SumsBegin::accumulate}) {
                             const auto expected = operands.expected(rows, panels, begin);
                             for (const auto* set : instruction_sets()) {
                                 INFO(set->name, " rows ", rows, " panels ", panels, " groups ",
