@@ -63,17 +63,18 @@ CAROUSEL_API const char* carousel_version(void); /* "0.1.0" */
 
 typedef enum carousel_status {
     CAROUSEL_OK = 0,
-    CAROUSEL_ARGUMENT = 1, /* NULL, or a size or index that cannot be */
-    CAROUSEL_HANDLE = 2,   /* no handle, one of another kind, or given back before */
-    CAROUSEL_BUSY = 3,     /* another thread is using this handle */
-    CAROUSEL_USAGE = 4,    /* a setting, value, text or request that makes no sense */
-    CAROUSEL_INPUT = 5,    /* a file that is missing, unreadable, not writable or too short */
-    CAROUSEL_DAMAGED = 6,  /* no model or session, damaged, or of another version or model */
-    CAROUSEL_DIVERGED = 7, /* a training whose loss could not be brought back */
-    CAROUSEL_MEMORY = 8,   /* not enough memory */
-    CAROUSEL_SYSTEM = 9,   /* the system refused something else */
-    CAROUSEL_ENDED = 10,   /* a session that has ended writes no more */
-    CAROUSEL_INTERNAL = 11 /* a fault of the library: please report it */
+    CAROUSEL_ARGUMENT = 1,  /* NULL, or a size or index that cannot be */
+    CAROUSEL_HANDLE = 2,    /* no handle, one of another kind, or given back before */
+    CAROUSEL_BUSY = 3,      /* another thread is using this handle */
+    CAROUSEL_USAGE = 4,     /* a setting, value, text or request that makes no sense */
+    CAROUSEL_INPUT = 5,     /* a file that is missing, unreadable, not writable or too short */
+    CAROUSEL_DAMAGED = 6,   /* no model or session, damaged, or of another version or model */
+    CAROUSEL_DIVERGED = 7,  /* a training whose loss could not be brought back */
+    CAROUSEL_MEMORY = 8,    /* not enough memory */
+    CAROUSEL_SYSTEM = 9,    /* the system refused something else */
+    CAROUSEL_ENDED = 10,    /* a session that has ended writes no more */
+    CAROUSEL_INTERNAL = 11, /* a fault of the library: please report it */
+    CAROUSEL_STATUS_WIDTH = 0x7fffffff /* never used: a number of another program fits the type */
 } carousel_status;
 
 /* A few words for a status: "wrong handle". Never NULL. */
@@ -104,10 +105,11 @@ typedef struct carousel_settings carousel_settings;
 
 /* What settings are for. */
 typedef enum carousel_purpose {
-    CAROUSEL_FOR_MODEL = 0,   /* threads, precision */
-    CAROUSEL_FOR_SESSION = 1, /* temperature, top-k, top-p, min-p, seed, length, stop, ... */
-    CAROUSEL_FOR_SCORE = 2,   /* unknown */
-    CAROUSEL_FOR_TRAINING = 3 /* all that `carousel train` takes */
+    CAROUSEL_FOR_MODEL = 0,    /* threads, precision */
+    CAROUSEL_FOR_SESSION = 1,  /* temperature, top-k, top-p, min-p, seed, length, stop, ... */
+    CAROUSEL_FOR_SCORE = 2,    /* unknown */
+    CAROUSEL_FOR_TRAINING = 3, /* all that `carousel train` takes */
+    CAROUSEL_PURPOSE_WIDTH = 0x7fffffff /* never used: a number of another program fits the type */
 } carousel_purpose;
 
 /* One of the settings that there are. The texts are there for good. */

@@ -138,6 +138,8 @@ const char* carousel_status_text(carousel_status status) {
             return "session has ended";
         case CAROUSEL_INTERNAL:
             return "fault of the library";
+        case CAROUSEL_STATUS_WIDTH:
+            break;
     }
     return "unknown status";
 }
