@@ -42,6 +42,7 @@ class Choices {
       const button = event.target.closest('button');
       if (button) take(Number(button.dataset.id));
     });
+    list.addEventListener('focusin', ({ target }) => this.let_tab_stop_at(target));
     list.addEventListener('keydown', (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step || !event.target.closest('li')) return;
@@ -55,6 +56,11 @@ class Choices {
   clear() {
     this.place.textContent = 'Click a character, or move to it with the arrow keys.';
     this.list.replaceChildren();
+  }
+
+  /// Tab stops once in the list, at the button that was focused last; arrows lead to the others.
+  let_tab_stop_at(button) {
+    for (const one of this.list.querySelectorAll('button')) one.tabIndex = one === button ? 0 : -1;
   }
 
   /// `piece`: what stands there; none at the end of the text.
@@ -83,6 +89,7 @@ class Choices {
       item.append(button);
       return item;
     }));
+    this.let_tab_stop_at(this.list.querySelector('button'));
     this.list.scrollTop = 0;
   }
 

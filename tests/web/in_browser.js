@@ -198,6 +198,15 @@ async function run(browser) {
   await browser.picture('pointed');
   await browser.value('document.querySelectorAll("#choices button")[1].focus()');
   await browser.picture('choice');
+  await browser.key('Tab');
+  check(
+      await browser.value('document.activeElement.id') === 'temperature',
+      'Tab stops at more than one of the choices');
+  await browser.key('Tab', 8);
+  check(
+      await browser.value(
+          'document.activeElement === document.querySelectorAll("#choices button")[1]'),
+      'Tab does not lead back to the choice that it came from');
   await browser.key('Enter');
   await browser.until('!carousel_page.is_writing()');
   check(
