@@ -103,10 +103,7 @@ private:
     }
 };
 
-struct CloseConverter {
-    void operator()(UConverter* converter) const { ucnv_close(converter); }
-};
-using Converter = std::unique_ptr<UConverter, CloseConverter>;
+using Converter = icu::LocalUConverterPointer;
 
 Converter open_converter(const std::string& name) {
     UErrorCode status = U_ZERO_ERROR;
@@ -181,9 +178,9 @@ public:
         : Encoding(invalid, std::move(file)), converter_(std::move(converter)) {
         UErrorCode status = U_ZERO_ERROR;
         // Stop at what is invalid: it is dealt with here, alike for every encoding.
-        ucnv_setToUCallBack(converter_.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr,
-                            &status);
-        name_ = ucnv_getName(converter_.get(), &status);
+        ucnv_setToUCallBack(converter_.getAlias(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr,
+                            nullptr, &status);
+        name_ = ucnv_getName(converter_.getAlias(), &status);
     }
 
     // In blocks of one size: where ICU says that something stands depends a little on its pieces.
@@ -210,8 +207,8 @@ private:
             const std::uint64_t start = offset_ + static_cast<std::uint64_t>(source - bytes.data());
             const std::uint64_t begun = start - bytes_to_read_again();
             UErrorCode status = U_ZERO_ERROR;
-            ucnv_toUnicode(converter_.get(), &target, units_.data() + units_.size(), &source, limit,
-                           offsets_.data(), at_end, &status);
+            ucnv_toUnicode(converter_.getAlias(), &target, units_.data() + units_.size(), &source,
+                           limit, offsets_.data(), at_end, &status);
             append_units(static_cast<std::size_t>(target - units_.data()), start, begun, text);
             more = status == U_BUFFER_OVERFLOW_ERROR;
             if (U_FAILURE(status) && !more) {
@@ -219,7 +216,7 @@ private:
                 char invalid[32];
                 auto length = static_cast<int8_t>(sizeof invalid);
                 UErrorCode asked = U_ZERO_ERROR;
-                ucnv_getInvalidChars(converter_.get(), invalid, &length, &asked);
+                ucnv_getInvalidChars(converter_.getAlias(), invalid, &length, &asked);
                 if (U_FAILURE(asked)) require_flaw(asked);
                 flush_lead(text);
                 const std::string_view flaw(invalid, static_cast<std::size_t>(length));
@@ -248,7 +245,7 @@ private:
     // it had to look at to know that the bytes before are invalid, and will look at again.
     std::uint64_t bytes_to_read_again() const {
         UErrorCode status = U_ZERO_ERROR;
-        return static_cast<std::uint64_t>(ucnv_toUCountPending(converter_.get(), &status));
+        return static_cast<std::uint64_t>(ucnv_toUCountPending(converter_.getAlias(), &status));
     }
 
     // UTF-16 to UTF-8. `start` is the byte offset that offsets_ count from; what began before it
@@ -317,7 +314,7 @@ void Decoder::start() {
     if (!encoding.empty() && encoding != "UTF-8") {
         Converter converter = open_converter(encoding);
         UErrorCode status = U_ZERO_ERROR;
-        const std::string name = ucnv_getName(converter.get(), &status);
+        const std::string name = ucnv_getName(converter.getAlias(), &status);
         if (name.ends_with("16LE") || name.ends_with("16BE") || name.ends_with("32LE") ||
             name.ends_with("32BE")) {
             encoding_ = std::make_unique<WideEncoding>(name, settings_.invalid, name_);

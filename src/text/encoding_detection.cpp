@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include "text/decoding.hpp"
@@ -92,10 +91,6 @@ std::string without_zeros(std::string text) {
     return text;
 }
 
-struct CloseDetector {
-    void operator()(UCharsetDetector* detector) const { ucsdet_close(detector); }
-};
-
 // Pages of Windows hold all that these standards do, and the curly quotes that texts really have.
 std::string usual_name(std::string_view name) {
     if (name == "ISO-8859-1") return "windows-1252";
@@ -105,9 +100,10 @@ std::string usual_name(std::string_view name) {
 
 std::string detect(std::string_view sample) {
     UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<UCharsetDetector, CloseDetector> detector(ucsdet_open(&status));
-    ucsdet_setText(detector.get(), sample.data(), static_cast<int32_t>(sample.size()), &status);
-    const UCharsetMatch* const match = ucsdet_detect(detector.get(), &status);
+    const icu::LocalUCharsetDetectorPointer detector(ucsdet_open(&status));
+    ucsdet_setText(detector.getAlias(), sample.data(), static_cast<int32_t>(sample.size()),
+                   &status);
+    const UCharsetMatch* const match = ucsdet_detect(detector.getAlias(), &status);
     if (U_FAILURE(status) || match == nullptr) return {};
     const int32_t confidence = ucsdet_getConfidence(match, &status);
     const char* const name = ucsdet_getName(match, &status);
@@ -115,16 +111,12 @@ std::string detect(std::string_view sample) {
     return usual_name(name);
 }
 
-struct CloseTried {
-    void operator()(UConverter* converter) const { ucnv_close(converter); }
-};
-
 // Whether bytes below 80 mean ASCII, wherever they stand.
 bool keeps_ascii(const std::string& name) {
     UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<UConverter, CloseTried> converter(ucnv_open(name.c_str(), &status));
+    const icu::LocalUConverterPointer converter(ucnv_open(name.c_str(), &status));
     if (U_FAILURE(status)) return false;
-    const UConverterType type = ucnv_getType(converter.get());
+    const UConverterType type = ucnv_getType(converter.getAlias());
     if (type == UCNV_UTF7 || type == UCNV_HZ || type == UCNV_ISO_2022 ||
         type == UCNV_IMAP_MAILBOX || type == UCNV_SCSU || type == UCNV_BOCU1) {
         return false;
@@ -132,9 +124,10 @@ bool keeps_ascii(const std::string& name) {
     for (char byte = 0x20; byte < 0x7F; ++byte) {
         if (byte == '\\' || byte == '~') continue;  // yen and overline in some of Japan
         std::array<UChar, 8> units;
-        ucnv_reset(converter.get());
+        ucnv_reset(converter.getAlias());
         UErrorCode converted = U_ZERO_ERROR;
-        const int32_t count = ucnv_toUChars(converter.get(), units.data(), 8, &byte, 1, &converted);
+        const int32_t count =
+            ucnv_toUChars(converter.getAlias(), units.data(), 8, &byte, 1, &converted);
         if (U_FAILURE(converted) || count != 1 || units[0] != byte) return false;
     }
     return true;
