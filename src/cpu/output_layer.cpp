@@ -12,19 +12,6 @@ namespace {
 constexpr std::int64_t k_piece_floats = std::int64_t{1} << 21;  // 8 MB of logits
 constexpr std::int64_t k_task_rows = 48;
 
-// The ids of the largest logits, with the logits in the place of the probabilities.
-void find_largest(std::span<const float> logits, std::span<LikelySymbol> largest) {
-    if (largest.empty()) return;
-    std::size_t count = 0;
-    for (std::size_t id = 0; id < logits.size(); ++id) {
-        const float logit = logits[id];
-        if (count == largest.size() && !(logit > largest.back().probability)) continue;
-        std::size_t at = count < largest.size() ? count++ : count - 1;
-        for (; at > 0 && logit > largest[at - 1].probability; --at) largest[at] = largest[at - 1];
-        largest[at] = {static_cast<TokenId>(id), logit};
-    }
-}
-
 // From logits to probabilities: the loss of the target says what all of them sum to.
 void to_probabilities(std::span<LikelySymbol> likely, float target_logit, float loss) {
     for (auto& [id, value] : likely) value = std::exp(value - target_logit - loss);
@@ -33,7 +20,7 @@ void to_probabilities(std::span<LikelySymbol> likely, float target_logit, float 
 // The loss of a row, and its likeliest symbols, as many as there is room for.
 float loss_of(const SoftmaxCrossEntropy& row, std::span<LikelySymbol> likely) {
     const float target_logit = row.logits[row.target];
-    find_largest({row.logits, static_cast<std::size_t>(row.vocabulary_size)}, likely);
+    find_likeliest({row.logits, static_cast<std::size_t>(row.vocabulary_size)}, likely);
     const float loss = kernels().softmax_cross_entropy(row);
     to_probabilities(likely, target_logit, loss);
     return loss;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -14,19 +13,6 @@ namespace carousel {
 namespace {
 
 constexpr std::uint64_t k_read_at_once = 4096;  // symbols copied at once
-
-/// The `most` likeliest symbols.
-std::vector<LikelySymbol> likeliest(std::span<const float> probabilities, std::int64_t most) {
-    std::vector<LikelySymbol> all;
-    for (TokenId id = 0; id < probabilities.size(); ++id) all.push_back({id, probabilities[id]});
-    const auto count = std::min<std::size_t>(all.size(), static_cast<std::size_t>(most));
-    const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);
-    std::ranges::partial_sort(all, end, [](const LikelySymbol& a, const LikelySymbol& b) {
-        return a.probability > b.probability || (a.probability == b.probability && a.id < b.id);
-    });
-    all.erase(end, all.end());
-    return all;
-}
 
 }  // namespace
 
@@ -51,6 +37,8 @@ Metrics evaluate_adaptively(DynamicEvaluation& reader, const Corpus& corpus, con
 Metrics evaluate_predictor(Predictor& predictor, const Corpus& corpus, const CorpusPart& part,
                            const SurprisalVisitor& visitor, std::int64_t likely) {
     CharacterSums sums(corpus, visitor);
+    std::vector<LikelySymbol> symbols(
+        std::min(static_cast<std::size_t>(likely), corpus.vocabulary().size()));
     std::vector<TokenId> ids;
     const auto first = first_predicted(part);
     predictor.read(corpus.at(first - 1));
@@ -61,8 +49,7 @@ Metrics evaluate_predictor(Predictor& predictor, const Corpus& corpus, const Cor
             const auto p = predictor.probabilities();
             if (p.size() != corpus.vocabulary().size())
                 throw std::logic_error("a predictor knows another vocabulary than the corpus");
-            std::vector<LikelySymbol> symbols;
-            if (likely > 0) symbols = likeliest(p, likely);
+            find_likeliest(p, symbols);
             sums.add(begin + i, ids[i], -logarithm(double{p[ids[i]]}), symbols);
             predictor.read(ids[i]);
         }

@@ -152,15 +152,9 @@ private:
     static void find_likely(const Tensor<2>& logits, std::size_t row, std::size_t position,
                             LikelySymbols& likely) {
         const std::size_t v = logits.shape(1), each = static_cast<std::size_t>(likely.each);
-        std::vector<TokenId> order(v);
-        for (std::size_t id = 0; id < v; ++id) order[id] = static_cast<TokenId>(id);
-        std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(each),
-                          order.end(), [&](TokenId a, TokenId b) {
-                              const float of_a = logits(row, a), of_b = logits(row, b);
-                              return of_a > of_b || (of_a == of_b && a < b);
-                          });
-        for (std::size_t i = 0; i < each; ++i)
-            likely.symbols[position * each + i] = {order[i], std::exp(logits(row, order[i]))};
+        const auto found = std::span(likely.symbols).subspan(position * each, each);
+        find_likeliest({logits.data() + row * v, v}, found);
+        for (auto& symbol : found) symbol.probability = std::exp(symbol.probability);
     }
 
     std::vector<Part> parts_;

@@ -33,4 +33,8 @@ struct LikelySymbols {
     }
 };
 
+/// Fills `likeliest` with the largest of these values and their ids, in that order. Range: no
+/// longer than `values`.
+void find_likeliest(std::span<const float> values, std::span<LikelySymbol> likeliest);
+
 }  // namespace carousel
