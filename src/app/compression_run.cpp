@@ -11,6 +11,8 @@
 #include "app/model_predictor.hpp"
 #include "app/output_files.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "compression/compressed_text.hpp"
 #include "compression/text_coder.hpp"
 #include "snapshot/model_files.hpp"
@@ -24,13 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t k_longest_text = std::uint64_t{1} << 30;  // bytes, which are in memory
 constexpr std::size_t k_most_sequences = 8'000'000;               // of n-grams: 0.3 GB
-constexpr std::size_t k_longest_name = 255;
-
-Sha256Digest sha256(std::string_view bytes) {
-    Sha256 hash;
-    hash.update(bytes);
-    return hash.finish();
-}
 
 // What every program that reads such files has to do in the same way, so nothing of it is an
 // option.
@@ -82,10 +77,11 @@ CompressionReport compress(const CompressionRequest& request, const TellWork& te
     if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
     const auto loaded = load_model(path);
     const std::string whole = read_file(request.file, k_longest_text);
-    CompressedText compressed{.adaptive = !request.fast,
-                              .model = path.filename().native().substr(0, k_longest_name),
-                              .weights = weights_sha256(loaded.snapshot),
-                              .text = sha256(whole)};
+    CompressedText compressed{
+        .adaptive = !request.fast,
+        .model = path.filename().native().substr(0, CompressedText::k_longest_name),
+        .weights = weights_sha256(loaded.snapshot),
+        .text = sha256(whole)};
     compressed.without_cr =
         loaded.snapshot.text.newlines == Newlines::lf && ends_lines_with_cr_lf(whole);
     const std::string text = compressed.without_cr ? without_cr(whole) : whole;

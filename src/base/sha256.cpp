@@ -30,6 +30,16 @@ Sha256Digest Sha256::finish() {
     return digest;
 }
 
+Sha256Digest sha256(std::span<const std::byte> bytes) {
+    Sha256 hash;
+    hash.update(bytes);
+    return hash.finish();
+}
+
+Sha256Digest sha256(std::string_view text) {
+    return sha256(std::as_bytes(std::span(text)));
+}
+
 std::string to_hex(const Sha256Digest& digest) {
     constexpr char digits[] = "0123456789abcdef";
     std::string text;

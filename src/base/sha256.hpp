@@ -31,6 +31,10 @@ private:
     std::unique_ptr<Context> context_;
 };
 
+/// The digest of these bytes alone.
+Sha256Digest sha256(std::span<const std::byte> bytes);
+Sha256Digest sha256(std::string_view text);
+
 /// Lower-case hexadecimal, 64 digits.
 std::string to_hex(const Sha256Digest& digest);
 

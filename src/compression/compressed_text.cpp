@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint8_t k_version = 1;
 constexpr std::uint8_t k_adaptive = 1, k_without_cr = 2;
-constexpr std::size_t k_checksum = 8, k_longest_name = 255;
+constexpr std::size_t k_checksum = 8;
 
 void append(std::string& bytes, std::uint64_t number) {
     for (int i = 0; i < 8; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xFF);
@@ -27,9 +27,7 @@ void append(std::string& bytes, const Sha256Digest& digest) {
 
 /// The first bytes of a SHA-256 of these.
 std::string checksum(std::string_view bytes) {
-    Sha256 hash;
-    hash.update(bytes);
-    const auto digest = hash.finish();
+    const auto digest = sha256(bytes);
     return {reinterpret_cast<const char*>(digest.data()), k_checksum};
 }
 
@@ -71,7 +69,7 @@ private:
 }  // namespace
 
 std::string to_bytes(const CompressedText& compressed) {
-    if (compressed.model.size() > k_longest_name)
+    if (compressed.model.size() > CompressedText::k_longest_name)
         throw std::logic_error("the name of a model is too long for a compressed text");
     std::string bytes(k_compressed_mark);
     bytes += static_cast<char>(k_version);

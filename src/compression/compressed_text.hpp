@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,9 +11,11 @@ namespace carousel {
 
 /// A compressed text, which stands in a file as `docs/compression.md` says.
 struct CompressedText {
+    static constexpr std::size_t k_longest_name = 255;  ///< bytes
+
     bool adaptive = true;     ///< the model learned while it read
     bool without_cr = false;  ///< all line ends were CR LF, and what is coded lacks the CR
-    std::string model{};      ///< name of its file, for people, at most 255 bytes
+    std::string model{};      ///< name of its file, for people
     Sha256Digest weights{};   ///< of the model
     Sha256Digest text{};      ///< of the whole text
     std::uint64_t size = 0;   ///< its bytes, as they are coded

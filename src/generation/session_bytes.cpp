@@ -168,12 +168,6 @@ void fields(Archive& archive, SessionRecord& x) {
            x.held, x.reading.memory.hidden, x.reading.memory.states);
 }
 
-Sha256Digest digest_of(std::span<const std::byte> bytes) {
-    Sha256 hash;
-    hash.update(bytes);
-    return hash.finish();
-}
-
 /// What a session and the model that restores it must have in common.
 Sha256Digest fingerprint(const Tokenizer& tokenizer, const LanguageModelConfig& model) {
     ByteWriter writer;
@@ -185,7 +179,7 @@ Sha256Digest fingerprint(const Tokenizer& tokenizer, const LanguageModelConfig& 
         auto kind_bits = static_cast<std::uint8_t>(kind);
         values(writer, kind_bits, text);
     }
-    return digest_of(writer.bytes);
+    return sha256(writer.bytes);
 }
 
 bool equal(std::span<const std::byte> bytes, const Sha256Digest& digest) {
@@ -211,7 +205,7 @@ SessionRecord read_record(std::span<const std::byte> bytes, const Tokenizer& tok
     const auto head_size = magic.size() + sizeof version + k_digest;
     if (bytes.size() < head_size + k_digest) throw std::invalid_argument("it ends too early");
     const auto content = bytes.first(bytes.size() - k_digest);
-    if (!equal(bytes.last(k_digest), digest_of(content))) {
+    if (!equal(bytes.last(k_digest), sha256(content))) {
         throw std::invalid_argument("its checksum is wrong");
     }
     if (!equal(print, fingerprint(tokenizer, model))) {
@@ -237,7 +231,7 @@ std::vector<std::byte> save_session(const Session& session, const LanguageModelC
     writer.raw(std::as_bytes(std::span(print)));
     auto record = session.record();
     fields(writer, record);
-    const auto digest = digest_of(writer.bytes);
+    const auto digest = sha256(writer.bytes);
     writer.raw(std::as_bytes(std::span(digest)));
     return std::move(writer.bytes);
 }
