@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/shown_path.hpp"
 #include "base/system_calls.hpp"
 
 namespace carousel {
@@ -77,10 +78,9 @@ std::uint64_t FileReader::size() const {
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
     FileReader reader(path);
     std::string content;
-    std::error_code unknown;  // a pipe has no size; the loop below does not need it
-    const std::uint64_t size = std::filesystem::file_size(path, unknown);
+    const std::uint64_t size = reader.size();  // of a pipe 0; the loop below does not need it
     std::size_t step = std::size_t{1} << 16;
-    if (!unknown && size <= limit) step = std::max(step, static_cast<std::size_t>(size) + 1);
+    if (size <= limit) step = std::max(step, static_cast<std::size_t>(size) + 1);
     for (std::size_t filled = 0;; step = std::max(step, filled)) {
         content.resize(filled + step);
         const std::size_t count =

@@ -126,10 +126,10 @@ std::vector<std::byte> read_whole(const std::filesystem::path& path) {
     require_magic(path, bytes);
 
     const std::uint64_t expected = whole_size(bytes);
-    std::error_code unknown;  // a pipe has no size and grows step by step
-    const std::uint64_t size = std::filesystem::file_size(path, unknown);
+    // A pipe has no size and grows step by step; a file of the system may have more than it says.
+    const std::uint64_t known = std::min(expected, reader.size());
     std::size_t step = std::size_t{1} << 20;
-    if (!unknown) step = std::max<std::size_t>(step, std::min(expected, size) - bytes.size());
+    if (known > bytes.size()) step = std::max<std::size_t>(step, known - bytes.size());
     while (bytes.size() < expected) {
         const std::size_t filled = bytes.size();
         bytes.resize(filled + std::min<std::uint64_t>(step, expected - filled));
@@ -147,9 +147,7 @@ std::vector<std::byte> read_whole(const std::filesystem::path& path) {
 /// The payload of a whole file.
 Bytes require_sound(const std::filesystem::path& path, Bytes bytes) {
     const Bytes digest = bytes.last(k_digest_size);
-    Sha256 hash;
-    hash.update(bytes.first(bytes.size() - k_digest_size));
-    const Sha256Digest computed = hash.finish();
+    const Sha256Digest computed = sha256(bytes.first(bytes.size() - k_digest_size));
     if (std::memcmp(computed.data(), digest.data(), k_digest_size) != 0) {
         refuse(path,
                fmt::format("is damaged: its checksum does not fit its content. {}", k_remedy));
