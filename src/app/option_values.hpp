@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,21 @@
 #include "model/training_config.hpp"
 
 namespace carousel {
+
+namespace detail {
+template <typename T>
+struct Content {
+    using type = T;
+};
+template <typename T>
+struct Content<std::optional<T>> {
+    using type = T;
+};
+}  // namespace detail
+
+/// The type of a field that may be optional.
+template <typename Target>
+using ContentOf = typename detail::Content<Target>::type;
 
 /// Position of `word` among `words`, in capitals too. Throws: UsageError naming the option, all
 /// words and the nearest one.

@@ -74,21 +74,6 @@ private:
 /// `meaning`.
 OptionValue flag(bool& target, bool meaning = true);
 
-namespace detail {
-template <typename T>
-struct Content {
-    using type = T;
-};
-template <typename T>
-struct Content<std::optional<T>> {
-    using type = T;
-};
-}  // namespace detail
-
-/// The type of a field that may be optional.
-template <typename Target>
-using ContentOf = typename detail::Content<Target>::type;
-
 /// A whole number. Range: `range` lies in that of the field's type.
 template <typename Target>
 OptionValue whole(Target& target, const WholeRange& range) {

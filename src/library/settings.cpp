@@ -22,15 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 4> k_purposes{"a model", "a session", "a score",
                                                      "a training"};
 
-template <typename T>
-struct Content {
-    using type = T;
-};
-template <typename T>
-struct Content<std::optional<T>> {
-    using type = T;
-};
-
 template <typename Value, typename Range>
 std::string values_of(const Range& range) {
     if constexpr (Worded<Value>) {
@@ -81,7 +72,7 @@ void Settings::set(std::string_view name, const std::string& word) {
 template <typename Value, typename Range>
 void Settings::add(std::string name, std::string meaning, Value& target, const Range& range,
                    std::string standard) {
-    using Plain = typename Content<Value>::type;
+    using Plain = ContentOf<Value>;
     rows_.push_back({.name = std::move(name),
                      .meaning = std::move(meaning),
                      .values = values_of<Plain>(range),
