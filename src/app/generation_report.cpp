@@ -14,22 +14,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* name_of(SessionEnd end) {
-    switch (end) {
-        case SessionEnd::length:
-            return "length";
-        case SessionEnd::stop:
-            return "stop";
-        case SessionEnd::document:
-            return "document";
-    }
-    return "";
-}
-
 Json to_json(const GeneratedSample& sample, bool documents) {
     Json json{{"text", fmt::format("{}", fmt::join(sample.documents, ""))},
               {"characters", sample.progress.characters},
-              {"end", name_of(*sample.progress.end)}};
+              {"end", format_value(*sample.progress.end)}};
     if (documents) json["documents"] = sample.documents;
     return json;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/token_id.hpp"
+#include "base/words.hpp"
 #include "generation/sampler.hpp"
 #include "generation/stop_text.hpp"
 #include "model/language_model_config.hpp"
@@ -39,6 +41,8 @@ enum class SessionEnd : std::uint8_t {
     stop,      ///< the stop text came
     document,  ///< the model drew the separator, and no further document is wanted
 };
+template <>
+inline constexpr std::array<std::string_view, 3> k_words<SessionEnd>{"length", "stop", "document"};
 
 /// How far a session is.
 struct SessionProgress {
