@@ -37,9 +37,9 @@ struct Layer {
     std::int64_t gates = 0;
 };
 
-class Reader {
+class WeightReader {
 public:
-    Reader(const Safetensors& file, const PytorchNames& names) : file_(file), names_(names) {}
+    WeightReader(const Safetensors& file, const PytorchNames& names) : file_(file), names_(names) {}
 
     PytorchModel read() {
         read_layers();
@@ -299,7 +299,7 @@ private:
 
 PytorchModel model_from_pytorch(const Safetensors& file, const PytorchNames& names,
                                 OtherTensors others) {
-    Reader reader(file, names);
+    WeightReader reader(file, names);
     auto model = reader.read();
     if (others == OtherTensors::refuse) reader.refuse_others();
     return model;

@@ -12,7 +12,7 @@
 namespace carousel {
 
 // The machine has a copy of the weights: those of the file only take room until somebody asks.
-SharedModel::SharedModel(LoadedModel loaded, const ModelSettings& settings, std::string name)
+HeldModel::HeldModel(LoadedModel loaded, const ModelSettings& settings, std::string name)
     : loaded_(std::move(loaded)),
       name_(std::move(name)),
       precision_(settings.precision.value_or(loaded_.snapshot.precision)),
@@ -23,33 +23,33 @@ SharedModel::SharedModel(LoadedModel loaded, const ModelSettings& settings, std:
           return std::make_unique<SessionBatch>(*own_.model, loaded_.tokenizer, 1, precision_);
       }) {}
 
-std::unique_lock<std::mutex> SharedModel::turn() {
+std::unique_lock<std::mutex> HeldModel::turn() {
     if (own_.machine->threads() == 1) return {};
     return std::unique_lock(machine_);
 }
 
-void SharedModel::read(const std::function<void(Reader&)>& work) {
+void HeldModel::read(const std::function<void(Reader&)>& work) {
     const auto now = turn();
     readers_.use(work);
 }
 
-void SharedModel::write(const std::function<void(SessionBatch&)>& work) {
+void HeldModel::write(const std::function<void(SessionBatch&)>& work) {
     const auto now = turn();
     batches_.use(work);
 }
 
-void SharedModel::keep_weights() {
+void HeldModel::keep_weights() {
     auto& weights = loaded_.snapshot.weights;
     if (weights.empty()) weights = own_.model->weights();
 }
 
-const std::vector<NamedTensor>& SharedModel::weights() {
+const std::vector<NamedTensor>& HeldModel::weights() {
     const std::lock_guard lock(kept_);
     keep_weights();
     return loaded_.snapshot.weights;
 }
 
-const std::string& SharedModel::description() {
+const std::string& HeldModel::description() {
     const std::lock_guard lock(kept_);
     if (!description_.empty()) return description_;
     auto& snapshot = loaded_.snapshot;
@@ -72,8 +72,8 @@ void require_index(std::size_t index, std::size_t count, const char* what) {
 }
 
 void load(LoadedModel loaded, const Settings& settings, std::string name, carousel_model** model) {
-    *model = static_cast<carousel_model*>(hand_out(
-        std::make_shared<SharedModel>(std::move(loaded), settings.model, std::move(name))));
+    *model = static_cast<carousel_model*>(
+        hand_out(std::make_shared<HeldModel>(std::move(loaded), settings.model, std::move(name))));
 }
 
 void tell_weight(const NamedTensor& tensor, carousel_weight* weight) {
@@ -120,12 +120,12 @@ carousel_status carousel_load_model_from_memory(const void* bytes, size_t size,
 }
 
 carousel_status carousel_free_model(carousel_model* model) {
-    return answer([&] { take_back(model, SharedModel::k_kind); });
+    return answer([&] { take_back(model, HeldModel::k_kind); });
 }
 
 carousel_status carousel_describe_model(carousel_model* model, const char** json) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(json, "json");
         *json = shared->description().c_str();
     });
@@ -133,7 +133,7 @@ carousel_status carousel_describe_model(carousel_model* model, const char** json
 
 carousel_status carousel_count_symbols(carousel_model* model, size_t* count) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(count, "count");
         *count = shared->tokenizer().vocabulary().size();
     });
@@ -141,7 +141,7 @@ carousel_status carousel_count_symbols(carousel_model* model, size_t* count) {
 
 carousel_status carousel_symbol_at(carousel_model* model, size_t index, carousel_symbol* symbol) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         const auto& symbols = shared->tokenizer().vocabulary().symbols();
         require_index(index, symbols.size(), "symbols");
         const auto& [kind, text] = symbols[index];
@@ -157,7 +157,7 @@ carousel_status carousel_symbol_at(carousel_model* model, size_t index, carousel
 
 carousel_status carousel_count_weights(carousel_model* model, size_t* count) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(count, "count");
         *count = shared->weights().size();
     });
@@ -165,7 +165,7 @@ carousel_status carousel_count_weights(carousel_model* model, size_t* count) {
 
 carousel_status carousel_weight_at(carousel_model* model, size_t index, carousel_weight* weight) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         const auto& weights = shared->weights();
         require_index(index, weights.size(), "weights");
         tell_weight(weights[index], weight);
@@ -175,7 +175,7 @@ carousel_status carousel_weight_at(carousel_model* model, size_t index, carousel
 carousel_status carousel_weight_named(carousel_model* model, const char* name,
                                       carousel_weight* weight) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         const auto& weights = shared->weights();
         require(name, "name");
         const auto found = std::ranges::find(weights, std::string_view(name), &NamedTensor::name);
@@ -191,7 +191,7 @@ carousel_status carousel_weight_named(carousel_model* model, const char* name,
 carousel_status carousel_encode(carousel_model* model, const char* text, size_t text_size,
                                 uint32_t* symbols, size_t capacity, size_t* count) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(count, "count");
         if (capacity > 0) require(symbols, "symbols");
         const auto ids = shared->tokenizer().encode(text_of(text, text_size, "text"));

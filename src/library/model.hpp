@@ -18,11 +18,11 @@ namespace carousel {
 
 /// A model that any number of threads use at once. One that has several threads itself serves its
 /// callers one after the other.
-class SharedModel final : public Held {
+class HeldModel final : public Held {
 public:
     static constexpr std::string_view k_kind = "a model";
 
-    SharedModel(LoadedModel loaded, const ModelSettings& settings, std::string name);
+    HeldModel(LoadedModel loaded, const ModelSettings& settings, std::string name);
 
     std::string_view kind() const override { return k_kind; }
     const Tokenizer& tokenizer() const { return loaded_.tokenizer; }

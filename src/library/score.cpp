@@ -29,7 +29,7 @@ using namespace carousel;
 carousel_status carousel_score_text(carousel_model* model, carousel_settings* settings,
                                     const char* text, size_t text_size, carousel_score** score) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(score, "score");
         const auto content = text_of(text, text_size, "text");
         const GivenSettings given(settings, CAROUSEL_FOR_SCORE);

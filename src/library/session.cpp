@@ -26,11 +26,11 @@ class OwnSession final : public Held {
 public:
     static constexpr std::string_view k_kind = "a session";
 
-    OwnSession(std::shared_ptr<SharedModel> model, Session session)
+    OwnSession(std::shared_ptr<HeldModel> model, Session session)
         : model_(std::move(model)), session_(std::move(session)), progress_(session_->progress()) {}
 
     std::string_view kind() const override { return k_kind; }
-    const std::shared_ptr<SharedModel>& model() const { return model_; }
+    const std::shared_ptr<HeldModel>& model() const { return model_; }
     const SessionProgress& progress() const { return progress_; }
     std::uint64_t seed() const { return seed_; }
     void set_seed(std::uint64_t seed) { seed_ = seed; }
@@ -53,7 +53,7 @@ public:
     std::vector<std::byte>& saved() { return saved_; }
 
 private:
-    std::shared_ptr<SharedModel> model_;
+    std::shared_ptr<HeldModel> model_;
     std::optional<Session> session_;  // none: it has ended
     SessionProgress progress_;
     std::uint64_t seed_ = 0;
@@ -113,14 +113,14 @@ std::vector<float> OwnSession::next_symbols() {
     return probabilities;
 }
 
-carousel_session* hand_out_session(const std::shared_ptr<SharedModel>& model, Session session,
+carousel_session* hand_out_session(const std::shared_ptr<HeldModel>& model, Session session,
                                    std::uint64_t seed) {
     auto own = std::make_shared<OwnSession>(model, std::move(session));
     own->set_seed(seed);
     return static_cast<carousel_session*>(hand_out(std::move(own)));
 }
 
-Session begun_session(SharedModel& model, const SessionSettings& settings, std::string_view prompt,
+Session begun_session(HeldModel& model, const SessionSettings& settings, std::string_view prompt,
                       std::uint64_t seed) {
     const auto& tokenizer = model.tokenizer();
     const SessionConfig config{.sampler = settings.sampler.over({}),
@@ -144,7 +144,7 @@ carousel_status carousel_new_session(carousel_model* model, carousel_settings* s
                                      const char* prompt, size_t prompt_size,
                                      carousel_session** session) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(session, "session");
         const auto text = text_of(prompt, prompt_size, "prompt");
         const GivenSettings given(settings, CAROUSEL_FOR_SESSION);
@@ -227,7 +227,7 @@ carousel_status carousel_save_session(carousel_session* session, const void** by
 carousel_status carousel_restore_session(carousel_model* model, const void* bytes, size_t size,
                                          carousel_session** session) {
     return answer([&] {
-        const auto shared = find<SharedModel>(model);
+        const auto shared = find<HeldModel>(model);
         require(session, "session");
         const auto content = text_of(bytes, size, "bytes");
         auto restored = restore_session(std::as_bytes(std::span(content)), shared->tokenizer(),
