@@ -6,7 +6,8 @@
 // asked for and shown. To read, in this order:
 //
 //   option_table, option_rows                    the options of a command
-//   command_options, training_options            which options each command has
+//   command_options, training_options,           which options each command has
+//   file_options
 //   option_reader, options, command_line         a command line, and what it asks for
 //   train, plan, generate, evaluate, ...         one file a command, which main.cpp calls
 //   screen, wrap, output, terminal, signals      standard error, standard output, Ctrl-C

@@ -4,15 +4,13 @@
 
 #include <filesystem>
 
-#include "app/output_files.hpp"
+#include "app/model_export.hpp"
 #include "app/pytorch_export.hpp"
 #include "app/writing_page.hpp"
-#include "base/file.hpp"
 #include "base/quantity.hpp"
-#include "base/words.hpp"
+#include "base/shown_path.hpp"
 #include "cli/screen.hpp"
 #include "snapshot/model_files.hpp"
-#include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -46,17 +44,8 @@ int export_model(const ExportOptions& options, const GlobalOptions& global) {
             fmt::format("{} is written from {}.", shown_path(written.file), shown_path(file)));
         return 0;
     }
-    const auto precision = options.precision.value_or(Precision::float32);
-    fs::path output = options.output.value_or(fs::path());
-    if (output.empty()) {
-        output = file;
-        output.replace_extension(fmt::format(".{}.carousel", format_value(precision)));
-    }
-    require_new_file(output, {file});
-    auto snapshot = load_snapshot(file);
-    snapshot.state.reset();
-    snapshot.precision = precision;
-    save_snapshot(output, snapshot);
+    const auto output =
+        export_model_file(file, options.output, options.precision.value_or(Precision::float32));
     screen.line(fmt::format("{} ({}) is written from {} ({}).", printable(output.string()),
                             format_bytes(static_cast<double>(fs::file_size(output))),
                             printable(file.string()),

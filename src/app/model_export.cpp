@@ -1,0 +1,24 @@
+#include "app/model_export.hpp"
+
+#include <fmt/format.h>
+
+#include "app/output_files.hpp"
+#include "base/words.hpp"
+#include "snapshot/snapshot_file.hpp"
+
+namespace carousel {
+
+std::filesystem::path export_model_file(const std::filesystem::path& file,
+                                        const std::optional<std::filesystem::path>& output,
+                                        Precision precision) {
+    auto written = output.value_or(file);
+    if (!output) written.replace_extension(fmt::format(".{}.carousel", format_value(precision)));
+    require_new_file(written, {file});
+    auto snapshot = load_snapshot(file);
+    snapshot.state.reset();
+    snapshot.precision = precision;
+    save_snapshot(written, snapshot);
+    return written;
+}
+
+}  // namespace carousel

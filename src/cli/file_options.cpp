@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "app/output_files.hpp"
+#include "base/error.hpp"
+#include "base/shown_path.hpp"
+#include "cli/command_options.hpp"
+#include "cli/option_rows.hpp"
+#include "text/printable.hpp"
+
+// Commands whose words are files: models to inspect, change and average, texts to compress.
+
+namespace carousel {
+
+namespace {
+
+// The ending of the output is that of the format.
+void require_format(const ExportOptions& o) {
+    const bool safetensors = o.format == ExportFormat::safetensors;
+    if (safetensors && o.precision == Precision::int8)
+        throw UsageError("--format safetensors writes float32; --precision int8 contradicts it.");
+    const bool named_so = o.output && o.output->extension() == ".safetensors";
+    if (safetensors && o.output && !named_so)
+        throw UsageError("--format safetensors writes a FILE.safetensors: name one with --output.");
+    if (!safetensors && named_so)
+        throw UsageError(fmt::format("--output {}: --format safetensors writes such a file.",
+                                     shown_path(*o.output)));
+    if (!safetensors) require_named_file("output", o.output);
+}
+
+void take_file(const char* command, std::filesystem::path& file, std::vector<std::string> words) {
+    if (words.size() != 1) {
+        throw UsageError(fmt::format("{} takes one FILE; {} were given.", command, words.size()));
+    }
+    file = words.front();
+}
+
+}  // namespace
+
+OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
+    OptionTable table(
+        "inspect FILE [OPTION...]",
+        "Tells what a model file is: its corpus, alphabet, architecture and training.");
+    table.heading("Output");
+    add_json(table, o.json);
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(ExportOptions& o, GlobalOptions& global) {
+    OptionTable table("export [FILE] [OPTION...]",
+                      "Writes a model without its training state, its weights in 32 or in 8 bits, "
+                      "as PyTorch has them, or as a page that writes in any browser.");
+    table.heading("Output");
+    table.add("format", choice(o.format),
+              "safetensors is what PyTorch and others read: docs/interoperate.md",
+              std::string(format_value(o.format)));
+    table.add("precision", choice(o.precision), "int8 is about a quarter of the size", "float32");
+    table.add("output", text(o.output, "FILE"), "where the model goes",
+              "NAME.int8.carousel, NAME.float32.carousel or NAME.safetensors beside FILE");
+    table.add("html", text(o.html, "PAGE.html"),
+              "one page with the model in it that writes, without a FILE that of the newest model");
+    table.exclude({"html", "output"});
+    table.exclude({"html", "format"});
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(ImportRequest& o, GlobalOptions& global) {
+    OptionTable table("import FILE.safetensors [OPTION...]",
+                      "Makes a model of weights in PyTorch's layout: those that export wrote, or "
+                      "those of an embedding, an LSTM, GRU or RNN and a linear layer of yours.");
+    table.heading("Names in the file");
+    table.add("embedding", text(o.names.embedding, "NAME"), "the nn.Embedding", o.names.embedding);
+    table.add("rnn", text(o.names.rnn, "NAME"),
+              "the nn.LSTM, nn.GRU or nn.RNN; with {} in it one of each layer", o.names.rnn);
+    table.add("output-layer", text(o.names.output, "NAME"), "the nn.Linear", o.names.output);
+    table.add("ignore-others", flag(o.ignore_others), "leave out what belongs to none of these");
+    table.heading("Alphabet, where the file tells none");
+    table.add("alphabet", text(o.alphabet.alphabet, "TEXT"),
+              "the characters in the order of their numbers");
+    table.add("vocabulary", text(o.alphabet.vocabulary, "FILE.json"),
+              "the same as a list, or as an object of characters and numbers");
+    table.add("text", text(o.alphabet.text, "FILE"),
+              "the sorted characters of this text, sorted(set(text)) in Python");
+    table.add("separator", text(o.alphabet.separator, "NAME"),
+              "the symbol that stands between documents");
+    table.add("start", text(o.alphabet.start, "CHARACTER"),
+              "what is read first where there is none", "a newline or blank");
+    table.exclude({"alphabet", "vocabulary", "text"});
+    table.exclude({"separator", "start"});
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
+              "NAME.carousel beside FILE");
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(AverageRequest& o, GlobalOptions& global) {
+    OptionTable table(
+        "average FILE FILE... [OPTION...]",
+        "Writes the mean of models of one alphabet and shape, such as the snapshots of "
+        "a run, or models tuned from one.");
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE.carousel"), "where the model goes",
+              "NAME.average.carousel beside the first FILE");
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(CompressOptions& o, GlobalOptions& global) {
+    OptionTable table(
+        "compress FILE [OPTION...]",
+        "Writes a text in fewer bytes, by what a model foresees of it; any file, and - "
+        "(standard input), comes out of decompress as it was.");
+    table.heading("How");
+    table.add("model", text(o.model, "FILE.carousel"),
+              "a model of such texts, which decompress needs, too");
+    table.add("fast", flag(o.fast),
+              "the net does not learn while it reads: a few times as fast, and less small");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE|-"), "where it goes",
+              fmt::format("FILE{}; of standard input, standard output", k_compressed_ending));
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(DecompressOptions& o, GlobalOptions& global) {
+    OptionTable table("decompress FILE [OPTION...]",
+                      "Writes the text again that compress made smaller, with the same model.");
+    table.heading("How");
+    table.add("model", text(o.model, "FILE.carousel"), "the model by which it was compressed");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add(
+        "output", text(o.output, "FILE|-"), "where the text goes; what is there stays",
+        fmt::format("FILE without {}; of standard input, standard output", k_compressed_ending));
+    add_common(table, global);
+    return table;
+}
+
+void finish_options(InspectOptions& o, std::vector<std::string> words) {
+    take_file("inspect", o.file, std::move(words));
+}
+
+void finish_options(ExportOptions& o, std::vector<std::string> words) {
+    if (words.size() > 1 || (words.empty() && !o.html)) {
+        throw UsageError(fmt::format("export takes one FILE; {} were given.", words.size()));
+    }
+    require_format(o);
+    require_named_file("html", o.html);
+    if (o.html && (o.output || o.precision || o.format != ExportFormat::carousel)) {
+        throw UsageError(
+            "--html writes a page; --output, --precision and --format are of model files.");
+    }
+    if (!words.empty()) o.file = words.front();
+}
+
+void finish_options(ImportRequest& o, std::vector<std::string> words) {
+    if (words.size() != 1) {
+        throw UsageError(
+            fmt::format("import takes one FILE.safetensors; {} were given.", words.size()));
+    }
+    require_named_file("output", o.output);
+    if (o.alphabet.alphabet) o.alphabet.alphabet = unescape(*o.alphabet.alphabet);
+    if (o.alphabet.start) o.alphabet.start = unescape(*o.alphabet.start);
+    o.file = words.front();
+}
+
+void finish_options(AverageRequest& o, std::vector<std::string> words) {
+    require_named_file("output", o.output);
+    o.files.assign(words.begin(), words.end());
+}
+
+void finish_options(CompressOptions& o, std::vector<std::string> words) {
+    take_file("compress", o.file, std::move(words));
+}
+
+void finish_options(DecompressOptions& o, std::vector<std::string> words) {
+    take_file("decompress", o.file, std::move(words));
+}
+
+}  // namespace carousel
