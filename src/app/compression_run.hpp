@@ -6,7 +6,7 @@
 #include <string>
 
 #include "app/events.hpp"
-#include "base/file.hpp"
+#include "base/replace_file.hpp"
 
 namespace carousel {
 

@@ -9,6 +9,7 @@
 #include "app/loaded_model.hpp"
 #include "app/model_text.hpp"
 #include "app/surprisal_files.hpp"
+#include "base/replace_file.hpp"
 #include "data/corpus.hpp"
 
 namespace carousel {

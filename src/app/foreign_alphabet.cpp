@@ -11,6 +11,7 @@
 #include "app/loaded_model.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 

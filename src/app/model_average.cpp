@@ -10,7 +10,7 @@
 #include "app/output_files.hpp"
 #include "app/shared_alphabet.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "snapshot/model_files.hpp"
 #include "snapshot/snapshot_file.hpp"

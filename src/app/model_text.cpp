@@ -12,6 +12,7 @@
 #include "app/embedded_corpus.hpp"
 #include "app/stored_text.hpp"
 #include "base/error.hpp"
+#include "base/scratch_file.hpp"
 #include "base/sha256.hpp"
 #include "base/shown_path.hpp"
 

@@ -6,6 +6,8 @@
 #include "app/pytorch_metadata.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/replace_file.hpp"
+#include "base/shown_path.hpp"
 #include "interchange/pytorch_layout.hpp"
 #include "interchange/safetensors.hpp"
 #include "snapshot/snapshot_file.hpp"

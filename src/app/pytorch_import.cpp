@@ -9,6 +9,7 @@
 #include "app/pytorch_metadata.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "interchange/safetensors.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"

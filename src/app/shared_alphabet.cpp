@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "text/text_descriptions.hpp"
 #include "text/tokenizer.hpp"
 

@@ -21,6 +21,7 @@
 #include "app/training_page.hpp"
 #include "app/training_settings.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"

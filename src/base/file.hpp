@@ -6,11 +6,6 @@
 #include <span>
 #include <string>
 
-#include "base/file_lock.hpp"
-#include "base/replace_file.hpp"
-#include "base/scratch_file.hpp"
-#include "base/shown_path.hpp"
-
 // Files, in this order: `file` reads one, `replace_file` writes one, `scratch_file` keeps what
 // needs no name, `file_lock` keeps two programs apart, `own_file` tells what the program wrote.
 // Below them `system_calls`.

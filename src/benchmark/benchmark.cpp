@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "base/scratch_file.hpp"
 #include "cpu/blas.hpp"
 #include "cpu/buffer.hpp"
 #include "cpu/cpu_machine.hpp"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/file.hpp"
+#include "base/shown_path.hpp"
 #include "cli/screen.hpp"
 
 namespace carousel {

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/quantity.hpp"
+#include "base/replace_file.hpp"
+#include "base/shown_path.hpp"
 #include "cli/output.hpp"
 #include "cli/work_screen.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/file.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "base/words.hpp"
 #include "cli/screen.hpp"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/shown_path.hpp"
 #include "text/decoding.hpp"
 
 namespace carousel {

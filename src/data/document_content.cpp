@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
+#include "base/scratch_file.hpp"
 #include "base/shell_word.hpp"
 #include "formats/document_text.hpp"
 #include "formats/file_format.hpp"

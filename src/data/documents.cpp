@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/quantity.hpp"
+#include "base/shown_path.hpp"
 #include "data/document_content.hpp"
 #include "text/decoding.hpp"
 #include "text/printable.hpp"

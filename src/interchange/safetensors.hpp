@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/file.hpp"
+#include "base/replace_file.hpp"
 #include "interchange/safetensors_header.hpp"
 #include "model/named_tensor.hpp"
 

@@ -12,6 +12,7 @@
 #include "app/machines.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/own_file.hpp"
 #include "base/random.hpp"
 #include "generation/session_batch.hpp"
 #include "model/parameter.hpp"
