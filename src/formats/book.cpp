@@ -29,7 +29,7 @@ std::string encoding_of(std::string_view page) {
     return end == std::string_view::npos ? "UTF-8" : std::string(quoted.substr(1, end - 1));
 }
 
-void read_page(std::string_view page, const std::string& name, Document& document) {
+void read_page(std::string_view page, const std::string& name, DocumentLayout& document) {
     const std::string encoding = encoding_of(page);
     if (page.starts_with("\xEF\xBB\xBF")) page.remove_prefix(3);
     read_html(page, encoding, name, document);

@@ -13,7 +13,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-class HtmlPage : public Document {
+class HtmlPage : public DocumentLayout {
     static constexpr std::array<std::string_view, 12> k_no_text{
         "head",   "script", "style",  "template", "noscript", "svg",
         "object", "iframe", "select", "textarea", "audio",    "video"};
@@ -49,7 +49,7 @@ class HtmlPage : public Document {
 };
 
 /// word/document.xml of a .docx.
-class WordDocument : public Document {
+class WordDocument : public DocumentLayout {
     bool leaves_out(std::string_view element, const Attributes&) const override {
         // A fallback says again what its alternative has said.
         return element == "Fallback" || element == "delText" || element == "instrText" ||
@@ -73,7 +73,7 @@ class WordDocument : public Document {
 };
 
 /// content.xml of an .odt.
-class OpenDocument : public Document {
+class OpenDocument : public DocumentLayout {
     bool leaves_out(std::string_view element, const Attributes&) const override {
         return element == "annotation" || element == "tracked-changes" || element == "note" ||
                element == "automatic-styles" || element == "scripts" ||
@@ -104,7 +104,7 @@ class OpenDocument : public Document {
     int paragraph_ = 0;
 };
 
-class FictionBook : public Document {
+class FictionBook : public DocumentLayout {
     bool leaves_out(std::string_view element, const Attributes&) const override {
         return element == "description" || element == "binary" || element == "stylesheet";
     }
@@ -131,19 +131,19 @@ class FictionBook : public Document {
 
 }  // namespace
 
-std::unique_ptr<Document> html_page() {
+std::unique_ptr<DocumentLayout> html_page() {
     return std::make_unique<HtmlPage>();
 }
 
-std::unique_ptr<Document> word_document() {
+std::unique_ptr<DocumentLayout> word_document() {
     return std::make_unique<WordDocument>();
 }
 
-std::unique_ptr<Document> open_document() {
+std::unique_ptr<DocumentLayout> open_document() {
     return std::make_unique<OpenDocument>();
 }
 
-std::unique_ptr<Document> fiction_book() {
+std::unique_ptr<DocumentLayout> fiction_book() {
     return std::make_unique<FictionBook>();
 }
 

@@ -11,7 +11,7 @@
 namespace carousel {
 
 /// Lays out the text of one kind of markup; whole elements are left out of it.
-class Document : public MarkupListener {
+class DocumentLayout : public MarkupListener {
 public:
     void start(std::string_view element, const Attributes& attributes) final {
         if (leaves_out(element, attributes)) {
@@ -44,9 +44,9 @@ private:
     std::vector<std::string> left_out_;  // open elements that are, outermost first
 };
 
-std::unique_ptr<Document> html_page();
-std::unique_ptr<Document> word_document();  ///< word/document.xml of a .docx
-std::unique_ptr<Document> open_document();  ///< content.xml of an .odt
-std::unique_ptr<Document> fiction_book();   ///< an .fb2
+std::unique_ptr<DocumentLayout> html_page();
+std::unique_ptr<DocumentLayout> word_document();  ///< word/document.xml of a .docx
+std::unique_ptr<DocumentLayout> open_document();  ///< content.xml of an .odt
+std::unique_ptr<DocumentLayout> fiction_book();   ///< an .fb2
 
 }  // namespace carousel

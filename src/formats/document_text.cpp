@@ -45,7 +45,7 @@ ZipContent content_of(ZipArchive& archive) {
     return content;
 }
 
-std::string text_of_entry(ZipArchive& archive, const std::string& entry, Document& document) {
+std::string text_of_entry(ZipArchive& archive, const std::string& entry, DocumentLayout& document) {
     read_entry(archive, entry, document);
     return document.take();
 }
