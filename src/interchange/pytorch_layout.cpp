@@ -49,13 +49,6 @@ std::string_view strange_arithmetic(CellKind cell) {
     throw std::logic_error("a cell without words for PyTorch");
 }
 
-/// Rows [first, first + count) gates of H rows of a tensor, `sign` times.
-void append_gates(const NamedTensor& from, std::size_t gate_size, std::size_t first,
-                  std::size_t count, float sign, std::vector<float>& to) {
-    for (std::size_t i = first * gate_size; i < (first + count) * gate_size; ++i)
-        to.push_back(sign * from.values[i]);
-}
-
 /// A gate of a layer in PyTorch: which gate of ours it is, and with which sign. A bias that is
 /// absent is zeros.
 struct GateSource {
@@ -93,11 +86,9 @@ NamedTensor gathered(std::string name, const NamedTensor& from, const GateSource
     std::size_t gate_size = static_cast<std::size_t>(hidden_size);
     if (from.shape.size() == 2) gate_size *= static_cast<std::size_t>(from.shape[1]);
     for (const auto& [gate, sign] : sources) {
-        if (gate) {
-            append_gates(from, gate_size, *gate, 1, sign, tensor.values);
-        } else {
-            tensor.values.resize(tensor.values.size() + gate_size);
-        }
+        if (!gate) tensor.values.resize(tensor.values.size() + gate_size);
+        for (std::size_t i = 0; gate && i < gate_size; ++i)
+            tensor.values.push_back(sign * from.values[*gate * gate_size + i]);
     }
     return tensor;
 }
