@@ -178,17 +178,20 @@ class Alphabet {
   /// kind "known", "nearest" for what was read in another form, or "unknown", which is not read at
   /// all.
   pieces_of(text) {
-    const pieces = [];
-    for (const cluster of clusters_of(text)) {
-      const changed = this.normalized(cluster);
-      const parts = this.unit === 'grapheme' || changed !== cluster ? [cluster] : [...cluster];
-      for (const part of parts) {
-        const plain = changed === cluster ? part : changed, ids = this.known_ids(plain);
-        if (ids) pieces.push({ text: part, ids, kind: 'known' });
-        else pieces.push({ text: part, ...this.nearest(plain) });
-      }
-    }
-    return pieces;
+    const known = new Map();
+    return clusters_of(text).flatMap((cluster) => {
+      if (!known.has(cluster)) known.set(cluster, this.pieces_of_cluster(cluster));
+      return known.get(cluster);
+    });
+  }
+
+  pieces_of_cluster(cluster) {
+    const changed = this.normalized(cluster);
+    const parts = this.unit === 'grapheme' || changed !== cluster ? [cluster] : [...cluster];
+    return parts.map((part) => {
+      const plain = changed === cluster ? part : changed, ids = this.known_ids(plain);
+      return ids ? { text: part, ids, kind: 'known' } : { text: part, ...this.nearest(plain) };
+    });
   }
 
   /// Each character of a text that is not known whole, known or in another form.

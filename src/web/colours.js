@@ -49,11 +49,12 @@ class Colours {
     };
   }
 
-  show_legend(kind) {
+  show_legend(kind, is_long) {
     by_id('unit').classList.toggle('shown', kind === 'unit');
     const most = this.largest.toFixed(1).replace('.0', '');
-    if (this.legend === kind + most) return;
-    this.legend = kind + most;
+    const legend = [kind, most, is_long].join(' ');
+    if (this.legend === legend) return;
+    this.legend = legend;
     const last = k_scale_bits.length - 1;
     const items = {
       none: [],
@@ -68,6 +69,8 @@ class Colours {
     }
     scale.append(list);
     if (kind === 'surprise') scale.append(made('span', 'bits'));
-    by_id('legend').replaceChildren(...(items.length > 0 ? [scale] : []));
+    const bound = `The first ${k_most_observed.toLocaleString('en')} characters have colours.`;
+    by_id('legend').replaceChildren(
+        ...(items.length > 0 ? [scale] : []), ...(items.length > 0 && is_long ? [bound] : []));
   }
 }

@@ -7,6 +7,7 @@ class Paper {
     this.ink = ink;
     this.drawn = [];    // what stands in the ink: { text, colour, node }
     this.plain = true;
+    this.rest = document.createTextNode('');  // behind the pieces that can have colours
     this.mark = Object.assign(document.createElement('div'), { className: 'mark', hidden: true });
     field.addEventListener('scroll', () => this.follow());
     new ResizeObserver(() => { this.follow(); this.show_mark(); }).observe(field);
@@ -30,7 +31,7 @@ class Paper {
             Math.min(selectionStart, text.length), Math.min(selectionEnd, text.length));
     }
     const special = notebook.pieces.some(({ kind }) => kind === 'unknown' || kind === 'nearest');
-    if (colour || special) this.draw_pieces(notebook, colour || (() => ''));
+    if (colour || special) this.draw_pieces(notebook, colour || (() => ''), text);
     else this.draw_plain(text);
     if (at_end) field.scrollTop = field.scrollHeight;
     this.follow();
@@ -47,14 +48,18 @@ class Paper {
     if (this.node.data !== text) this.node.data = text;
   }
 
-  draw_pieces(notebook, colour) {
+  /// A span for each piece that can have a colour, and what follows as it is: the browser would lay
+  /// out millions of spans for minutes.
+  draw_pieces(notebook, colour, text) {
     if (this.plain) {
-      this.ink.replaceChildren(this.mark);
+      this.ink.replaceChildren(this.rest, this.mark);
       this.drawn = [];
       this.plain = false;
     }
-    const { pieces } = notebook, { drawn, mark } = this, fresh = document.createDocumentFragment();
-    for (let i = 0; i < pieces.length; ++i) {
+    const { pieces } = notebook, { drawn, rest } = this, fresh = document.createDocumentFragment();
+    const count = Math.min(pieces.length, k_most_observed);
+    this.rest_start = count < pieces.length ? pieces[count].start : text.length;
+    for (let i = 0; i < count; ++i) {
       const text = notebook.shown(pieces[i]), kind = pieces[i].kind;
       const note = kind === 'unknown' ? 'unknown' : kind === 'nearest' ? 'other' : '';
       const class_name = [colour(i), note].filter((name) => name).join(' ');
@@ -70,8 +75,10 @@ class Paper {
         drawn[i] = { text, class_name, node };
       }
     }
-    for (const { node } of drawn.splice(pieces.length)) node.remove();
-    this.ink.insertBefore(fresh, mark);
+    for (const { node } of drawn.splice(count)) node.remove();
+    this.ink.insertBefore(fresh, rest);
+    const behind = text.slice(this.rest_start);
+    if (rest.data !== behind) rest.data = behind;
   }
 
   /// Where a stretch of the shown text stands, in the window.
@@ -81,10 +88,13 @@ class Paper {
       if (!this.node || end > this.node.length) return [];
       range.setStart(this.node, start);
       range.setEnd(this.node, end);
+    } else if (index < this.drawn.length) {
+      range.selectNodeContents(this.drawn[index].node);
     } else {
-      const node = this.drawn[index] && this.drawn[index].node;
-      if (!node) return [];
-      range.selectNodeContents(node);
+      const from = start - this.rest_start, to = end - this.rest_start;
+      if (from < 0 || to > this.rest.length) return [];
+      range.setStart(this.rest, from);
+      range.setEnd(this.rest, to);
     }
     return [...range.getClientRects()];
   }

@@ -3,6 +3,8 @@
 
 // One for each stretch of so many symbols, more where a memory is large.
 const k_symbols_between_memories = 32, k_numbers_a_symbol = 128;
+// Symbols from the beginning that are observed: all numbers of each are kept, and each is coloured.
+const k_most_observed = 100000;
 
 class TextUnderWay {
   constructor(model, alphabet) {
@@ -46,7 +48,8 @@ class TextUnderWay {
     this.read = index * this.stretch;
   }
 
-  /// Notes surprisals and `trace`, an object { layer, what } or null, of all tokens from now on.
+  /// Notes surprisals and `trace`, an object { layer, what } or null, of all tokens from now on that
+  /// are among the first k_most_observed.
   observe(measures, trace) {
     this.measures = measures;
     this.trace = trace && { ...trace, values: [] };
@@ -65,16 +68,17 @@ class TextUnderWay {
   }
 
   read_one() {
-    const { model, trace } = this, token = this.tokens[this.read];
+    const { model, trace } = this, token = this.tokens[this.read],
+          observed = this.read < k_most_observed;
     if (this.read % this.stretch === 0)
       this.memories[this.read / this.stretch] = {
         memory: model.memory.slice(), last: model.read_last && Float32Array.from(model.read_last) };
-    if (this.measures && this.read > 0 && this.nats[this.read] === undefined) {
+    if (this.measures && observed && this.read > 0 && this.nats[this.read] === undefined) {
       model.logits(this.logits_buffer);
       this.nats[this.read] = -Math.log(plain_probabilities(this.logits_buffer)[token]);
     }
     model.read(token);
-    if (trace) trace.values[this.read] = this.traced();
+    if (trace && observed) trace.values[this.read] = this.traced();
     ++this.read;
   }
 

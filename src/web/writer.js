@@ -240,9 +240,9 @@ class Writer {
     this.observe_rest();
   }
 
-  /// Colours need the whole text read.
+  /// Colours need the text read, as far as it is coloured.
   observe_rest() {
-    const { text, slices } = this, count = text.tokens.length;
+    const { text, slices } = this, count = Math.min(text.tokens.length, k_most_observed);
     if (this.settings.colours !== 'none' && !slices.job && text.read < count)
       slices.begin('read', (deadline) => !text.read_until(count, deadline));
     this.show();
@@ -266,7 +266,8 @@ class Writer {
   show() {
     const { notebook, run, settings } = this, writing = this.is_writing();
     this.paper.show(notebook, this.colours.of(notebook, this.text, settings));
-    this.colours.show_legend(settings.colours);
+    const is_long = notebook.pieces.length > k_most_observed;
+    this.colours.show_legend(settings.colours, is_long);
     by_id('write').textContent = writing ? 'Stop' : 'Write';
     by_id('retry').disabled = !writing && !(run && run.own < this.text.tokens.length);
     by_id('undo').disabled = notebook.past.length === 0;

@@ -257,6 +257,18 @@ async function run(browser) {
       'redo does not lead forth again');
   await browser.idle();
 
+  // A text longer than what is coloured: the ink goes on, and what stands there can be pointed at.
+  await browser.value(`carousel_page.field.value = 'Once more.\\n'.repeat(9200);
+    carousel_page.typed(); document.querySelector('input[value=surprise]').click();`);
+  const [spans, ink_length, boxes] = await browser.value(`(() => {
+    const { notebook: { pieces }, paper } = carousel_page, last = pieces.length - 2;
+    return [document.querySelectorAll('#ink span').length, paper.ink.textContent.length,
+            paper.boxes_of(pieces[last].start, pieces[last].start + 1, last).length]; })()`);
+  check(spans === 100000, `${spans} pieces of a long text can have colours`);
+  check(ink_length === 11 * 9200, `the ink of a long text has ${ink_length} characters`);
+  check(boxes === 1, 'nothing behind the coloured beginning of a long text can be pointed at');
+  await browser.picture('long');
+
   const outside = browser.requests.filter((url) => !/^(file|blob|data):/.test(url));
   console.log(
       `${browser.requests.length} requests, ${outside.length} of them not for the page itself`);

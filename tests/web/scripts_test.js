@@ -6,11 +6,12 @@ const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 
-const scripts = ['arithmetic', 'random', 'alphabet', 'notebook'].map((name) =>
+const names = ['arithmetic', 'random', 'sampler', 'alphabet', 'text_under_way', 'notebook'];
+const scripts = names.map((name) =>
   fs.readFileSync(path.join(process.argv[2], `${name}.js`), 'utf8'));
-const { fma, philox, Alphabet, Notebook, k_separator } =
+const { fma, philox, Alphabet, Notebook, TextUnderWay, k_separator, k_most_observed } =
     new Function(`'use strict';${scripts.join('\n')}
-  return { fma, philox, Alphabet, Notebook, k_separator };`)();
+  return { fma, philox, Alphabet, Notebook, TextUnderWay, k_separator, k_most_observed };`)();
 
 const k_letters = [
   '', 'a', 'b', 'c', ' ', '\n', 'e\u0301', '\u0301', 'é', '界', '\ud83d\udc69', '\u200d', 'ש', '\r'
@@ -112,4 +113,19 @@ for (const unit of ['codepoint', 'grapheme']) {
     Array.from({ length: last - first + 1 }, (_, i) => first + i));
   assert.deepStrictEqual(found, expected);
   assert.ok(found.length > 3);
+}
+
+// Of a text of any length only the beginning is observed, and all of it is read.
+{
+  const layer = { size: 1, h: new Float32Array([0.5]) };
+  const model = { memory: new Float32Array(1), layers: [layer], clear() {}, read() {},
+                  logits(out) { out.fill(0); } };
+  const text = new TextUnderWay(model, alphabet_of('codepoint')), count = k_most_observed + 100;
+  text.observe(true, { layer: 0, what: ['hidden', 0] });
+  while (text.tokens.length < count) text.tokens.push(1);
+  text.read_until(count);
+  assert.strictEqual(text.read, count);
+  assert.strictEqual(text.nats.length, k_most_observed);
+  assert.strictEqual(text.trace.values.length, k_most_observed);
+  assert.ok(Math.abs(text.nats[k_most_observed - 1] - Math.log(k_letters.length)) < 1e-6);
 }
