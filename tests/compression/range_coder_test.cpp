@@ -71,6 +71,21 @@ TEST_SUITE("compression/range_coder") {
         }
     }
 
+    TEST_CASE("the last byte may carry, too") {
+        // The last of 256 places, again and again: what is left begins with a byte of ones.
+        for (int times = 1; times <= 20; ++times) {
+            const std::vector<CodeInterval> intervals(static_cast<std::size_t>(times),
+                                                      {.first = 255, .size = 1, .total = 256});
+            const auto bytes = encoded(intervals);
+            RangeDecoder decoder(bytes);
+            for (const auto& interval : intervals) {
+                REQUIRE(decoder.place(256) == 255);
+                decoder.take(interval);
+            }
+            CHECK_NOTHROW(decoder.finish());
+        }
+    }
+
     TEST_CASE("the bytes are as many as the intervals are unlikely, and one more") {
         const auto intervals = drawn_intervals(20'000, 9);
         double bits = 0;

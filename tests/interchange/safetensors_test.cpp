@@ -174,18 +174,26 @@ TEST_SUITE("interchange/safetensors") {
     }
 
     TEST_CASE("bytes belong to one tensor each: no overlap, no gap, no name twice") {
-        const auto two = [](const char* first, const char* second, const char* name = "b") {
+        const auto two = [](const char* first, const char* second, const char* name = "b",
+                            std::size_t size = 16) {
             return made_file(std::string(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":)") +
                                  first + "},\"" + name +
                                  R"(":{"dtype":"F32","shape":[2],"data_offsets":)" + second + "}}",
-                             std::string(16, '\0'));
+                             std::string(size, '\0'));
         };
         CHECK(why_refused(two("[0,8]", "[8,16]")).empty());
         CHECK(why_refused(two("[8,16]", "[0,8]")).empty());
         CHECK(why_refused(two("[0,8]", "[8,16]", "a")).find("twice") != std::string::npos);
-        CHECK_FALSE(why_refused(two("[0,8]", "[0,8]")).empty());
-        CHECK_FALSE(why_refused(two("[0,8]", "[4,12]")).empty());
-        CHECK_FALSE(why_refused(two("[0,8]", "[9,17]")).empty());
+        // The last ends where the data does: nothing else is wrong with them.
+        const auto begins_wrong = [&](const char* first, const char* second, std::size_t size) {
+            return why_refused(two(first, second, "b", size)).find("should begin") !=
+                   std::string::npos;
+        };
+        CHECK(begins_wrong("[0,8]", "[0,8]", 8));
+        CHECK(begins_wrong("[0,8]", "[4,12]", 12));
+        CHECK(begins_wrong("[0,8]", "[9,17]", 17));
+        CHECK(begins_wrong("[1,9]", "[9,17]", 17));
+        CHECK_FALSE(why_refused(two("[0,8]", "[8,16]", "b", 17)).empty());
         CHECK_FALSE(
             why_refused(two("[0,8]", "[18446744073709551608,18446744073709551616]")).empty());
         CHECK_FALSE(why_refused(two("[0,8]", "[18446744073709551608,0]")).empty());

@@ -49,6 +49,7 @@ TEST_SUITE("model/collectives") {
         CHECK(spelled({0, 3}) == "((0 1) 2)");
         CHECK(spelled({0, 6}) == "(((0 1) (2 3)) (4 5))");
         CHECK(spelled({0, 8}) == "(((0 1) (2 3)) ((4 5) (6 7)))");
+        CHECK(spelled({0, 9}) == "((((0 1) (2 3)) ((4 5) (6 7))) 8)");
     }
 
     TEST_CASE("the largest nodes of all processes are all shards, each once, at most two a level") {

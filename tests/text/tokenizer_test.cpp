@@ -133,6 +133,16 @@ TEST_SUITE("text/tokenizer") {
         CHECK(joined(text, "\u4e00", UnknownCharacters::skip) == known);
     }
 
+    TEST_CASE(
+        "the room that is made anew behind an unknown character does not grow with the text") {
+        // What is made for each of n characters and as long as the rest takes time as n squared.
+        std::string text;
+        for (int i = 0; i < 50'000; ++i) text += "\u4e00";
+        const auto ids = tokenizer_with("abc", {}).encode(text, UnknownCharacters::skip);
+        CHECK(ids.empty());
+        CHECK(ids.capacity() < text.size() / 4);
+    }
+
     TEST_CASE("unknown characters are skipped when asked") {
         CHECK(joined("a\u00dfb?c", "abc", UnknownCharacters::skip) == "abc");
     }
