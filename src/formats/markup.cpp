@@ -152,6 +152,17 @@ void hear_html_error(void* data, xmlErrorPtr) {
     });
 }
 
+/// The parser guesses on behind bytes that are none, and what it guesses is no text of the page.
+bool is_utf8(std::string_view page) {
+    const std::string terminated(page);
+    for (std::size_t at = 0; at < terminated.size(); at = terminated.find('\0', at)) {
+        while (at < terminated.size() && terminated[at] == '\0') ++at;
+        if (xmlCheckUTF8(reinterpret_cast<const xmlChar*>(terminated.c_str() + at)) == 0)
+            return false;
+    }
+    return true;
+}
+
 xmlSAXHandler handler() {
     xmlSAXHandler calls;
     std::memset(&calls, 0, sizeof calls);
@@ -201,6 +212,10 @@ void read_html(std::string_view page, const std::string& encoding, const std::st
     if (page.size() > k_largest_html) {
         refuse(reading,
                fmt::format("refused, since a page of HTML may have {} MiB.", k_largest_html >> 20));
+    }
+    if (encoding == "UTF-8" && !is_utf8(page)) {
+        refuse(reading,
+               "damaged: a page in it is not the UTF-8 that it is said to be. Save it again.");
     }
     const Parser parser(htmlNewParserCtxt());
     if (!parser) throw std::bad_alloc();

@@ -40,7 +40,8 @@ void read_xml(const std::function<std::size_t(std::span<std::byte>)>& read, cons
               MarkupListener& listener);
 
 /// Reads a page of HTML, however broken. `encoding` is that of its bytes, a name that libxml2
-/// knows. Throws: InputError for one that nests too deep or is too large; what the listener throws.
+/// knows. Throws: InputError for one that nests too deep, is too large, or is not UTF-8 where that
+/// is its encoding; what the listener throws.
 void read_html(std::string_view page, const std::string& encoding, const std::string& name,
                MarkupListener& listener);
 

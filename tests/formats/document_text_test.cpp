@@ -69,6 +69,28 @@ TEST_SUITE("formats/document_text") {
               "First\u00a0words.\n\nSecond\n\nThe end.\n");
     }
 
+    TEST_CASE(
+        "a chapter is read in the encoding that it declares, and refused where it is not in it") {
+        const auto chapter = [](const std::string& page) {
+            return text_of(zip(
+                {{"mimetype", "application/epub+zip"},
+                 {"a.xhtml", page},
+                 {"p.opf",
+                  "<package><manifest><item id=\"x\" href=\"a.xhtml\"/></manifest><spine><itemref "
+                  "idref=\"x\"/></spine></package>"},
+                 {"META-INF/container.xml",
+                  "<container><rootfiles><rootfile full-path=\"p.opf\"/></rootfiles></container>"}}));
+        };
+        const std::string latin = "<html><body><p>caf\xE9</p></body></html>";
+        CHECK(chapter("<?xml version=\"1.0\" encoding=\"windows-1252\"?>" + latin) ==
+              "caf\u00e9\n");
+        const char* const k_message = "a page in it is not the UTF-8 that it is said to be";
+        CHECK_THROWS_WITH_AS(chapter(latin), doctest::Contains(k_message), InputError);
+        using namespace std::string_literals;
+        CHECK_THROWS_WITH_AS(chapter("<p>a</p>\0\0<p>\xFF</p>"s), doctest::Contains(k_message),
+                             InputError);
+    }
+
     TEST_CASE("a protected .epub is refused, fonts alone may be hidden") {
         const auto hidden = [](const std::string& file) {
             return "<encryption><CipherReference URI=\"" + file + "\"/></encryption>";

@@ -113,9 +113,7 @@ std::string flaw_of_document(const std::string& input) {
     try {
         const auto text = text_of(kind, choices);
         if (kind == Kind::compressed) return {};  // any bytes
-        // What a chapter has that is no UTF-8 stays for whoever decodes, as in a plain text.
-        const bool checked = kind != Kind::chapter && kind != Kind::zip;
-        if (checked && valid_utf8_prefix(text) != text.size()) return "the text is not valid UTF-8";
+        if (valid_utf8_prefix(text) != text.size()) return "the text is not valid UTF-8";
         if (!text.empty() && text.back() != '\n') return "the last line is not ended";
         const bool plain = kind == Kind::html || kind == Kind::fiction_book;
         const std::size_t most = plain ? 4 * input.size() + 16 : 200 * input.size() + (1 << 20);
