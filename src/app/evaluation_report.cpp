@@ -42,6 +42,14 @@ bool fell_back(const EvaluationReport& report) {
     return report.adaptation && !report.measurements.front().adaptive;
 }
 
+// Models with their shares; null where one predicts alone.
+Json shares_json(const std::vector<MixShare>& mix) {
+    Json shares;
+    for (const auto& [model, share] : mix)
+        shares.push_back({{"model", model.string()}, {"share", share}});
+    return shares;
+}
+
 Json adaptation_json(const EvaluationReport& report) {
     if (!report.adaptation) return {};
     const auto& adaptation = *report.adaptation;
@@ -55,6 +63,12 @@ Json adaptation_json(const EvaluationReport& report) {
 
 std::vector<std::string> evaluation_notes(const EvaluationReport& report) {
     std::vector<std::string> notes{fmt::format("Part of the text: {}.", format_value(report.part))};
+    if (!report.mix.empty()) {
+        notes.push_back(
+            fmt::format("{} predict together: at each symbol the mean of their probabilities, "
+                        "weighted by their shares.",
+                        format_count(report.mix.size(), "model")));
+    }
     if (report.learned == 1) {
         notes.emplace_back("The model learned from this part.");
     } else if (report.learned > 0) {
@@ -118,6 +132,7 @@ std::string evaluation_json(const EvaluationReport& report) {
     json["learned_share"] = report.learned;
     json["precision"] = format_value(report.precision);
     json["model"] = report.model.string();
+    json["mix"] = shares_json(report.mix);
     json["corpus"] = report.corpus;
     json["measurements"] = Json::array();
     for (const auto& measurement : report.measurements) {

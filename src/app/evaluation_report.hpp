@@ -24,8 +24,9 @@ struct Measurement {
 
 /// What `evaluate` found out.
 struct EvaluationReport {
-    std::filesystem::path model;
-    std::vector<std::string> corpus;
+    std::filesystem::path model;  ///< of a mix, the first
+    std::vector<MixShare> mix{};  ///< empty: one model predicts alone
+    std::vector<std::string> corpus{};
     Part part = Part::all;
     Precision precision = Precision::float32;
     std::optional<int> threads{};                     ///< that were asked for

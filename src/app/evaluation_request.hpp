@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adaptation/adaptation_descriptions.hpp"
+#include "app/mix_share.hpp"
 #include "base/words.hpp"
 #include "model/quantization.hpp"
 #include "model/setting.hpp"
@@ -37,6 +38,7 @@ struct EvaluationRequest {
     std::vector<std::string> corpus;             ///< at least one
     std::vector<std::string> include, exclude;   ///< patterns for the files of directories
     std::optional<std::filesystem::path> model;  ///< absent: the newest
+    std::vector<MixShare> mix;                   ///< models that predict together; never with it
     Given<DecodingSettings> decoding;            ///< absent: as the model's corpus was read
     Part part = Part::all;
     Protocol protocol = Protocol::both;

@@ -105,9 +105,24 @@ SurprisalVisitor with_progress(std::string what, const CorpusPart& part, const T
 }
 
 fs::path model_of(const EvaluationRequest& request, const TellWork& tell) {
-    auto path = find_model(request.model, tell);
-    require_output_files(request, {path});
+    auto path = find_model(
+        request.mix.empty() ? request.model : std::optional(request.mix.front().model), tell);
+    std::vector<fs::path> read{path};
+    for (const auto& part : request.mix) read.push_back(model_file(part.model));
+    require_output_files(request, std::move(read));
     return path;
+}
+
+std::optional<ModelMix> mix_of(const EvaluationRequest& request, LoadedModel& first) {
+    if (request.mix.empty()) return std::nullopt;
+    return ModelMix(request.mix, first);
+}
+
+// Whether two models were cut off the same part of the same text.
+bool have_same_parts(const CorpusRecord& a, const CorpusRecord& b) {
+    return a.fingerprint == b.fingerprint && a.validation_fraction == b.validation_fraction &&
+           a.validation.has_value() == b.validation.has_value() &&
+           (!a.validation || a.validation->fingerprint == b.validation->fingerprint);
 }
 
 // What it was made from is safe, too.
@@ -124,6 +139,7 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
       tell_(tell),
       path_(model_of(request, tell)),
       loaded_(load(request, path_)),
+      mix_(mix_of(request, loaded_)),
       text_(loaded_, path_, tell),
       corpus_(text_.read({request.corpus, request.include, request.exclude},
                          request.decoding.over(loaded_.snapshot.decoding))),
@@ -132,7 +148,32 @@ EvaluationRun::EvaluationRun(const EvaluationRequest& request, const TellWork& t
         training_.emplace(
             text_.find_training(corpus_, request.baseline ? "--baseline" : "--mix-ngram"));
     }
+    warn_of_other_parts();
     start_lists();
+}
+
+// What one model of a mix was not to see may be what another one learned from.
+void EvaluationRun::warn_of_other_parts() const {
+    if (!mix_ || request_.part != Part::validation) return;
+    for (std::size_t i = 0; i < mix_->others().size(); ++i) {
+        if (have_same_parts(mix_->others()[i].corpus, loaded_.snapshot.corpus)) continue;
+        tell_(Warning{fmt::format(
+            "{} was trained on another text than {}, or on another part of it: it may have learned "
+            "from what is measured here.",
+            shown_path(model_file(request_.mix[i + 1].model)), shown_path(path_))});
+    }
+}
+
+// What is measured: one at a time, but for a mix, which is made once.
+const Model& EvaluationRun::model_on(int threads) {
+    const auto& snapshot = loaded_.snapshot;
+    if (mix_) {
+        if (mixed_ == nullptr) mixed_ = &mix_->on_threads(threads, loaded_);
+        return *mixed_;
+    }
+    own_.reset();
+    own_.emplace(model_on_threads(threads, snapshot.model, snapshot.weights));
+    return *own_->model;
 }
 
 // Also anew, for the characters of another reading.
@@ -144,13 +185,15 @@ void EvaluationRun::start_lists() {
 
 EvaluationReport EvaluationRun::measure() {
     const auto& record = loaded_.snapshot.corpus;
-    EvaluationReport report{
-        .model = path_,
-        .corpus = request_.corpus,
-        .part = request_.part,
-        .precision = request_.precision.value_or(
-            request_.adapt || request_.mix_ngram ? Precision::float32 : loaded_.snapshot.precision),
-        .threads = request_.threads};
+    EvaluationReport report{.model = path_,
+                            .mix = request_.mix,
+                            .corpus = request_.corpus,
+                            .part = request_.part,
+                            .precision = request_.precision.value_or(
+                                request_.adapt || request_.mix_ngram ? Precision::float32
+                                : mix_                               ? mix_->precision()
+                                                                     : loaded_.snapshot.precision),
+                            .threads = request_.threads};
     report.learned = learned_share(request_.part, record, corpus_);
     if (request_.adapt) report.adaptation = request_.adaptation.over({});
     if (training_) report.baseline_symbols = counted_symbols(training_->part);
@@ -163,21 +206,17 @@ EvaluationReport EvaluationRun::measure() {
 }
 
 Measurement EvaluationRun::measure_stream(Precision precision, const SurprisalVisitor& visitor) {
-    const auto& snapshot = loaded_.snapshot;
-    const auto own = model_on_threads(threads_to_read(snapshot.model, request_.threads),
-                                      snapshot.model, snapshot.weights);
+    const auto& model = model_on(threads_to_read(loaded_.snapshot.model, request_.threads));
     Measurement stream{.name = "stream", .label = "stream"};
-    stream.metrics = evaluate_stream(*own.model, corpus_, part_, precision,
+    stream.metrics = evaluate_stream(model, corpus_, part_, precision,
                                      with_progress("reading as one stream", part_, tell_, visitor),
                                      likely(visitor != nullptr));
     return stream;
 }
 
 Measurement EvaluationRun::measure_adaptively(const SurprisalVisitor& visitor) {
-    const auto& snapshot = loaded_.snapshot;
-    const auto own = model_on_threads(threads_to_adapt(snapshot.model, request_.threads),
-                                      snapshot.model, snapshot.weights);
-    DynamicEvaluation reader(*own.model, request_.adaptation.over({}));
+    const auto& model = model_on(threads_to_adapt(loaded_.snapshot.model, request_.threads));
+    DynamicEvaluation reader(model, request_.adaptation.over({}));
     Measurement stream{.name = "stream", .label = "stream, adaptive", .adaptive = true};
     stream.metrics = evaluate_adaptively(
         reader, corpus_, part_, with_progress("reading and learning", part_, tell_, visitor),
@@ -245,13 +284,11 @@ std::vector<Measurement> EvaluationRun::measure_model(Precision precision) {
             window)});
     }
     if (request_.protocol == Protocol::windows || (request_.protocol == Protocol::both && fits)) {
-        const auto own =
-            model_on_threads(threads_for(model, k_windows_side_by_side, request_.threads), model,
-                             loaded_.snapshot.weights);
+        const auto& read = model_on(threads_for(model, k_windows_side_by_side, request_.threads));
         Measurement windows{
             .name = "windows", .label = fmt::format("windows of {}", window), .window = window};
         windows.metrics =
-            evaluate_windows(*own.model, corpus_, part_, window, precision,
+            evaluate_windows(read, corpus_, part_, window, precision,
                              with_progress("reading in " + windows.label, part_, tell_,
                                            measurements.empty() ? visitor() : SurprisalVisitor{}),
                              likely(measurements.empty()));

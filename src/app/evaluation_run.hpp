@@ -7,6 +7,7 @@
 #include "app/evaluation_request.hpp"
 #include "app/events.hpp"
 #include "app/loaded_model.hpp"
+#include "app/model_mix.hpp"
 #include "app/model_text.hpp"
 #include "app/surprisal_files.hpp"
 #include "base/replace_file.hpp"
@@ -39,6 +40,8 @@ public:
 
 private:
     void start_lists();
+    void warn_of_other_parts() const;
+    const Model& model_on(int threads);
     std::vector<Measurement> measure_model(Precision precision);
     std::vector<Measurement> measure_streams(Precision precision);
     Measurement measure_stream(Precision precision, const SurprisalVisitor& visitor);
@@ -50,14 +53,17 @@ private:
 
     EvaluationRequest request_;
     const TellWork& tell_;
-    std::filesystem::path path_;  // of the model
-    LoadedModel loaded_;
+    std::filesystem::path path_;   // of the model
+    LoadedModel loaded_;           // of a mix, the first
+    std::optional<ModelMix> mix_;  // its tokenizer is that of loaded_
     ModelText text_;
     Corpus corpus_;
     CorpusPart part_;
     std::optional<ModelText::Training> training_;  // of the model, where an n-gram is counted in it
     std::optional<SurprisalFiles> files_;
     std::optional<EvaluationPage> page_;
+    std::optional<OwnModel> own_;   // that is being measured
+    const Model* mixed_ = nullptr;  // the same of a mix, once it was made
 };
 
 }  // namespace carousel

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "app/loaded_model.hpp"
@@ -22,6 +23,9 @@ public:
 
     /// 8 bits, where all files have them.
     Precision precision() const { return precision_; }
+
+    /// All models but the first, without their weights once these were given away.
+    std::span<const Snapshot> others() const { return others_; }
 
     /// Makes the models on threads of their own. `first` gives its weights away.
     const Model& on_threads(int threads, LoadedModel& first);

@@ -66,6 +66,15 @@ void require_consistent(const EvaluationRequest& request) {
     require_adapt(request.adapt, request.adaptation);
     const bool learns = request.adapt || request.mix_ngram;
     const char* const option = request.adapt ? "--adapt" : "--mix-ngram";
+    if (learns && !request.mix.empty()) {
+        throw UsageError(fmt::format(
+            "{} is for one model, and --mix asks for several: give one of them.", option));
+    }
+    if (request.html && !request.mix.empty()) {
+        throw UsageError(
+            "--html draws one model, with its settings, curves and samples, and --mix asks for "
+            "several: give one of them.");
+    }
     if (learns && request.protocol == Protocol::windows) {
         throw UsageError(
             fmt::format("{} learns from the text as one stream; --protocol windows contradicts it. "

@@ -37,6 +37,15 @@ void take_prompt(GenerateOptions& o, const std::vector<std::string>& words) {
     o.prompt = fmt::format("{}", fmt::join(words, " "));
 }
 
+void add_mix(OptionTable& table, std::vector<MixShare>& mix, const char* meaning) {
+    table.add(
+        "mix",
+        {"A=X,B=Y", "",
+         [&mix](std::string_view name, const std::string& word) { mix = parse_mix(name, word); }},
+        meaning);
+    table.exclude({"model", "mix"});
+}
+
 void refuse_words(const char* command, const std::vector<std::string>& words) {
     if (words.empty()) return;
     throw UsageError(fmt::format("{} takes options only, not the word \"{}\".", command,
@@ -50,12 +59,8 @@ OptionTable option_table(GenerateOptions& o, GlobalOptions& global) {
                       "Writes text with a trained model: what comes after the words of PROMPT.");
     table.heading("What to write");
     add_model(table, o.model);
-    table.add(
-        "mix",
-        {"A=X,B=Y", "",
-         [&o](std::string_view name, const std::string& word) { o.mix = parse_mix(name, word); }},
-        "models of one alphabet that write together, with the shares of their probabilities");
-    table.exclude({"model", "mix"});
+    add_mix(table, o.mix,
+            "models of one alphabet that write together, with the shares of their probabilities");
     // An empty prompt is none: scripts may pass one on.
     table.add("prompt",
               {"TEXT", "", [&o](std::string_view, const std::string& word) { o.prompt = word; }},
@@ -105,6 +110,8 @@ OptionTable option_table(EvaluationRequest& o, GlobalOptions& global) {
         "Measures how well a model predicts a text: files, directories or - (standard input).");
     table.heading("What to measure");
     add_model(table, o.model);
+    add_mix(table, o.mix,
+            "models of one alphabet that predict together, with the shares of their probabilities");
     table.add("part", choice(o.part), "part of the model's own corpus, or all of any text",
               std::string(format_value(o.part)));
     table.add("protocol", choice(o.protocol),

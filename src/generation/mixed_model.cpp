@@ -48,10 +48,11 @@ public:
         double share;  // of 1
         RecurrentState state{};
         Tensor<2> logits{}, probabilities{};  // (B, V)
+        Tensor<2> surprisals{};               // (T, B)
     };
 
     MixedReader(std::vector<Part> parts, const Machine& machine)
-        : parts_(std::move(parts)), machine_(machine) {}
+        : parts_(std::move(parts)), machine_(machine), terms_(parts_.size()) {}
 
     void advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) override {
         const std::size_t streams = ids.shape(1);
@@ -64,27 +65,35 @@ public:
         mix(logits);
     }
 
+    // Of the targets alone, so that the products of every part are those over all the steps.
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals) override {
-        LikelySymbols none;
-        this->surprisals(inputs, targets, state, surprisals, none);
+        const std::size_t streams = inputs.shape(1);
+        split(state, streams);
+        for (auto& part : parts_)
+            part.reader->surprisals(inputs, targets, part.state, part.surprisals);
+        join(state, streams);
+        surprisals.resize({inputs.shape(0), streams});
+        for (std::size_t i = 0; i < surprisals.size(); ++i)
+            surprisals.data()[i] = mixed_surprisal(i);
     }
 
+    // The likeliest symbols need the probabilities of all, which are those after each step.
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals, LikelySymbols& likely) override {
+        auto before = state;
+        this->surprisals(inputs, targets, state, surprisals);
+        if (likely.most <= 0) return;
         const std::size_t steps = inputs.shape(0), streams = inputs.shape(1);
-        surprisals.resize({steps, streams});
         TokenIds ids(TokenIds::shape_type{1, streams});
         Tensor<2> logits;
         for (std::size_t t = 0; t < steps; ++t) {
             std::copy_n(inputs.data() + t * streams, streams, ids.data());
-            advance(ids, state, logits);
-            if (t == 0 && likely.most > 0)
+            advance(ids, before, logits);
+            if (t == 0)
                 likely.make_room(steps * streams, static_cast<std::int64_t>(logits.shape(1)));
-            for (std::size_t b = 0; b < streams; ++b) {
-                surprisals(t, b) = -logits(b, targets(t, b));
-                if (likely.most > 0) find_likely(logits, b, t * streams + b, likely);
-            }
+            for (std::size_t b = 0; b < streams; ++b)
+                find_likely(logits, b, t * streams + b, likely);
         }
     }
 
@@ -157,8 +166,25 @@ private:
         for (auto& symbol : found) symbol.probability = std::exp(symbol.probability);
     }
 
+    // -log Σ share p, from -log p at position i: the largest term, and its part of the sum.
+    float mixed_surprisal(std::size_t i) {
+        double largest = -std::numeric_limits<double>::max();
+        std::size_t at = 0;
+        for (std::size_t k = 0; k < parts_.size(); ++k) {
+            const double term = logarithm(parts_[k].share) - double{parts_[k].surprisals.data()[i]};
+            terms_[k] = static_cast<float>(term);
+            if (term > largest) {
+                largest = term;
+                at = k;
+            }
+        }
+        machine_.softmax(terms_, 1);
+        return static_cast<float>(logarithm(double{terms_[at]}) - largest);
+    }
+
     std::vector<Part> parts_;
     const Machine& machine_;
+    std::vector<float> terms_;  // of each part
 };
 
 }  // namespace

@@ -94,6 +94,27 @@ TEST_SUITE("end_to_end/exchange") {
         CHECK("The " + json.at("samples")[0].at("text").get<std::string>() == mixed);
     }
 
+    TEST_CASE("a mix is less surprised than its models are on average, and says who predicts") {
+        const auto nats = [](const Words& models, const char* protocol) {
+            const auto told = in_folder(Words{"evaluate", "text.txt", "--part", "validation",
+                                              "--json", "--protocol", protocol} +
+                                        models);
+            REQUIRE_MESSAGE(told.code == 0, told.err);
+            const auto json = nlohmann::json::parse(told.out);
+            CHECK(json.at("mix").is_null() == (models.front() == "--model"));
+            return json.at("nats_per_character").get<double>();
+        };
+        for (const char* protocol : {"stream", "windows"}) {
+            const double m = nats({"--model", "m"}, protocol), n = nats({"--model", "n"}, protocol);
+            const double mixed = nats({"--mix", "m=1,n=3"}, protocol);
+            CHECK(mixed < 0.25 * m + 0.75 * n);
+            CHECK(mixed == nats({"--mix", "m=2,n=6", "--threads", "2"}, protocol));
+            CHECK(nats({"--mix", "m,m"}, protocol) == doctest::Approx(m).epsilon(1e-6));
+        }
+        CHECK(in_folder({"evaluate", "text.txt", "--mix", "m,n", "--adapt"}).code == 2);
+        CHECK(in_folder({"evaluate", "text.txt", "--mix", "m,n", "--html", "x.html"}).code == 2);
+    }
+
     TEST_CASE("a mix of different alphabets, or with what it excludes, is refused") {
         write(two_models() / "other.txt", little_text() + "\u00e9");
         REQUIRE(in_folder({"train", "other.txt", "--model", "o.carousel", "--steps", "1",

@@ -134,6 +134,39 @@ TEST_SUITE("generation/mixed_model") {
         CHECK(double{likely.at(2)[0].probability} == doctest::Approx(*best).epsilon(1e-5));
     }
 
+    TEST_CASE("the surprisal of a text is that of the mean probability, in pieces and whole") {
+        const auto a = model_of(CellKind::lstm, 2, 6, 1), b = model_of(CellKind::gru, 1, 5, 2);
+        const MixedModel mixed({{a.operator->(), 3}, {b.operator->(), 1}});
+        const auto inputs = some_ids(5, 2);
+        TokenIds targets(TokenIds::shape_type{5, 2}, 4);
+        targets(3, 1) = 7;
+        const auto read = [&](const Model& model, const Tensor<2>* whole) {
+            auto state = RecurrentState::zeros(model.config(), 2);
+            const auto reader = model.reader(2, Precision::float32);
+            Tensor<2> nats;
+            if (whole == nullptr) {
+                reader->surprisals(inputs, targets, state, nats);
+                return nats;
+            }
+            for (std::size_t t = 0; t < 5; ++t) {
+                TokenIds in(TokenIds::shape_type{1, 2}), out(in);
+                std::copy_n(inputs.data() + 2 * t, 2, in.data());
+                std::copy_n(targets.data() + 2 * t, 2, out.data());
+                LikelySymbols likely{.most = static_cast<std::int64_t>(t % 2)};
+                reader->surprisals(in, out, state, nats, likely);
+                CHECK(std::equal(nats.begin(), nats.end(), whole->data() + 2 * t));
+            }
+            return nats;
+        };
+        const auto nats = read(mixed, nullptr), of_a = read(a, nullptr), of_b = read(b, nullptr);
+        for (std::size_t i = 0; i < nats.size(); ++i) {
+            const double p =
+                0.75 * std::exp(-double{of_a.data()[i]}) + 0.25 * std::exp(-double{of_b.data()[i]});
+            CHECK(double{nats.data()[i]} == doctest::Approx(-std::log(p)).epsilon(1e-6));
+        }
+        read(mixed, &nats);
+    }
+
     TEST_CASE("a mix writes the same alone and in a batch, on any number of threads") {
         const auto tokenizer = tokenizer_of(k_letters);
         const auto a = endless_model(tokenizer, 5), b = endless_model(tokenizer, 6);
