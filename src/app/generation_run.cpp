@@ -95,7 +95,7 @@ void GenerationRun::adapt(const DecodingSettings& decoding, const TellWork& tell
 }
 
 void GenerationRun::read_prompt() {
-    auto& [snapshot, tokenizer] = loaded_;
+    auto& [snapshot, tokenizer, backward] = loaded_;
     const int threads = threads_for(snapshot.model, request_.count, request_.threads);
     if (!mix_) {
         read_long_prompt(*session_, loaded_, report_.precision, threads, request_.threads);

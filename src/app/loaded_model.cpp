@@ -44,8 +44,8 @@ std::optional<std::filesystem::path> shipped_model() {
 LoadedModel made_ready(Snapshot snapshot) {
     Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)),
                         snapshot.repertoire);
-    snapshot.state.reset();
-    return {std::move(snapshot), std::move(tokenizer)};
+    auto backward = take_backward_net(snapshot);
+    return {std::move(snapshot), std::move(tokenizer), std::move(backward)};
 }
 
 }  // namespace

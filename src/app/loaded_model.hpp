@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "app/events.hpp"
 #include "model/machine.hpp"
@@ -18,8 +19,9 @@ namespace carousel {
 
 /// A model file made ready for use.
 struct LoadedModel {
-    Snapshot snapshot;  ///< without training state, which would only take room
+    Snapshot snapshot;  ///< of its forward net, without training state, which would only take room
     Tokenizer tokenizer;
+    std::vector<NamedTensor> backward;  ///< weights of its backward net; empty: it has none
 };
 
 /// A model on a machine of its own.

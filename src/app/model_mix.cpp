@@ -18,7 +18,7 @@ ModelMix::ModelMix(const std::vector<MixShare>& shares, LoadedModel& first)
         shares_.push_back(share);
         if (shares_.size() == 1) continue;
         const auto file = model_file(model);
-        auto [snapshot, tokenizer] = load_model(file);
+        auto [snapshot, tokenizer, backward] = load_model(file);
         require_same_alphabet(first_file, first.tokenizer.settings(),
                               first.tokenizer.vocabulary().symbols(), file, tokenizer.settings(),
                               tokenizer.vocabulary().symbols());

@@ -46,7 +46,10 @@ PytorchExport export_to_pytorch(const std::filesystem::path& file,
     PytorchExport written{.file = output.value_or(file), .notes = {}};
     if (!output) written.file.replace_extension(".safetensors");
     require_new_file(written.file, {file});
-    const auto snapshot = load_snapshot(file);
+    auto snapshot = load_snapshot(file);
+    if (!take_backward_net(snapshot).empty())
+        written.notes.emplace_back(
+            "Its forward net alone is written: the layout has no place for a second one.");
     require_expressible(file, snapshot.model);
     const auto tensors = to_pytorch(snapshot.model, snapshot.weights);
     const auto metadata = metadata_of(snapshot);

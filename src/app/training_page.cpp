@@ -171,7 +171,7 @@ std::string TrainingPage::html(const Standing& run, std::string_view words, int 
     page.add_heading("Settings");
     if (!config_.command.empty()) page.add_command(without_folders(config_.command));
     page.add_paragraph(fmt::format("Trained on {}.", machine_words(config_.model.machine())));
-    auto tables = settings_tables(snapshot, parameter_count(config_.model.config()));
+    auto tables = settings_tables(snapshot, parameter_count(snapshot.model));
     auto& text = tables.back().rows;
     text.insert(text.begin() + 1, {{"documents", format_count(config_.corpus.documents())},
                                    {"bytes", format_count(config_.corpus.bytes())}});

@@ -11,6 +11,7 @@
 #include "app/training_settings.hpp"
 #include "base/quantity.hpp"
 #include "planning/shared_forecast.hpp"
+#include "planning/two_net_forecast.hpp"
 
 namespace carousel {
 
@@ -91,7 +92,9 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
         const auto one = machine.measure_speed(
             by_time ? std::min(k_measuring, k_measuring_share * length.amount) : k_measuring);
         const auto link = team.processes > 1 ? team.link() : Link{};
-        const SharedForecast forecast(*one, team.processes, link);
+        const TwoNetForecast alone(*one);
+        const SharedForecast of_net(*one, team.processes, link);
+        const TwoNetForecast forecast(of_net);
         if (by_time) {
             request.memory = k_memory_share * machine.available_memory();
             plan_by_time(request, forecast, length.amount, clock(), training);
@@ -99,7 +102,7 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
             plan = choose_plan_by_size(request, length);
             foresee(plan, corpus, forecast, plan.characters);
         }
-        if (team.processes > 1) training.notes.push_back(gain(plan, *one, forecast, team, link));
+        if (team.processes > 1) training.notes.push_back(gain(plan, alone, forecast, team, link));
     } else {
         plan = choose_plan_by_size(request, length);
     }

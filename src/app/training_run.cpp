@@ -158,14 +158,19 @@ void TrainingRun::validate() {
     validated_step_ = step;
     validations_.begin(progress());
     if (!validation_.possible() || step == 0) return;
-    const auto measure = [&](const Model& model) {
-        return validation_.on_the_way(model, snapshot_.history, step);
+    const auto measure = [&](const Model& model, Way way) {
+        return validation_.on_the_way(model, snapshot_.history, step, way);
+    };
+    const auto measure_all = [&](const std::vector<NamedTensor>& weights) {
+        return mean_of_nets(
+            [&](Way way) { return measure(*trainer_->model_of(weights, way), way); });
     };
     auto now = record();
-    auto measured = trainer_->alone() ? measure(trainer_->model())
-                                      : measure(*trainer_->model_of(trainer_->weights()));
+    auto measured = trainer_->alone()
+                        ? mean_of_nets([&](Way way) { return measure(trainer_->model(way), way); })
+                        : measure_all(trainer_->weights());
     if (trainer_->averages()) {
-        const auto averaged = measure(*trainer_->model_of(trainer_->averaged_weights()));
+        const auto averaged = measure_all(trainer_->averaged_weights());
         now.averaged = averaged.nats < measured.nats;
         if (now.averaged) measured = averaged;
     }
@@ -183,6 +188,17 @@ void TrainingRun::validate() {
     config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best, measured});
     if (best) save();  // the best weights exist only now
     validations_.end(seconds(), config_.host.clock() - start);
+}
+
+MeasuredLoss TrainingRun::mean_of_nets(const std::function<MeasuredLoss(Way)>& measure) const {
+    MeasuredLoss mean;
+    for (const auto way : trainer_->ways()) {
+        const auto one = measure(way);
+        mean.nats += one.nats / static_cast<double>(trainer_->ways().size());
+        mean.characters = one.characters;
+        mean.whole = one.whole;
+    }
+    return mean;
 }
 
 // Once: how much of the text the figures on the way are measured on.
@@ -209,7 +225,9 @@ void TrainingRun::measure_best() {
         return;
     }
     const auto measure = [&](const Snapshot& model) {
-        return validation_.at_the_end(*trainer_->model_of(model.weights), step);
+        return mean_of_nets([&](Way way) {
+            return validation_.at_the_end(*trainer_->model_of(model.weights, way), step, way);
+        });
     };
     std::optional<Snapshot> model;
     if (best->step != step) {

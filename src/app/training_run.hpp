@@ -97,6 +97,7 @@ private:
     void tell_step(double gradient_norm);
     bool validation_due() const;
     void validate();
+    MeasuredLoss mean_of_nets(const std::function<MeasuredLoss(Way)>& measure) const;
     void tell_slice(const MeasuredLoss& measured);
     void measure_best();
     std::string sample(std::uint64_t length);

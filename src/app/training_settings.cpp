@@ -11,6 +11,7 @@
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
 #include "model/limits.hpp"
+#include "model/two_nets.hpp"
 #include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
 
@@ -252,10 +253,14 @@ std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageMo
 
 std::vector<NamedTensor> first_weights(const LanguageModelConfig& config, std::uint64_t seed,
                                        const Machine& machine) {
-    auto weights = machine.initial_weights(config, seed);
-    auto& embedding = weights.front().values;
-    const auto row = embedding.begin() + Vocabulary::k_separator * config.embedding_size;
-    std::fill_n(row, config.embedding_size, 0.0F);
+    std::vector<NamedTensor> weights;
+    for (const auto way : ways_of(config)) {
+        auto net = machine.initial_weights(one_net(config), seed);
+        auto& embedding = net.front().values;
+        const auto row = embedding.begin() + Vocabulary::k_separator * config.embedding_size;
+        std::fill_n(row, config.embedding_size, 0.0F);
+        append_tensors(way, std::move(net), weights);
+    }
     return weights;
 }
 

@@ -39,8 +39,8 @@ std::uint64_t Validation::closing(std::uint64_t step) const {
     return std::min(closing_symbols(step * symbols_per_step_), text_.part.tokens());
 }
 
-MeasuredLoss Validation::measure(const Model& model, std::uint64_t symbols) const {
-    EstimateConfig config;
+MeasuredLoss Validation::measure(const Model& model, std::uint64_t symbols, Way way) const {
+    EstimateConfig config{.way = way};
     const bool whole = symbols == text_.part.tokens();
     if (!whole) config.symbols = symbols;
     const auto metrics = estimate(model, *text_.corpus, text_.part, config);
@@ -48,12 +48,12 @@ MeasuredLoss Validation::measure(const Model& model, std::uint64_t symbols) cons
 }
 
 MeasuredLoss Validation::on_the_way(const Model& model, const std::vector<HistoryRecord>& history,
-                                    std::uint64_t step) const {
-    return measure(model, slice(history, step));
+                                    std::uint64_t step, Way way) const {
+    return measure(model, slice(history, step), way);
 }
 
-MeasuredLoss Validation::at_the_end(const Model& model, std::uint64_t step) const {
-    return measure(model, closing(step));
+MeasuredLoss Validation::at_the_end(const Model& model, std::uint64_t step, Way way) const {
+    return measure(model, closing(step), way);
 }
 
 double Validation::closing_share(const std::vector<HistoryRecord>& history,

@@ -10,6 +10,7 @@
 #include "model/model.hpp"
 #include "model/training_config.hpp"
 #include "model/training_state.hpp"
+#include "model/two_nets.hpp"
 
 namespace carousel {
 
@@ -26,7 +27,7 @@ std::uint64_t slice_symbols(std::uint64_t trained);
 /// text of ordinary size, and of a huge one what takes a twentieth of the time.
 std::uint64_t closing_symbols(std::uint64_t trained);
 
-/// Measures the models of a run on its validation text.
+/// Measures the models of a run on its validation text, net by net: each as it reads a text.
 class Validation {
 public:
     /// `text` may be none.
@@ -37,10 +38,10 @@ public:
     /// The measure of all validations on the way. `history` tells which slice it is, `step` where
     /// it has no validation yet. Range: possible.
     MeasuredLoss on_the_way(const Model& model, const std::vector<HistoryRecord>& history,
-                            std::uint64_t step) const;
+                            std::uint64_t step, Way way = Way::forward) const;
 
     /// The measure at the end, after `step`. Range: possible.
-    MeasuredLoss at_the_end(const Model& model, std::uint64_t step) const;
+    MeasuredLoss at_the_end(const Model& model, std::uint64_t step, Way way = Way::forward) const;
 
     /// Whether it reads all of the text.
     bool closing_is_whole(std::uint64_t step) const { return closing(step) == text_.part.tokens(); }
@@ -51,7 +52,7 @@ public:
 private:
     std::uint64_t slice(const std::vector<HistoryRecord>& history, std::uint64_t step) const;
     std::uint64_t closing(std::uint64_t step) const;
-    MeasuredLoss measure(const Model& model, std::uint64_t symbols) const;
+    MeasuredLoss measure(const Model& model, std::uint64_t symbols, Way way) const;
 
     ValidationText text_;
     std::uint64_t symbols_per_step_;

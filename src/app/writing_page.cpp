@@ -58,7 +58,7 @@ Json tensors_json(const PackedModel& packed) {
 }
 
 Json model_json(const LoadedModel& loaded, std::string_view title, const PackedModel& packed) {
-    const auto& [snapshot, tokenizer] = loaded;
+    const auto& [snapshot, tokenizer, backward] = loaded;
     const auto& settings = tokenizer.settings();
     const auto& repertoire = tokenizer.repertoire();
     const SamplerConfig sampler;

@@ -43,6 +43,16 @@ BatchIterator::BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_
     if (windows_ == 0) throw std::logic_error("the text does not hold one window of the batch");
 }
 
+BatchIterator BatchIterator::from_the_end() const {
+    auto reversed = *this;
+    reversed.read_ = [read = read_, ends = begin_ + begin_ + tokens_](std::uint64_t begin,
+                                                                      std::span<TokenId> out) {
+        read(ends - begin - out.size(), out);
+        std::reverse(out.begin(), out.end());
+    };
+    return reversed;
+}
+
 void BatchIterator::read(std::uint64_t epoch, std::uint64_t window,
                          std::span<TokenId> streams) const {
     if (window >= windows_) throw std::logic_error("a window beyond the end of the epoch");

@@ -29,6 +29,10 @@ public:
     BatchIterator(TokenReader read, std::uint64_t begin, std::uint64_t end, BatchShape shape,
                   std::uint64_t seed);
 
+    /// The same text, read from its end to its start. Law: it cuts the reversed text as this one
+    /// does the text.
+    BatchIterator from_the_end() const;
+
     BatchShape shape() const { return shape_; }
     std::uint64_t windows_per_epoch() const { return windows_; }
 

@@ -25,7 +25,30 @@ namespace {
 constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
 constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
 
-/// Symbols [begin, end) of the corpus, which are predicted.
+/// A corpus as a net reads it: from its start, or with all its symbols in the other order.
+class OrderedCorpus {
+public:
+    OrderedCorpus(const Corpus& corpus, Way way) : corpus_(corpus), way_(way) {}
+
+    std::uint64_t tokens() const { return corpus_.tokens(); }
+
+    /// The place in the corpus of the symbol at `index` of this order, and the other way round.
+    std::uint64_t place(std::uint64_t index) const {
+        return way_ == Way::forward ? index : corpus_.tokens() - 1 - index;
+    }
+
+    void copy(std::uint64_t begin, std::span<TokenId> out) const {
+        if (way_ == Way::forward) return corpus_.copy(begin, out);
+        corpus_.copy(corpus_.tokens() - begin - out.size(), out);
+        std::reverse(out.begin(), out.end());
+    }
+
+private:
+    const Corpus& corpus_;
+    Way way_;
+};
+
+/// Symbols [begin, end) of the corpus in the order of reading, which are predicted.
 struct CorpusStretch {
     std::uint64_t begin = 0, end = 0;
     std::uint64_t size() const { return end - begin; }
@@ -44,10 +67,10 @@ void read_surprisals(Reader& reader, const TokenIds& inputs, const TokenIds& tar
 /// Stretches of one corpus read side by side, the states carried from end to end.
 class StretchReader {
 public:
-    StretchReader(const Model& model, const Corpus& corpus,
+    StretchReader(const Model& model, const Corpus& corpus, Way way,
                   std::span<const CorpusStretch> stretches, Precision precision,
                   const SurprisalVisitor& visitor = {}, std::int64_t likely = 0)
-        : corpus_(corpus),
+        : corpus_(corpus, way),
           stretches_(stretches),
           reader_(model.reader(static_cast<std::int64_t>(stretches.size()), precision)),
           state_(
@@ -118,12 +141,12 @@ private:
 
     void add(std::size_t b, std::uint64_t from, std::size_t steps) {
         for (std::size_t t = 0; t < steps && from + t < stretches_[b].size(); ++t) {
-            sums_[b].add(stretches_[b].begin + from + t, targets_(t, b), double{nats_(t, b)},
-                         likely_.at(t * stretches_.size() + b));
+            sums_[b].add(corpus_.place(stretches_[b].begin + from + t), targets_(t, b),
+                         double{nats_(t, b)}, likely_.at(t * stretches_.size() + b));
         }
     }
 
-    const Corpus& corpus_;
+    OrderedCorpus corpus_;
     std::span<const CorpusStretch> stretches_;
     std::unique_ptr<Reader> reader_;
     RecurrentState state_;
@@ -206,7 +229,8 @@ Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPa
                         Precision precision, const SurprisalVisitor& visitor, std::int64_t likely) {
     require_fit(model, corpus);
     const CorpusStretch whole{first_predicted(part), part.end};
-    return StretchReader(model, corpus, {&whole, 1}, precision, visitor, likely).predict();
+    return StretchReader(model, corpus, Way::forward, {&whole, 1}, precision, visitor, likely)
+        .predict();
 }
 
 Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusPart& part,
@@ -253,7 +277,13 @@ Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& par
     if (config.streams < 1 || config.lead_in < 0) {
         throw std::logic_error("an estimate was asked for with sizes outside their range");
     }
-    const CorpusStretch whole{first_predicted(part), part.end};
+    auto whole = CorpusStretch{first_predicted(part), part.end};
+    if (config.way == Way::backward) {
+        // What it reads first has nothing before it where the corpus ends.
+        const OrderedCorpus order(corpus, config.way);
+        whole = {std::max<std::uint64_t>(order.place(part.end - 1), 1),
+                 order.place(part.begin) + 1};
+    }
     const auto least =
         std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
     const std::uint64_t streams =
@@ -266,7 +296,7 @@ Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& par
         const std::uint64_t most = std::max<std::uint64_t>(1, config.symbols / streams);
         stretches.push_back({begin, begin + std::min(end - begin, most)});
     }
-    StretchReader reader(model, corpus, stretches, Precision::float32);
+    StretchReader reader(model, corpus, config.way, stretches, Precision::float32);
     if (config.lead_in > 0) reader.lead_in(config.lead_in);
     return reader.predict();
 }

@@ -7,6 +7,7 @@
 #include "evaluation/metrics.hpp"
 #include "model/model.hpp"
 #include "model/quantization.hpp"
+#include "model/two_nets.hpp"
 
 // The room evaluation says how well a model predicts a text. In reading order:
 //
@@ -57,10 +58,12 @@ struct EstimateConfig {
     std::int64_t streams = 64;
     std::int64_t lead_in = 64;           ///< symbols before each that are fed to warm its state
     std::uint64_t symbols = UINT64_MAX;  ///< predicted in all, at most (but one a stream)
+    Way way = Way::forward;              ///< backward: each stretch is read from its end
 };
 
 /// The measure of validation during training: near `evaluate_stream`, and many times as fast,
-/// because the part is read as parallel streams. A function of model, text and config alone.
+/// because the part is read as parallel streams. A function of model, text and config alone. From the
+/// end, what the corpus ends with is read first, and not predicted.
 Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& part,
                  const EstimateConfig& config = {});
 

@@ -25,6 +25,12 @@ enum class OutputInput : std::uint8_t { top, sum };
 template <>
 inline constexpr std::array<std::string_view, 2> k_words<OutputInput>{"top", "sum"};
 
+/// Which ways a model reads a text: from its start, or with a second net from its end, too.
+enum class ReadingDirection : std::uint8_t { forward, both };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<ReadingDirection>{"forward", "both"};
+
 /// Architecture of a language model. Ranges: `model/limits.hpp`.
 struct LanguageModelConfig {
     CellKind cell = CellKind::lstm;
@@ -34,6 +40,7 @@ struct LanguageModelConfig {
     std::int64_t embedding_size = 256;  ///< E likewise
     float forget_bias = 1.0F;           ///< initial bias of the forget gate
     OutputInput output_input = OutputInput::top;
+    ReadingDirection direction = ReadingDirection::forward;
 
     bool operator==(const LanguageModelConfig&) const = default;
 };

@@ -34,6 +34,12 @@ inline constexpr auto k_settings<LanguageModelConfig> = std::tuple{
     setting(&LanguageModelConfig::output_input,
             {.name = "output-input",
              .meaning = "what the output layer reads: the top layer, or the sum of all layers",
-             .fixed = true})};
+             .fixed = true}),
+    setting(&LanguageModelConfig::direction,
+            {.name = "direction",
+             .meaning = "both: a second net in the same file reads the text from its end, for fill "
+                        "and correct",
+             .fixed = true,
+             .since = 3})};
 
 }  // namespace carousel

@@ -6,6 +6,7 @@
 //   cell_kind, cell_shapes                      the cells
 //   language_model_config, limits               what a model is, and how large it may be
 //   parameter, named_tensor, work               what follows: its tensors, its arithmetic
+//   two_nets                                    a model that reads from both ends of a text
 //   tensor, batch, recurrent_state              what goes in and comes out
 //   training_config, optimizer_config           how it is trained
 //   setting, *_descriptions                     all of that as options, files and pages have it

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/cell_shapes.hpp"
+#include "model/two_nets.hpp"
 
 namespace carousel {
 
@@ -18,6 +19,18 @@ public:
         : config_(config), cell_(cell_shape(config.cell)) {}
 
     std::vector<Parameter> collect() {
+        add_net();
+        if (config_.direction == ReadingDirection::both) {
+            net_ = k_backward_prefix;
+            add_net();
+        }
+        return std::move(parameters_);
+    }
+
+private:
+    using Role = ParameterRole;
+
+    void add_net() {
         const auto v = config_.vocabulary_size, e = config_.embedding_size, h = config_.hidden_size;
         add(ParameterRole::embedding, "embedding.weight", {v, e});
         for (layer_ = 0; layer_ < config_.layers; ++layer_) {
@@ -28,11 +41,7 @@ public:
         layer_ = -1;
         add(ParameterRole::output, "output.weight", {v, h});
         add(ParameterRole::output_bias, "output.bias", {v});
-        return std::move(parameters_);
     }
-
-private:
-    using Role = ParameterRole;
 
     void add_layer(std::int64_t inputs) {
         const auto h = config_.hidden_size;
@@ -70,7 +79,7 @@ private:
     void add(Role role, const std::string& name, std::vector<std::int64_t> shape) {
         const bool round = role == Role::round_down || role == Role::round_up;
         const bool step = role == Role::recurrent || role == Role::mixed;
-        parameters_.push_back({.name = prefix_ + name,
+        parameters_.push_back({.name = net_ + prefix_ + name,
                                .shape = std::move(shape),
                                .role = role,
                                .layer = layer_,
@@ -81,7 +90,7 @@ private:
     const LanguageModelConfig& config_;
     const CellShape& cell_;
     std::vector<Parameter> parameters_;
-    std::string prefix_;
+    std::string net_, prefix_;
     std::int64_t layer_ = -1;
 };
 

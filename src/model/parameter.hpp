@@ -52,7 +52,8 @@ bool is_layer_matrix(const Parameter& parameter);
 /// `layers.l.diagonal` (P H), `layers.l.gain` (`gain_count` H), `layers.l.bias` (G H), with the
 /// numbers of gates of the cell's ranges (`CellShape`) and without those that are zero; of cells
 /// with attention `layers.l.attention.query` (H, H), `layers.l.attention.context` (H, H),
-/// `layers.l.attention.distance` (N); `output.weight` (V, H), `output.bias` (V).
+/// `layers.l.attention.distance` (N); `output.weight` (V, H), `output.bias` (V). Of a model of two
+/// nets then those of the second one, `backward.embedding.weight` and so on (model/two_nets.hpp).
 std::vector<Parameter> model_parameters(const LanguageModelConfig& config);
 
 /// The same names and shapes as tensors without values.

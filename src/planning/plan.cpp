@@ -8,10 +8,12 @@
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/two_nets.hpp"
 #include "planning/cell_choice.hpp"
 #include "planning/expected_loss.hpp"
 #include "planning/learning_rules.hpp"
 #include "planning/reference_forecast.hpp"
+#include "planning/two_net_forecast.hpp"
 
 // The nets and shapes that come into question, the `Chooser` that goes through those that time and
 // memory allow and keeps the one of which the least loss is expected, and the two ways to ask it.
@@ -57,8 +59,9 @@ double learning_weights(const LanguageModelConfig& model) {
 }
 
 Outlook outlook(const Plan& plan, const CorpusFacts& corpus) {
-    return {.weights = learning_weights(plan.model),
-            .parameters = static_cast<double>(parameter_count(plan.model)),
+    const auto net = one_net(plan.model);  // the loss of two is the mean of both
+    return {.weights = learning_weights(net),
+            .parameters = static_cast<double>(parameter_count(net)),
             .text = static_cast<double>(corpus.characters),
             .characters = plan.characters,
             .batch = static_cast<double>(plan.training.batch_size * plan.training.window),
@@ -181,7 +184,8 @@ Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double se
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length) {
     if (length.kind == LengthKind::seconds)
         throw std::logic_error("choose_plan_by_size: a length in time depends on the machine");
-    const ReferenceForecast reference;
+    const ReferenceForecast of_net;
+    const TwoNetForecast reference(of_net);
     // Two minutes for a megabyte and less, an hour for a gigabyte.
     const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
     const double seconds = 120 * std::sqrt(std::max(1.0, megabytes));

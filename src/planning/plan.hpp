@@ -16,6 +16,7 @@
 //     cell_choice           the cell that suits a text; the steps that suit a cell
 //     learning_rules        learning rate, dropout, warm-up that suit a size and so many updates
 //     plan                  the choice: the best expected loss that fits into the time
+//     two_net_forecast      a model that reads a text from both its ends
 //     reference_forecast    the machine that stands in where the one at hand must not matter
 //
 // How fast a machine is, and what memory a net takes there, it says itself (`model/forecast.hpp`).

@@ -8,6 +8,7 @@
 
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/two_nets.hpp"
 #include "snapshot/ranges.hpp"
 #include "text/printable.hpp"
 #include "text/tokenizer.hpp"
@@ -106,7 +107,9 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
     const auto& cell = cell_shape(snapshot.model.cell);
     const auto carried = [&](const char* name, std::int64_t vectors) -> NamedTensor {
         return {name,
-                {snapshot.model.layers, snapshot.training.batch_size,
+                {snapshot.model.layers,
+                 snapshot.training.batch_size *
+                     static_cast<std::int64_t>(ways_of(snapshot.model).size()),
                  vectors * snapshot.model.hidden_size},
                 {}};
     };
@@ -129,6 +132,15 @@ void require_valid(const Snapshot& snapshot) {
         refuse("it is a training state in 8 bits, which cannot be resumed");
     }
     if (snapshot.state) require_state(snapshot, parameters);
+}
+
+std::vector<NamedTensor> take_backward_net(Snapshot& snapshot) {
+    snapshot.state.reset();
+    if (snapshot.model.direction == ReadingDirection::forward) return {};
+    auto backward = tensors_of(Way::backward, snapshot.model, snapshot.weights);
+    snapshot.weights = tensors_of(Way::forward, snapshot.model, snapshot.weights);
+    snapshot.model = one_net(snapshot.model);
+    return backward;
 }
 
 }  // namespace carousel

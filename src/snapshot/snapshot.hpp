@@ -96,4 +96,8 @@ struct Snapshot {
 /// Throws: std::invalid_argument with a clause that says what is wrong.
 void require_valid(const Snapshot& snapshot);
 
+/// Makes a model of its forward net alone, without a state: what is of use to whoever reads texts
+/// from their start. Returns the weights of its backward net, or none.
+std::vector<NamedTensor> take_backward_net(Snapshot& snapshot);
+
 }  // namespace carousel

@@ -46,11 +46,14 @@ Trainer::Trainer(const Machine& machine, const LanguageModelConfig& model,
                  const TrainingConfig& config, Communicator* communicator)
     : machine_(&machine),
       model_(model),
-      batches_(std::move(batches)),
+      batches_{std::move(batches)},
       config_(config),
       communicator_(communicator != nullptr ? communicator : &alone_),
-      streams_(static_cast<std::size_t>(config.batch_size * (config.window + 1))) {
-    if (batches_.shape() != BatchShape{config.batch_size, config.window})
+      streams_(ways_of(model).size() *
+               static_cast<std::size_t>(config.batch_size * (config.window + 1))) {
+    if (model.direction == ReadingDirection::both)
+        batches_.push_back(batches_.front().from_the_end());
+    if (batches_.front().shape() != BatchShape{config.batch_size, config.window})
         throw std::logic_error("batches have another shape than the training");
     together({.order = Order::begin}, [&] {
         broadcast_value(*communicator_, model_);
@@ -68,7 +71,11 @@ StepReport Trainer::step(double progress) {
         .step = state_.step,
         .learning_rate = scheduled_learning_rate(config_, state_.step, progress) *
                          double{state_.learning_rate_scale}};
-    batches_.read(state_.epoch, state_.window_in_epoch, streams_);
+    const auto of_net = streams_.size() / batches_.size();
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+        batches_[i].read(state_.epoch, state_.window_in_epoch,
+                         std::span(streams_).subspan(i * of_net, of_net));
+    }
     const auto report = together(instruction, [&] { return share_->step(instruction, streams_); });
     if (report.finite) advance(report.loss);
     return report;
@@ -79,14 +86,20 @@ void Trainer::advance(double loss) {
                                ? loss
                                : state_.smoothed_loss + k_smoothing * (loss - state_.smoothed_loss);
     ++state_.step;
-    if (++state_.window_in_epoch == batches_.windows_per_epoch()) {
+    if (++state_.window_in_epoch == steps_per_epoch()) {
         state_.window_in_epoch = 0;
         ++state_.epoch;
     }
 }
 
-std::unique_ptr<Model> Trainer::model_of(std::span<const NamedTensor> weights) const {
-    return shared_model(*machine_, model_, weights, *communicator_);
+std::unique_ptr<Model> Trainer::model_of(std::span<const NamedTensor> weights, Way way) const {
+    return shared_model(*machine_, one_net(model_), tensors_of(way, model_, weights),
+                        *communicator_);
+}
+
+RecurrentState Trainer::empty_memory() const {
+    return RecurrentState::zeros(
+        model_, config_.batch_size * static_cast<std::int64_t>(ways_of(model_).size()));
 }
 
 void Trainer::put(Kept kept, std::span<const NamedTensor> tensors) {
@@ -99,7 +112,7 @@ TrainingState Trainer::state() const {
     state.first_moments = tensors(Kept::first_moments);
     state.second_moments = tensors(Kept::second_moments);
     if (averages()) state.averaged_weights = averaged_weights();
-    auto memory = RecurrentState::zeros(model_, config_.batch_size);
+    auto memory = empty_memory();
     together({.order = Order::gather_memory}, [&] { share_->gather_memory(memory); });
     state.hidden = to_named("hidden", memory.hidden);
     state.cell = to_named("cell", memory.states);
@@ -107,7 +120,7 @@ TrainingState Trainer::state() const {
 }
 
 void Trainer::set_state(const TrainingState& state) {
-    auto memory = RecurrentState::zeros(model_, config_.batch_size);
+    auto memory = empty_memory();
     from_named(state.hidden, memory.hidden);
     from_named(state.cell, memory.states);
     put(Kept::first_moments, state.first_moments);

@@ -13,8 +13,9 @@
 
 namespace carousel {
 
-/// Trains a model: batch → loss → gradients → clip → update, and keeps the state that the next step
-/// needs. It knows neither files nor clocks: the caller decides when to validate, save and stop.
+/// Trains a model, each of its nets as it would be trained alone: batch → loss → gradients → clip →
+/// update, and keeps the state that the next step needs. It knows neither files nor clocks: the
+/// caller decides when to validate, save and stop.
 ///
 /// Where several processes train one model, this is that of process 0, and leads: the others
 /// `follow` (training/follower.hpp) and have their shares of what it is called for.
@@ -33,14 +34,17 @@ public:
     /// number of threads.
     StepReport step(double progress);
 
-    /// The model with its weights of now.
-    const Model& model() const { return share_->learner().model(); }
+    /// A net of the model with its weights of now.
+    const Model& model(Way way = Way::forward) const { return share_->model(way); }
+    std::span<const Way> ways() const { return ways_of(model_); }
     std::vector<NamedTensor> weights() const { return tensors(Kept::weights); }
     void set_weights(std::span<const NamedTensor> weights) { put(Kept::weights, weights); }
 
-    /// A model with such weights, which all processes read together. Bits and, alone, cost are
-    /// those of `Machine::model`; it lives at most until the next one is made, or the trainer ends.
-    std::unique_ptr<Model> model_of(std::span<const NamedTensor> weights) const;
+    /// A net of a model with such weights, which all processes read together. Bits and, alone, cost
+    /// are those of `Machine::model`; it lives at most until the next one is made, or the trainer
+    /// ends.
+    std::unique_ptr<Model> model_of(std::span<const NamedTensor> weights,
+                                    Way way = Way::forward) const;
     bool alone() const { return communicator_->processes() == 1; }
 
     /// The running mean of the weights, where one is kept; see `OptimizerConfig`.
@@ -48,10 +52,9 @@ public:
     std::vector<NamedTensor> averaged_weights() const { return tensors(Kept::averages); }
 
     const TrainingState& counters() const { return state_; }  ///< without tensors
-    std::uint64_t steps_per_epoch() const { return batches_.windows_per_epoch(); }
-    std::int64_t symbols_per_step() const {
-        return batches_.shape().batch_size * batches_.shape().window;
-    }
+    std::uint64_t steps_per_epoch() const { return batches_.front().windows_per_epoch(); }
+    /// Of the text, which each net reads.
+    std::int64_t symbols_per_step() const { return config_.batch_size * config_.window; }
 
     /// Wall time used by all runs, kept for the file; the trainer only carries it.
     void set_seconds(double seconds) { state_.seconds = seconds; }
@@ -69,22 +72,23 @@ public:
     void set_divergences(std::uint32_t count, float learning_rate_scale);
 
 private:
-    std::vector<NamedTensor> tensors(Kept kept) const { return share_->learner().tensors(kept); }
+    std::vector<NamedTensor> tensors(Kept kept) const { return share_->tensors(kept); }
     void put(Kept kept, std::span<const NamedTensor> tensors);
     /// Tells the other processes what to do, and does it with them.
     template <typename Work>
     auto together(const Instruction& instruction, Work work) const;
+    RecurrentState empty_memory() const;
     /// Counts an update that succeeded.
     void advance(double loss);
 
     const Machine* machine_;
     LanguageModelConfig model_;
-    BatchIterator batches_;
+    std::vector<BatchIterator> batches_;  // of each net
     TrainingConfig config_;
     Alone alone_;
     Communicator* communicator_;
     std::unique_ptr<TrainingShare> share_;
-    std::vector<TokenId> streams_;  // of the window, (B, T + 1)
+    std::vector<TokenId> streams_;  // of the window, (B, T + 1) for each net
     TrainingState state_;
 };
 

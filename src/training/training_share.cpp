@@ -1,5 +1,6 @@
 #include "training/training_share.hpp"
 
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -35,35 +36,55 @@ Shards shards_of(const TrainingConfig& config, const Communicator& communicator)
 TrainingShare::TrainingShare(const Machine& machine, const LanguageModelConfig& model,
                              std::span<const NamedTensor> weights, const TrainingConfig& config,
                              Communicator& communicator)
-    : config_(config),
+    : model_(model),
+      config_(config),
       communicator_(&communicator),
       own_(shards_of(config, communicator)),
       shape_(shape_of(config, own_)),
-      learner_(machine.learner(model, weights, learner_config_of(config, own_, communicator))),
-      recurrent_(RecurrentState::zeros(model, shape_.batch_size)),
-      after_(recurrent_),
-      streams_(static_cast<std::size_t>(shape_.batch_size * (shape_.window + 1))) {}
+      streams_(static_cast<std::size_t>(shape_.batch_size * (shape_.window + 1))) {
+    for (const auto way : ways_of(model)) {
+        const auto net = one_net(model);
+        const auto memory = RecurrentState::zeros(net, shape_.batch_size);
+        auto learner = machine.learner(net, tensors_of(way, model, weights),
+                                       learner_config_of(config, own_, communicator));
+        nets_.push_back({std::move(learner), memory, memory});
+    }
+}
 
-StepReport TrainingShare::step(const Instruction& instruction, std::span<const TokenId> streams) {
+double TrainingShare::learn(Net& net, const Instruction& instruction,
+                            std::span<const TokenId> streams) {
     scatter(*communicator_, config_.shards, std::as_bytes(streams),
             std::as_writable_bytes(std::span(streams_)));
     fill_batch(streams_, shape_, batch_);
     // The streams of a new epoch begin elsewhere: what the old ones remembered is not theirs.
-    if (instruction.new_epoch) recurrent_.clear();
-    after_ = recurrent_;
-    reset_streams(after_, instruction.step);
+    if (instruction.new_epoch) net.recurrent.clear();
+    net.after = net.recurrent;
+    reset_streams(net.after, instruction.step);
+    net.learner->window(batch_, net.after, {config_.seed, instruction.step});
+    return net.learner->exchange();
+}
 
-    StepReport report;
-    learner_->window(batch_, after_, {config_.seed, instruction.step});
-    report.loss = learner_->exchange();
-    report.gradient_norm = learner_->gradient_norm();
-    report.learning_rate = instruction.learning_rate;
+StepReport TrainingShare::step(const Instruction& instruction, std::span<const TokenId> streams) {
+    StepReport report{.learning_rate = instruction.learning_rate};
+    const auto count = static_cast<double>(nets_.size());
+    const auto of_net = streams.size() / nets_.size();
+    std::array<double, 2> norms{};
+    double squares = 0;
+    for (std::size_t i = 0; i < nets_.size(); ++i) {
+        report.loss += learn(nets_[i], instruction, streams.subspan(i * of_net, of_net)) / count;
+        norms[i] = nets_[i].learner->gradient_norm();
+        squares += norms[i] * norms[i];
+    }
+    report.gradient_norm = nets_.size() == 1 ? norms[0] : std::sqrt(squares);
     report.finite = std::isfinite(report.loss) && std::isfinite(report.gradient_norm);
     if (!report.finite) return report;
-    learner_->update({.number = instruction.step + 1,
-                      .learning_rate = static_cast<float>(report.learning_rate),
-                      .gradient_scale = clipping_factor(report.gradient_norm, config_.clip)});
-    std::swap(recurrent_, after_);
+    for (std::size_t i = 0; i < nets_.size(); ++i) {
+        auto& [learner, recurrent, after] = nets_[i];
+        learner->update({.number = instruction.step + 1,
+                         .learning_rate = static_cast<float>(report.learning_rate),
+                         .gradient_scale = clipping_factor(norms[i], config_.clip)});
+        std::swap(recurrent, after);
+    }
     return report;
 }
 
@@ -79,26 +100,66 @@ void TrainingShare::reset_streams(RecurrentState& state, std::uint64_t step) con
     }
 }
 
+std::vector<NamedTensor> TrainingShare::tensors(Kept kept) const {
+    std::vector<NamedTensor> all;
+    for (const auto way : ways_of(model_))
+        append_tensors(way, nets_[static_cast<std::size_t>(way)].learner->tensors(kept), all);
+    return all;
+}
+
+const Model& TrainingShare::model(Way way) const {
+    return nets_.at(static_cast<std::size_t>(way)).learner->model();
+}
+
+void TrainingShare::set_tensors(Kept kept, std::span<const NamedTensor> tensors) {
+    for (const auto way : ways_of(model_))
+        nets_[static_cast<std::size_t>(way)].learner->set_tensors(kept,
+                                                                  tensors_of(way, model_, tensors));
+}
+
 void TrainingShare::put_tensors(Kept kept, std::span<const NamedTensor> tensors) {
-    if (communicator_->processes() == 1) return learner_->set_tensors(kept, tensors);
+    if (communicator_->processes() == 1) return set_tensors(kept, tensors);
     if (communicator_->process() == 0) {
-        learner_->set_tensors(kept, tensors);  // which finds out what is wrong with them
+        set_tensors(kept, tensors);  // which finds out what is wrong with them
         for (const auto& tensor : tensors)
             broadcast_from_first(*communicator_, std::as_bytes(std::span(tensor.values)));
         return;
     }
-    auto received = learner_->tensors(kept);
+    auto received = this->tensors(kept);
     for (auto& tensor : received)
         broadcast(*communicator_, std::as_writable_bytes(std::span(tensor.values)));
-    learner_->set_tensors(kept, received);
+    set_tensors(kept, received);
+}
+
+void TrainingShare::forget() {
+    for (auto& net : nets_) {
+        net.learner->forget();
+        net.recurrent.clear();
+    }
 }
 
 void TrainingShare::gather_memory(RecurrentState& all) const {
-    gather_state(*communicator_, config_.shards, recurrent_, all);
+    const auto streams = static_cast<std::size_t>(config_.batch_size);
+    const bool has_all = communicator_->process() == 0;
+    RecurrentState of_net;
+    for (std::size_t i = 0; i < nets_.size(); ++i) {
+        if (has_all) of_net = RecurrentState::zeros(model_, config_.batch_size);
+        gather_state(*communicator_, config_.shards, nets_[i].recurrent, of_net);
+        if (has_all) all.take(of_net, 0, streams, i * streams);
+    }
 }
 
 void TrainingShare::scatter_memory(const RecurrentState& all) {
-    scatter_state(*communicator_, config_.shards, all, recurrent_);
+    const auto streams = static_cast<std::size_t>(config_.batch_size);
+    const bool has_all = communicator_->process() == 0;
+    RecurrentState of_net;
+    for (std::size_t i = 0; i < nets_.size(); ++i) {
+        if (has_all) {
+            of_net = RecurrentState::zeros(model_, config_.batch_size);
+            of_net.take(all, i * streams, streams, 0);
+        }
+        scatter_state(*communicator_, config_.shards, of_net, nets_[i].recurrent);
+    }
 }
 
 }  // namespace carousel

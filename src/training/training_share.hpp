@@ -12,6 +12,7 @@
 #include "model/learner.hpp"
 #include "model/machine.hpp"
 #include "model/training_config.hpp"
+#include "model/two_nets.hpp"
 #include "training/instruction.hpp"
 
 namespace carousel {
@@ -25,8 +26,8 @@ struct StepReport {
 };
 
 /// What one process does of a training: it has all weights, and the streams of its shards with what
-/// they remember. A process that trains alone has all shards. Every call is made by all processes
-/// together.
+/// they remember, those of each net of the model (model/two_nets.hpp). A process that trains alone
+/// has all shards. Every call is made by all processes together.
 class TrainingShare {
 public:
     /// Machine and communicator must outlive the object.
@@ -37,35 +38,44 @@ public:
     TrainingShare& operator=(const TrainingShare&) = delete;
 
     /// batch → loss → gradients → clip → update. `streams`, of process 0: all of the window,
-    /// (B, T + 1). Law: the same report in every process, and the same weights.
+    /// (B, T + 1), once for each net. Each net is trained as it would be alone; loss: the mean over
+    /// them. Law: the same report in every process, and the same weights.
     StepReport step(const Instruction& instruction, std::span<const TokenId> streams);
 
     /// Everybody gets what process 0 passes.
     void put_tensors(Kept kept, std::span<const NamedTensor> tensors);
 
-    /// What all streams remember, of process 0: the value of the whole batch.
+    /// What all streams remember, of process 0: the value of the whole batch, net by net.
     void gather_memory(RecurrentState& all) const;
     void scatter_memory(const RecurrentState& all);
 
     /// Moments, averages and memory as before the first update; the weights stay.
-    void forget() {
-        learner_->forget();
-        recurrent_.clear();
-    }
+    void forget();
 
-    const Learner& learner() const { return *learner_; }
+    /// Those of all nets, in the order of files.
+    std::vector<NamedTensor> tensors(Kept kept) const;
+
+    /// A net with its weights of now. Range: one of the model's ways.
+    const Model& model(Way way) const;
 
 private:
+    struct Net {
+        std::unique_ptr<Learner> learner;
+        RecurrentState recurrent, after;  // before and, once it succeeded, after the step
+    };
+    /// Forward and backward through a window. Returns the loss.
+    double learn(Net& net, const Instruction& instruction, std::span<const TokenId> streams);
+    void set_tensors(Kept kept, std::span<const NamedTensor> tensors);
     /// Empties the memory of some streams, so that the model also learns to begin without one.
     void reset_streams(RecurrentState& state, std::uint64_t step) const;
 
+    LanguageModelConfig model_;
     TrainingConfig config_;
     Communicator* communicator_;
     Shards own_;
-    BatchShape shape_;  // of the own streams
-    std::unique_ptr<Learner> learner_;
-    RecurrentState recurrent_, after_;  // before and, once it succeeded, after the step
-    std::vector<TokenId> streams_;      // (own streams, T + 1)
+    BatchShape shape_;              // of the own streams
+    std::vector<Net> nets_;         // by way
+    std::vector<TokenId> streams_;  // (own streams, T + 1), of one net
     Batch batch_;
 };
 

@@ -156,4 +156,22 @@ TEST_SUITE("data/batch_iterator") {
             }
         }
     }
+
+    TEST_CASE("read from the end, a text gives the windows of the reversed text") {
+        constexpr std::uint64_t k_begin = 10, k_end = 111;
+        const auto batches = over_indices(k_begin, k_end, {3, 4}).from_the_end();
+        const auto mirrored = [](std::uint64_t at, std::span<TokenId> out) {
+            for (auto& id : out) id = static_cast<TokenId>(k_begin + k_end - 1 - at++);
+        };
+        const BatchIterator reversed(mirrored, k_begin, k_end, {3, 4}, 1);
+        REQUIRE(batches.windows_per_epoch() == reversed.windows_per_epoch());
+        std::vector<TokenId> found(15), expected(15);
+        for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+            for (std::uint64_t window = 0; window < batches.windows_per_epoch(); ++window) {
+                batches.read(epoch, window, found);
+                reversed.read(epoch, window, expected);
+                CHECK(found == expected);
+            }
+        }
+    }
 }

@@ -302,4 +302,21 @@ TEST_SUITE("evaluation/evaluator") {
         CHECK_THROWS_AS(evaluate_stream(model_for(*other), *corpus, corpus->whole()),
                         std::logic_error);
     }
+
+    TEST_CASE("an estimate from the end is that of the reversed text") {
+        // Separators are not counted, so that it does not matter at which end of a text they stand.
+        const std::string text = verses(3000), reversed(text.rbegin(), text.rend());
+        const TinyCorpus corpus({text}), mirrored({reversed});
+        const auto model = model_for(*corpus);
+        const EstimateConfig config{.streams = 1, .lead_in = 0, .way = Way::backward};
+        const auto found = estimate(model, *corpus, corpus->first(3000), config);
+        // Read from its end, the text has nothing before it: its first character is not predicted.
+        CHECK(found.characters == 2999);
+        std::vector<TokenId> ids(3001);
+        mirrored->copy(0, ids);
+        ids.erase(ids.begin());
+        CHECK(found.nats == doctest::Approx(nats_of(model, ids, 1)).epsilon(1e-9));
+        const auto part = corpus->split(0.5).training;
+        CHECK(estimate(model, *corpus, part, {.way = Way::backward}).characters == part.characters);
+    }
 }

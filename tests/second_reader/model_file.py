@@ -10,7 +10,7 @@ import struct
 
 MAGIC = bytes.fromhex("894352534c0d0a1a")
 KIND = b"language model".ljust(16, b"\0")
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 
 
 class Content:
@@ -125,6 +125,7 @@ def snapshot(content, version):
     s |= alphabet(content.list(lambda: content.record("word kind, text text")))
     s["model"] = content.record("word cell, i64 vocabulary_size, i64 layers, i64 hidden_size,"
                                 "i64 embedding_size, f32 forget_bias, word output_input")
+    s["model"]["direction"] = content.word() if version >= 3 else "forward"
     s["training"] = content.record(
         "i64 batch_size, i64 window, word length_kind, f64 length, word optimizer,"
         "f32 learning_rate, i64 warmup, word schedule, f32 final_learning_rate, f32 clip,"

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "largest_request.hpp"
+#include "model/two_nets.hpp"
 #include "small_snapshot.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -176,6 +177,46 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(load_snapshot(folder / "a").training == snapshot.training);
         snapshot.training.shards = 0;
         CHECK_THROWS_AS(save_snapshot(folder / "a", snapshot), std::logic_error);
+    }
+
+    TEST_CASE("a model of two nets has both in its file, and is of version 3") {
+        const TemporaryFolder folder;
+        auto snapshot = small_snapshot();
+        snapshot.state.reset();
+        const auto forward = snapshot.weights;
+        snapshot.model.direction = ReadingDirection::both;
+        CHECK_THROWS_AS(save_snapshot(folder / "a", snapshot), std::logic_error);  // one net
+        auto backward = forward;
+        for (auto& tensor : backward)
+            for (auto& value : tensor.values) value = -value;
+        append_tensors(Way::backward, backward, snapshot.weights);
+        for (const auto precision : {Precision::int8, Precision::float32}) {
+            snapshot.precision = precision;
+            save_snapshot(folder / "a", snapshot);
+        }
+        CHECK(read_file(folder / "a").at(8) == 3);
+        auto loaded = load_snapshot(folder / "a");
+        CHECK(loaded.model == snapshot.model);
+        CHECK(loaded.weights == snapshot.weights);
+        CHECK(take_backward_net(loaded) == backward);
+        CHECK(loaded.weights == forward);
+        CHECK(loaded.model == one_net(snapshot.model));
+        CHECK(take_backward_net(loaded).empty());
+    }
+
+    TEST_CASE("the state of a model of two nets has the memory of both") {
+        auto snapshot = small_snapshot();
+        auto& state = *snapshot.state;
+        for (auto* tensors : {&snapshot.weights, &state.first_moments, &state.second_moments,
+                              &state.averaged_weights})
+            append_tensors(Way::backward, std::vector(*tensors), *tensors);
+        snapshot.model.direction = ReadingDirection::both;
+        CHECK_THROWS_AS(require_valid(snapshot), std::invalid_argument);
+        for (auto* carried : {&state.hidden, &state.cell}) {
+            carried->shape[1] *= 2;
+            carried->values.insert(carried->values.end(), {1, 2});
+        }
+        CHECK_NOTHROW(require_valid(snapshot));
     }
 
     TEST_CASE("a file cut short at any length is refused as cut") {
