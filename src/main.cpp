@@ -21,6 +21,7 @@
 #include "cli/compress.hpp"
 #include "cli/evaluate.hpp"
 #include "cli/export.hpp"
+#include "cli/fill.hpp"
 #include "cli/generate.hpp"
 #include "cli/import.hpp"
 #include "cli/inspect.hpp"
@@ -64,6 +65,8 @@ struct Run {
     int operator()(const carousel::AverageRequest& x) const { return average(x, global); }
     int operator()(const carousel::CompressOptions& x) const { return compress(x, global); }
     int operator()(const carousel::DecompressOptions& x) const { return decompress(x, global); }
+    int operator()(const carousel::FillOptions& x) const { return fill(x, global); }
+    int operator()(const carousel::CorrectOptions& x) const { return correct(x, global); }
     int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
     int operator()(const carousel::HelpRequest& help) const {
         return show(carousel::as_called(help.text));

@@ -70,6 +70,10 @@ constexpr std::array k_commands{
                  has_option<CompressOptions>, read_command<CompressOptions>},
     CommandEntry{"decompress", "FILE", "write it again as it was", has_option<DecompressOptions>,
                  read_command<DecompressOptions>},
+    CommandEntry{"fill", "FILE", "complete gaps of a text so that both sides fit",
+                 has_option<FillOptions>, read_command<FillOptions>},
+    CommandEntry{"correct", "FILE", "find slips of single characters in a text",
+                 has_option<CorrectOptions>, read_command<CorrectOptions>},
     CommandEntry{"benchmark", "", "measure how fast this machine trains and writes",
                  has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };

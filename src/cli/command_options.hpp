@@ -20,6 +20,8 @@ OptionTable option_table(ImportRequest& options, GlobalOptions& global);
 OptionTable option_table(AverageRequest& options, GlobalOptions& global);
 OptionTable option_table(CompressOptions& options, GlobalOptions& global);
 OptionTable option_table(DecompressOptions& options, GlobalOptions& global);
+OptionTable option_table(FillOptions& options, GlobalOptions& global);
+OptionTable option_table(CorrectOptions& options, GlobalOptions& global);
 OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
@@ -33,6 +35,8 @@ void finish_options(ImportRequest& options, std::vector<std::string> words);
 void finish_options(AverageRequest& options, std::vector<std::string> words);
 void finish_options(CompressOptions& options, std::vector<std::string> words);
 void finish_options(DecompressOptions& options, std::vector<std::string> words);
+void finish_options(FillOptions& options, std::vector<std::string> words);
+void finish_options(CorrectOptions& options, std::vector<std::string> words);
 void finish_options(BenchmarkOptions& options, std::vector<std::string> words);
 
 }  // namespace carousel

@@ -10,7 +10,8 @@
 #include "cli/option_rows.hpp"
 #include "text/printable.hpp"
 
-// Commands whose words are files: models to inspect, change and average, texts to compress.
+// Commands whose words are files: models to inspect, change and average, texts to compress, fill
+// and correct.
 
 namespace carousel {
 
@@ -28,6 +29,21 @@ void require_format(const ExportOptions& o) {
         throw UsageError(fmt::format("--output {}: --format safetensors writes such a file.",
                                      shown_path(*o.output)));
     if (!safetensors) require_named_file("output", o.output);
+}
+
+constexpr WholeRange k_filling_range{1, k_longest_filling};
+
+/// "8" or "4:12". Throws: UsageError.
+LengthRange parse_length_range(std::string_view name, const std::string& word) {
+    const auto colon = word.find(':');
+    const auto number = [&](const std::string& part) {
+        return static_cast<std::size_t>(parse_whole(name, part, k_filling_range));
+    };
+    if (colon == std::string::npos) return {number(word), number(word)};
+    const LengthRange range{number(word.substr(0, colon)), number(word.substr(colon + 1))};
+    if (range.shortest <= range.longest) return range;
+    throw UsageError(fmt::format("--{} {}: the shortest length comes first, as in {}:{}.", name,
+                                 word, range.longest, range.shortest));
 }
 
 void take_file(const char* command, std::filesystem::path& file, std::vector<std::string> words) {
@@ -142,6 +158,64 @@ OptionTable option_table(DecompressOptions& o, GlobalOptions& global) {
     return table;
 }
 
+OptionTable option_table(FillOptions& o, GlobalOptions& global) {
+    OptionTable table("fill FILE [OPTION...]",
+                      "Writes a text with its gaps filled so that both sides fit, by a model that "
+                      "was trained with --direction both.");
+    table.heading("What is missing");
+    table.add("mark",
+              {"TEXT", "",
+               [&o](std::string_view name, const std::string& word) {
+                   require_text(name, word);
+                   o.mark = unescape(word);
+               }},
+              "stands in the text where something is missing", o.mark);
+    table.add("length",
+              {"N|MIN:MAX", format_range(k_filling_range),
+               [&o](std::string_view name, const std::string& word) {
+                   o.length = parse_length_range(name, word);
+               }},
+              "characters that are missing in each place",
+              fmt::format("{}:{}", o.length.shortest, o.length.longest));
+    table.add("choices", text(o.choices, "FILE|-"),
+              "only what stands in a line of this file may be missing");
+    table.exclude({"length", "choices"});
+    table.heading("How");
+    add_model(table, o.model);
+    table.add("unknown", choice(o.unknown),
+              "what is done with characters that the model never saw; they stay in the text",
+              std::string(format_value(o.unknown)));
+    add_decoding_of_model(table, o.decoding, "as the model's corpus was read");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add("count", whole(o.count, {1, 1'000'000}),
+              "alternatives that are told for each gap, in place of the text",
+              format_value(o.count));
+    add_json(table, o.json);
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(CorrectOptions& o, GlobalOptions& global) {
+    OptionTable table("correct FILE [OPTION...]",
+                      "Finds slips of single characters in a text, where a model trained with "
+                      "--direction both finds it likelier from both sides without them.");
+    table.heading("How");
+    add_model(table, o.model);
+    table.add("threshold", real(o.threshold, {0, 1}), "how sure a correction must be",
+              format_value(o.threshold));
+    table.add("unknown", choice(o.unknown),
+              "what is done with characters that the model never saw; they stay in the text",
+              std::string(format_value(o.unknown)));
+    add_decoding_of_model(table, o.decoding, "as the model's corpus was read");
+    add_threads(table, o.threads, "by the size of the model");
+    table.heading("Output");
+    table.add("output", text(o.output, "FILE|-"), "write the corrected text; what is there stays");
+    add_json(table, o.json);
+    add_common(table, global);
+    return table;
+}
+
 void finish_options(InspectOptions& o, std::vector<std::string> words) {
     take_file("inspect", o.file, std::move(words));
 }
@@ -181,6 +255,20 @@ void finish_options(CompressOptions& o, std::vector<std::string> words) {
 
 void finish_options(DecompressOptions& o, std::vector<std::string> words) {
     take_file("decompress", o.file, std::move(words));
+}
+
+void finish_options(FillOptions& o, std::vector<std::string> words) {
+    take_file("fill", o.file, std::move(words));
+    if (o.choices == o.file && o.file == "-")
+        throw UsageError("The text and --choices cannot both be standard input.");
+}
+
+void finish_options(CorrectOptions& o, std::vector<std::string> words) {
+    take_file("correct", o.file, std::move(words));
+    if (o.json && o.output && *o.output == "-")
+        throw UsageError(
+            "--json and --output - would both be standard output; the object has "
+            "the corrected text, too.");
 }
 
 }  // namespace carousel

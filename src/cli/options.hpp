@@ -9,7 +9,9 @@
 #include <variant>
 
 #include "app/compression_run.hpp"
+#include "app/correction_run.hpp"
 #include "app/evaluation_request.hpp"
+#include "app/fill_run.hpp"
 #include "app/generation_request.hpp"
 #include "app/model_average.hpp"
 #include "app/pytorch_import.hpp"
@@ -69,6 +71,10 @@ struct ExportOptions {
 struct CompressOptions : CompressionRequest {};
 struct DecompressOptions : CompressionRequest {};
 
+/// Options of `carousel fill` and of `carousel correct`.
+struct FillOptions : FillRequest {};
+struct CorrectOptions : CorrectionRequest {};
+
 /// Options of `carousel benchmark`.
 struct BenchmarkOptions {
     CellKind cell = CellKind::lstm;
@@ -89,7 +95,7 @@ struct VersionRequest {};
 using Command =
     std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
                  ExportOptions, ImportRequest, AverageRequest, CompressOptions, DecompressOptions,
-                 BenchmarkOptions, HelpRequest, VersionRequest>;
+                 FillOptions, CorrectOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

@@ -43,9 +43,9 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-const std::vector<std::string> k_commands{"train",    "generate",  "evaluate", "inspect",
-                                          "export",   "import",    "average",  "benchmark",
-                                          "compress", "decompress"};
+const std::vector<std::string> k_commands{"train",    "generate",   "evaluate", "inspect",
+                                          "export",   "import",     "average",  "benchmark",
+                                          "compress", "decompress", "fill",     "correct"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -307,6 +307,23 @@ TEST_SUITE("cli/command_line") {
         const auto d = parsed<DecompressOptions>({"decompress", "f", "--model", "m"});
         CHECK(d.file == "f");
         CHECK(d.model == "m");
+        const auto f = parsed<FillOptions>({"fill", "t", "--mark", "\\n?", "--length", "2:9",
+                                            "--count", "3", "--unknown", "skip", "--json"});
+        CHECK(f.file == "t");
+        CHECK(f.mark == "\n?");
+        CHECK(f.length.shortest == 2);
+        CHECK(f.length.longest == 9);
+        CHECK(f.count == 3);
+        CHECK(f.unknown == UnknownCharacters::skip);
+        CHECK(f.json);
+        CHECK(parsed<FillOptions>({"fill", "t", "--length", "8"}).length.shortest == 8);
+        CHECK(parsed<FillOptions>({"fill", "t", "--choices", "c"}).choices == "c");
+        const auto s = parsed<CorrectOptions>(
+            {"correct", "-", "--threshold", "0.25", "--output", "o", "--model", "m"});
+        CHECK(s.file == "-");
+        CHECK(s.threshold == 0.25);
+        CHECK(s.output == "o");
+        CHECK(s.model == "m");
         const auto b = parsed<BenchmarkOptions>({"benchmark", "--layers", "1", "--hidden-size", "2",
                                                  "--batch-size", "3", "--window", "4",
                                                  "--vocabulary", "5", "--seconds", "6"});
@@ -435,6 +452,15 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
         CHECK(contains(refusal({"compress"}), "compress takes one FILE"));
+        CHECK(contains(refusal({"fill"}), "fill takes one FILE"));
+        CHECK(contains(refusal({"fill", "t", "--length", "0"}), "1 to 100"));
+        CHECK(contains(refusal({"fill", "t", "--length", "9:2"}), "as in 2:9"));
+        CHECK(contains(refusal({"fill", "t", "--length", "2:"}), "--length"));
+        CHECK(contains(refusal({"fill", "t", "--length", "2", "--choices", "c"}), "--choices"));
+        CHECK(contains(refusal({"fill", "-", "--choices", "-"}), "standard input"));
+        CHECK(contains(refusal({"correct", "a", "b"}), "correct takes one FILE"));
+        CHECK(contains(refusal({"correct", "a", "--threshold", "2"}), "0 to 1"));
+        CHECK(contains(refusal({"correct", "a", "--json", "--output", "-"}), "standard output"));
         CHECK(contains(refusal({"decompress", "a", "b"}), "decompress takes one FILE"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
         CHECK(contains(refusal({"import", "a", "b"}), "import takes one FILE"));

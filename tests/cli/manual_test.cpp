@@ -43,6 +43,8 @@ std::map<std::string, std::set<std::string>> all_commands() {
     add("AVERAGE", AverageRequest{});
     add("COMPRESS", CompressOptions{});
     add("DECOMPRESS", DecompressOptions{});
+    add("FILL", FillOptions{});
+    add("CORRECT", CorrectOptions{});
     add("BENCHMARK", BenchmarkOptions{});
     return commands;
 }
