@@ -25,6 +25,7 @@
 #include "cli/generate.hpp"
 #include "cli/import.hpp"
 #include "cli/inspect.hpp"
+#include "cli/lab.hpp"
 #include "cli/plan.hpp"
 #include "cli/terminal.hpp"
 #include "cli/train.hpp"
@@ -67,6 +68,7 @@ struct Run {
     int operator()(const carousel::DecompressOptions& x) const { return decompress(x, global); }
     int operator()(const carousel::FillOptions& x) const { return fill(x, global); }
     int operator()(const carousel::CorrectOptions& x) const { return correct(x, global); }
+    int operator()(const carousel::LabOptions& x) const { return lab(x, global); }
     int operator()(const carousel::BenchmarkOptions& x) const { return benchmark(x, global); }
     int operator()(const carousel::HelpRequest& help) const {
         return show(carousel::as_called(help.text));

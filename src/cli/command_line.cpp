@@ -74,6 +74,8 @@ constexpr std::array k_commands{
                  has_option<FillOptions>, read_command<FillOptions>},
     CommandEntry{"correct", "FILE", "find slips of single characters in a text",
                  has_option<CorrectOptions>, read_command<CorrectOptions>},
+    CommandEntry{"lab", "[TASK...]", "run the experiments that made LSTM famous",
+                 has_option<LabOptions>, read_command<LabOptions>},
     CommandEntry{"benchmark", "", "measure how fast this machine trains and writes",
                  has_option<BenchmarkOptions>, read_command<BenchmarkOptions>},
 };

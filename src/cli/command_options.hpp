@@ -22,6 +22,7 @@ OptionTable option_table(CompressOptions& options, GlobalOptions& global);
 OptionTable option_table(DecompressOptions& options, GlobalOptions& global);
 OptionTable option_table(FillOptions& options, GlobalOptions& global);
 OptionTable option_table(CorrectOptions& options, GlobalOptions& global);
+OptionTable option_table(LabOptions& options, GlobalOptions& global);
 OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
@@ -37,6 +38,7 @@ void finish_options(CompressOptions& options, std::vector<std::string> words);
 void finish_options(DecompressOptions& options, std::vector<std::string> words);
 void finish_options(FillOptions& options, std::vector<std::string> words);
 void finish_options(CorrectOptions& options, std::vector<std::string> words);
+void finish_options(LabOptions& options, std::vector<std::string> words);
 void finish_options(BenchmarkOptions& options, std::vector<std::string> words);
 
 }  // namespace carousel

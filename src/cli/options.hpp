@@ -13,6 +13,8 @@
 #include "app/evaluation_request.hpp"
 #include "app/fill_run.hpp"
 #include "app/generation_request.hpp"
+#include "app/lab_gradients.hpp"
+#include "app/lab_request.hpp"
 #include "app/model_average.hpp"
 #include "app/pytorch_import.hpp"
 #include "app/training_request.hpp"
@@ -74,6 +76,11 @@ struct DecompressOptions : CompressionRequest {};
 /// Options of `carousel fill` and of `carousel correct`.
 struct FillOptions : FillRequest {};
 struct CorrectOptions : CorrectionRequest {};
+/// Options of `carousel lab`.
+struct LabOptions : LabRequest {
+    bool gradients = false;  ///< in place of tasks
+    GradientRequest gradient_request{};
+};
 
 /// Options of `carousel benchmark`.
 struct BenchmarkOptions {
@@ -95,7 +102,8 @@ struct VersionRequest {};
 using Command =
     std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
                  ExportOptions, ImportRequest, AverageRequest, CompressOptions, DecompressOptions,
-                 FillOptions, CorrectOptions, BenchmarkOptions, HelpRequest, VersionRequest>;
+                 FillOptions, CorrectOptions, LabOptions, BenchmarkOptions, HelpRequest,
+                 VersionRequest>;
 
 struct CommandLine {
     Command command;

@@ -104,12 +104,15 @@ void RecurrentLayer::for_each_back(Visit visit) {
     for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) visit(**stage);
 }
 
-void RecurrentLayer::backward(ThreadPool& pool, ActivationGradients& back, float* gradients) {
+void RecurrentLayer::backward(ThreadPool& pool, ActivationGradients& back, float* gradients,
+                              const Task<std::int64_t>* after_step) {
     back.begin_layer();
     for_each_back([&](Stage& stage) { stage.backward_after(pool, back, gradients); });
     run(pool, [&](const Member& member) {
-        for (auto t = activations_.steps() - 1; t >= 0; --t)
+        for (auto t = activations_.steps() - 1; t >= 0; --t) {
             for_each_back([&](Stage& stage) { stage.backward_step(t, member, back); });
+            if (after_step != nullptr) (*after_step)(t);
+        }
     });
     for_each_back([&](Stage& stage) { stage.backward_before(pool, back, gradients); });
     matrices_.for_each([&](StepMatrix& matrix) { matrix.mask_gradient(pool, gradients); });

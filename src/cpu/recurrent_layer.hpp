@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/task.hpp"
 #include "cpu/activations.hpp"
 #include "cpu/stage.hpp"
 #include "cpu/step_matrices.hpp"
@@ -84,7 +85,10 @@ public:
 
     /// Turns the gradients of the outputs into those of the inputs, in their place (but not those
     /// of the embeddings, which go to their parameter), and fills those of the layer's weights.
-    void backward(ThreadPool& pool, ActivationGradients& back, float* gradients);
+    /// `after_step`, only in a team of one: called once each step t has gone backward, with the
+    /// gradient of h(t) at its place in `back`.
+    void backward(ThreadPool& pool, ActivationGradients& back, float* gradients,
+                  const Task<std::int64_t>* after_step = nullptr);
 
 private:
     template <typename Work>

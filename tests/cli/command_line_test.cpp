@@ -45,7 +45,7 @@ bool contains(std::string_view text, std::string_view part) {
 
 const std::vector<std::string> k_commands{"train",    "generate",   "evaluate", "inspect",
                                           "export",   "import",     "average",  "benchmark",
-                                          "compress", "decompress", "fill",     "correct"};
+                                          "compress", "decompress", "fill",     "correct",   "lab"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -324,6 +324,48 @@ TEST_SUITE("cli/command_line") {
         CHECK(s.threshold == 0.25);
         CHECK(s.output == "o");
         CHECK(s.model == "m");
+        const auto l = parsed<LabOptions>({"lab",   "4",
+                                           "6a",    "--length",
+                                           "200",   "--trials",
+                                           "3",     "--rules",
+                                           "guess", "--units",
+                                           "2",     "--blocks",
+                                           "1",     "--block-size",
+                                           "3",     "--learning-rate",
+                                           "0.25",  "--limit",
+                                           "4",     "--seed",
+                                           "5",     "--threads",
+                                           "6",     "--html",
+                                           "h",     "--most-wrong",
+                                           "7",     "--json"});
+        CHECK(l.tasks == std::vector{LabTask::adding, LabTask::order_of_two});
+        CHECK(l.length == 200);
+        CHECK(l.trials == 3);
+        CHECK(l.rules == LabRules::guess);
+        CHECK(l.hidden_size == 2);
+        CHECK(l.blocks == 1);
+        CHECK(l.block_size == 3);
+        CHECK(l.learning_rate == 0.25);
+        CHECK(l.limit == 4);
+        CHECK(l.seed == 5);
+        CHECK(l.threads == 6);
+        CHECK(l.html == "h");
+        CHECK(l.most_wrong == 7);
+        CHECK(l.json);
+        const auto g = parsed<LabOptions>(
+            {"lab", "gradients", "--cells", "gru,mlstm", "--updates", "8", "--svg", "s"});
+        CHECK(g.gradients);
+        CHECK(g.gradient_request.cells == std::vector{CellKind::gru, CellKind::mlstm});
+        CHECK(g.gradient_request.updates == 8);
+        CHECK(g.gradient_request.svg == "s");
+        CHECK(parsed<LabOptions>({"lab", "6a", "--rules", "modern", "--cell", "gru"}).cell ==
+              CellKind::gru);
+        const auto latch = parsed<LabOptions>({"lab", "3b", "--signal", "1", "--output", "o"});
+        CHECK(latch.signal == 1);
+        CHECK(latch.output == "o");
+        const auto lags = parsed<LabOptions>({"lab", "2c", "--symbols", "8", "--lag", "9"});
+        CHECK(lags.symbols == 8);
+        CHECK(lags.lag == 9);
         const auto b = parsed<BenchmarkOptions>({"benchmark", "--layers", "1", "--hidden-size", "2",
                                                  "--batch-size", "3", "--window", "4",
                                                  "--vocabulary", "5", "--seconds", "6"});
@@ -463,6 +505,11 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"correct", "a", "--json", "--output", "-"}), "standard output"));
         CHECK(contains(refusal({"decompress", "a", "b"}), "decompress takes one FILE"));
         CHECK(contains(refusal({"benchmark", "a"}), "benchmark"));
+        CHECK(contains(refusal({"lab", "7"}), "There is no task \"7\""));
+        CHECK(contains(refusal({"lab", "6a", "--svg", "s"}), "--svg"));
+        CHECK(contains(refusal({"lab", "gradients", "--cells", "gru,,rnn"}), "--cells"));
+        CHECK(contains(refusal({"lab", "6a", "--lag", "9"}), "Task 6a has no --lag"));
+        CHECK(contains(refusal({"lab", "6a", "4", "--output", "o"}), "--output"));
         CHECK(contains(refusal({"import", "a", "b"}), "import takes one FILE"));
     }
 

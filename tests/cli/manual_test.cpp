@@ -45,6 +45,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
     add("DECOMPRESS", DecompressOptions{});
     add("FILL", FillOptions{});
     add("CORRECT", CorrectOptions{});
+    add("LAB", LabOptions{});
     add("BENCHMARK", BenchmarkOptions{});
     return commands;
 }

@@ -1,0 +1,171 @@
+#include "app/lab_gradients.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "base/replace_file.hpp"
+#include "base/words.hpp"
+#include "report/line_chart.hpp"
+#include "report/page.hpp"
+#include "report/page_style.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::size_t k_lags_shown[] = {0, 1, 2, 5, 10, 20, 30, 50, 75, 99};
+constexpr double k_smallest = 1e-30;  // below it single precision knows nothing
+
+// Norms as shares of the first.
+std::vector<double> shares_of(const std::vector<double>& norms) {
+    std::vector<double> shares;
+    for (const double norm : norms) shares.push_back(norms[0] > 0 ? norm / norms[0] : 0.0);
+    return shares;
+}
+
+ChartSeries series_of(std::string name, const std::vector<double>& norms) {
+    ChartSeries series{.name = std::move(name), .points = {}};
+    const auto shares = shares_of(norms);
+    for (std::size_t lag = 0; lag < shares.size(); ++lag) {
+        if (shares[lag] < k_smallest) break;
+        series.points.push_back({.x = static_cast<double>(lag),
+                                 .y = std::log10(shares[lag]),
+                                 .note = fmt::format("lag {}: {:.2g}", lag, shares[lag])});
+    }
+    return series;
+}
+
+LineChart chart_of(const GradientCurves& curves, const GradientNorms& carousel) {
+    return {.caption = fmt::format("{}: gradient of the error with respect to h, by lag",
+                                   format_value(curves.cell)),
+            .x = {.label = "steps back"},
+            .y = {.label = "log10 of the norm, 0 at the end"},
+            .series = {series_of("fresh", curves.fresh.hidden),
+                       series_of("trained", curves.trained.hidden),
+                       series_of("carousel", carousel.states)}};
+}
+
+std::string cell_of(double share) {
+    if (share == 0) return "0";
+    return share >= 0.01 && share < 1000 ? fmt::format("{:.3f}", share)
+                                         : fmt::format("{:.1e}", share);
+}
+
+// The svg element of a figure.
+std::string drawing_in(const std::string& figure) {
+    const auto begin = figure.find("<svg"), end = figure.rfind("</svg>");
+    return figure.substr(begin, end + std::string_view("</svg>").size() - begin);
+}
+
+}  // namespace
+
+GradientReport run_gradients(const GradientRequest& request, int length, std::uint64_t seed,
+                             const std::function<bool(CellKind cell, int update)>& goes_on) {
+    auto experiment = standard_experiment(LabTask::order_of_two);
+    experiment.length = length;
+    require_possible(experiment);
+    GradientReport report{
+        .config = {.experiment = experiment, .updates = request.updates, .seed = seed},
+        .curves = {},
+        .carousel = {}};
+    report.carousel = carousel_norms(report.config);
+    for (const auto cell : request.cells) {
+        int update = 0;
+        report.curves.push_back(
+            gradient_curves(report.config, cell, [&] { return goes_on(cell, update++); }));
+    }
+    return report;
+}
+
+std::string gradient_table(const GradientReport& report) {
+    auto text = fmt::format(
+        "The gradient of the error at the end with respect to h, by steps back, as a share of\n"
+        "that at the end: fresh, and after {} batches of task 6a. Carousel: the states of the\n"
+        "cell of 1997 where no gradient goes through the gates.\n\n{:<6}",
+        report.config.updates, "lag");
+    for (const auto& curves : report.curves)
+        text += fmt::format("{:>22}", format_value(curves.cell));
+    text += fmt::format("{:>11}\n{:<6}", "carousel", "");
+    for (std::size_t i = 0; i < report.curves.size(); ++i)
+        text += fmt::format("{:>11}{:>11}", "fresh", "trained");
+    text += '\n';
+    const auto share = [](const std::vector<double>& norms, std::size_t lag) {
+        return lag < norms.size() ? cell_of(shares_of(norms)[lag]) : std::string("–");
+    };
+    for (const auto lag : k_lags_shown) {
+        if (lag >= report.carousel.hidden.size()) break;
+        text += fmt::format("{:<6}", lag);
+        for (const auto& curves : report.curves)
+            text += fmt::format("{:>11}{:>11}", share(curves.fresh.hidden, lag),
+                                share(curves.trained.hidden, lag));
+        text += fmt::format("{:>11}\n", share(report.carousel.states, lag));
+    }
+    return text;
+}
+
+std::string gradient_json(const GradientReport& report) {
+    using Json = nlohmann::ordered_json;
+    const auto norms = [](const GradientNorms& own) {
+        Json object{{"hidden", own.hidden}};
+        if (!own.states.empty()) object["states"] = own.states;
+        return object;
+    };
+    Json object{{"task", format_value(report.config.experiment.task)},
+                {"length", report.config.experiment.length},
+                {"updates", report.config.updates},
+                {"seed", report.config.seed},
+                {"cells", Json::array()}};
+    for (const auto& curves : report.curves) {
+        object["cells"].push_back({{"cell", format_value(curves.cell)},
+                                   {"fresh", norms(curves.fresh)},
+                                   {"trained", norms(curves.trained)}});
+    }
+    object["carousel"] = report.carousel.states;
+    return object.dump() + '\n';
+}
+
+std::string gradient_page(const GradientReport& report) {
+    Page page("How gradients vanish", "carousel lab gradients");
+    page.add_paragraph(fmt::format(
+        "An error at the end of a sequence of {} steps or more, and its gradient with respect to "
+        "what the units gave so many steps before: the mean norm over 20 sequences, as a share of "
+        "that at the end, on a logarithmic scale. Each cell as it begins and after {} batches of "
+        "task 6a (the order of two symbols far apart) with Adam. A line that falls straight is a "
+        "gradient that vanishes exponentially; the carousel is what the states of the cell of 1997 "
+        "carry back where nothing goes through the gates: a constant.",
+        report.config.experiment.length, report.config.updates));
+    for (const auto& curves : report.curves)
+        page.add_html(to_svg(chart_of(curves, report.carousel)));
+    return page.html();
+}
+
+std::string gradient_svg(const GradientReport& report) {
+    constexpr int k_width = 860, k_height = 340;  // of a chart, about
+    std::string drawings;
+    int y = 0;
+    for (const auto& curves : report.curves) {
+        drawings += fmt::format(
+            "<text x=\"8\" y=\"{}\" font-weight=\"bold\">{}</text>"
+            "<svg x=\"0\" y=\"{}\" width=\"{}\" height=\"{}\">{}</svg>\n",
+            y + 20, format_value(curves.cell), y + 30, k_width, k_height,
+            drawing_in(to_svg(chart_of(curves, report.carousel))));
+        y += k_height + 40;
+    }
+    return fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\">\n<style>{2}</style>\n"
+        "<rect width=\"{0}\" height=\"{1}\" fill=\"var(--paper)\"/>\n{3}</svg>\n",
+        k_width, y, page_style(), drawings);
+}
+
+void write_svg(const std::filesystem::path& path, std::string_view svg) {
+    // A page's kind: there is no file, or an empty one, in its place (`require_new_file`).
+    replace_file(path, OwnFile::page, [&](const WriteBytes& write) {
+        write(std::as_bytes(std::span(svg.data(), svg.size())));
+    });
+}
+
+}  // namespace carousel

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "lab/trial.hpp"
+
+namespace carousel {
+
+/// What `carousel lab TASK` is asked for. What is absent is as the paper has it.
+struct LabRequest {
+    std::vector<LabTask> tasks;
+    std::optional<int> length{}, symbols{}, lag{}, signal{}, blocks{}, block_size{}, most_wrong{};
+    std::optional<double> learning_rate{};
+    std::optional<std::uint64_t> limit{};
+    LabRules rules = LabRules::paper;
+    std::optional<CellKind> cell{};  ///< under modern rules; absent: lstm
+    std::optional<int> hidden_size{};
+    std::optional<int> trials{};
+    std::uint64_t seed = 1;
+    std::optional<int> threads{};
+    std::optional<std::filesystem::path> output{};  ///< absent: lab/NAME.jsonl
+    std::optional<std::filesystem::path> html{};
+    bool json = false;
+};
+
+/// The run that a request makes of one of its tasks.
+struct LabRun {
+    TrialConfig config;
+    int trials = 0;
+    std::filesystem::path file{};  ///< where its trials are kept
+};
+
+/// Throws: UsageError for sizes that a task does not have, or that make no sequences.
+LabRun lab_run(const LabRequest& request, LabTask task);
+
+}  // namespace carousel

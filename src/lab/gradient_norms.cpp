@@ -1,0 +1,98 @@
+#include "lab/gradient_norms.hpp"
+
+#include <cmath>
+
+#include "lab/modern_trial.hpp"
+#include "lab/task_course.hpp"
+
+namespace carousel {
+
+namespace {
+
+// A net and the sequences that it learns from.
+class WatchedNet {
+public:
+    WatchedNet(const GradientConfig& config, CellKind cell, RecurrentGradient gradient)
+        : course_({.experiment = config.experiment,
+                   .rules = LabRules::modern,
+                   .cell = cell,
+                   .seed = config.seed},
+                  0),
+          shape_(modern_net_shape(
+              {.experiment = config.experiment, .rules = LabRules::modern, .cell = cell},
+              course_.longest())),
+          net_(with(shape_, gradient), config.seed),
+          batch_(static_cast<std::size_t>(shape_.batch)) {}
+
+    void learn() {
+        draw(next_);
+        next_ += batch_.size();
+        net_.read(batch_);
+        net_.backpropagate(batch_);
+        net_.update(k_modern_rate, k_modern_clip);
+    }
+
+    GradientNorms norms() {
+        draw(0);
+        const auto states = cell_shape(shape_.cell).states * padded(shape_.hidden_size);
+        const auto lags = static_cast<std::size_t>(course_.experiment().length);
+        GradientNorms norms{.hidden = std::vector<double>(lags),
+                            .states = std::vector<double>(states > 0 ? lags : 0)};
+        net_.read(batch_);
+        net_.watch([&](std::int64_t t, ActivationGradients& back) {
+            for (std::size_t b = 0; b < batch_.size(); ++b) {
+                const auto stream = static_cast<std::int64_t>(b);
+                const auto lag = batch_[b].steps() - 1 - t;
+                add_norm(back.hidden(t, stream), shape_.hidden_size, lag, norms.hidden);
+                // Those of the states that step t found: of one step before.
+                if (states > 0) add_norm(back.states(stream), states, lag + 1, norms.states);
+            }
+        });
+        net_.backpropagate(batch_);
+        net_.watch({});
+        if (states > 0) norms.states.erase(norms.states.begin());  // of the end: not told
+        return norms;
+    }
+
+private:
+    static ModernNetShape with(ModernNetShape shape, RecurrentGradient gradient) {
+        shape.recurrent_gradient = gradient;
+        return shape;
+    }
+
+    void draw(std::uint64_t first) {
+        for (std::size_t i = 0; i < batch_.size(); ++i)
+            course_.draw_training_sequence(first + i, batch_[i]);
+    }
+
+    void add_norm(const float* values, std::int64_t count, std::int64_t lag,
+                  std::vector<double>& norms) const {
+        if (lag < 0 || lag >= static_cast<std::int64_t>(norms.size())) return;
+        double sum = 0;
+        for (std::int64_t i = 0; i < count; ++i) sum += double{values[i]} * double{values[i]};
+        norms[static_cast<std::size_t>(lag)] += std::sqrt(sum) / static_cast<double>(batch_.size());
+    }
+
+    TaskCourse course_;
+    ModernNetShape shape_;
+    ModernNet net_;
+    std::vector<Sequence> batch_;
+    std::uint64_t next_ = 0;
+};
+
+}  // namespace
+
+GradientCurves gradient_curves(const GradientConfig& config, CellKind cell,
+                               const std::function<bool()>& goes_on) {
+    WatchedNet net(config, cell, RecurrentGradient::full);
+    GradientCurves curves{.cell = cell, .fresh = net.norms(), .trained = {}};
+    for (int i = 0; i < config.updates && goes_on(); ++i) net.learn();
+    curves.trained = net.norms();
+    return curves;
+}
+
+GradientNorms carousel_norms(const GradientConfig& config) {
+    return WatchedNet(config, CellKind::lstm1997, RecurrentGradient::states).norms();
+}
+
+}  // namespace carousel

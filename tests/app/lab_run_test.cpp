@@ -1,0 +1,108 @@
+#include "app/lab_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <string>
+
+#include "app/lab_json.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace carousel;
+
+namespace {
+
+LabRequest short_request(const std::filesystem::path& file) {
+    return {.tasks = {LabTask::lags}, .symbols = 5, .trials = 2, .output = file};
+}
+
+/// Runs the one task of a request; stops after so many turns.
+LabReport run_it(const LabRequest& request, int turns = 1'000'000) {
+    return run_lab(lab_run(request, request.tasks.front()), 1,
+                   {.clock = [] { return 0.0; },
+                    .tell = [](const LabProgress&) {},
+                    .wish_to_stop = [&turns] { return --turns <= 0; }});
+}
+
+}  // namespace
+
+TEST_SUITE("app/lab_run") {
+    TEST_CASE("a run that was stopped goes on from its file and comes to the same") {
+        const TemporaryFolder folder;
+        const auto whole = run_it(short_request(folder / "whole.jsonl"));
+        CHECK(whole.complete);
+        const auto request = short_request(folder / "stopped.jsonl");
+        int runs = 1;
+        while (!run_it(request, 1).complete) ++runs;
+        CHECK(runs > 1);
+        CHECK(read_file(folder / "stopped.jsonl") == read_file(folder / "whole.jsonl"));
+        CHECK(lab_json(run_it(request)) == lab_json(whole));
+    }
+
+    TEST_CASE("more trials of a run are added to those that there are") {
+        const TemporaryFolder folder;
+        auto request = short_request(folder / "a.jsonl");
+        const auto two = run_it(request);
+        request.trials = 3;
+        const auto three = run_it(request);
+        CHECK(three.summary.trials == 3);
+        CHECK(three.records[1].result->sequences == two.records[1].result->sequences);
+    }
+
+    TEST_CASE("a file of another run, or of anything else, is refused and stays") {
+        const TemporaryFolder folder;
+        auto request = short_request(folder / "a.jsonl");
+        run_it(request);
+        const auto before = read_file(folder / "a.jsonl");
+        request.seed = 2;
+        CHECK_THROWS_AS(run_it(request), InputError);
+        CHECK(read_file(folder / "a.jsonl") == before);
+        for (const auto& text :
+             {std::string("no JSON\n"), before.substr(0, before.size() - 5),
+              before + "{\"trial\":99999999999,\"sequences\":1}\n", before + "[]\n"}) {
+            std::ofstream(folder / "b.jsonl", std::ios::binary) << text;
+            CHECK_THROWS_AS(run_it(short_request(folder / "b.jsonl")), InputError);
+            CHECK(read_file(folder / "b.jsonl") == text);
+        }
+    }
+
+    TEST_CASE("sizes that a task does not have are refused") {
+        LabRequest request{.tasks = {LabTask::order_of_two}, .lag = 5};
+        CHECK_THROWS_AS(lab_run(request, LabTask::order_of_two), UsageError);
+        request = {.tasks = {LabTask::lags}, .cell = CellKind::gru};
+        CHECK_THROWS_AS(lab_run(request, LabTask::lags), UsageError);
+    }
+
+    TEST_CASE("files are named by what differs from the usual") {
+        LabRequest request{.tasks = {LabTask::adding}};
+        CHECK(lab_run(request, LabTask::adding).file == "lab/4-1997-seed1.jsonl");
+        CHECK(lab_run(request, LabTask::adding).trials == 10);
+        request.length = 500;
+        request.rules = LabRules::guess;
+        CHECK(lab_run(request, LabTask::adding).file == "lab/4-T500-guess-seed1.jsonl");
+    }
+
+    TEST_CASE("what trials come to stands beside the paper") {
+        LabReport report{.config = {.experiment = standard_experiment(LabTask::adding)},
+                         .records = {{.result = TrialResult{.solved = true, .sequences = 100}},
+                                     {.result = TrialResult{.solved = false, .sequences = 900}},
+                                     {.result = TrialResult{.solved = true, .sequences = 300}},
+                                     {.sequences = 7}},
+                         .summary = {},
+                         .published = published_result(standard_experiment(LabTask::adding))};
+        report.summary = summarize(report.records);
+        CHECK(report.summary.trials == 3);
+        CHECK(report.summary.solved == 2);
+        CHECK(report.summary.sequences == 200);
+        CHECK(report.summary.fewest == 100);
+        CHECK(report.summary.most == 300);
+        const auto table = lab_table(report);
+        CHECK(table.find("2 of 3") != std::string::npos);
+        CHECK(table.find("74,000") != std::string::npos);
+        CHECK(table.find("100 to 300") != std::string::npos);
+        CHECK(lab_page({report}).find("74,000") != std::string::npos);
+        CHECK(lab_json(report).find("\"sequences\":74000") != std::string::npos);
+    }
+}

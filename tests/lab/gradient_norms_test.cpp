@@ -1,0 +1,41 @@
+#include "lab/gradient_norms.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace carousel;
+
+namespace {
+
+GradientConfig config_of(int updates) {
+    return {.experiment = standard_experiment(LabTask::order_of_two), .updates = updates};
+}
+
+}  // namespace
+
+TEST_SUITE("lab/gradient_norms") {
+    TEST_CASE("the carousel carries an error back unchanged") {
+        const auto norms = carousel_norms(config_of(0)).states;
+        REQUIRE(norms.size() > 90);
+        CHECK(norms[0] > 0);
+        for (const double norm : norms) CHECK(norm == doctest::Approx(norms[0]).epsilon(1e-5));
+    }
+
+    TEST_CASE("the gradient of a fresh plain net vanishes, that of a fresh LSTM hardly does") {
+        const auto goes_on = [] { return true; };
+        const auto rnn = gradient_curves(config_of(0), CellKind::rnn, goes_on).fresh.hidden;
+        const auto lstm = gradient_curves(config_of(0), CellKind::lstm, goes_on).fresh.states;
+        CHECK(rnn.size() == 100);
+        CHECK(rnn[60] < 1e-3 * rnn[0]);
+        CHECK(lstm[60] > 1e-2 * lstm[0]);
+    }
+
+    TEST_CASE("training changes the curve, unless it is stopped at once") {
+        const auto stopped = gradient_curves(config_of(3), CellKind::rnn, [] { return false; });
+        CHECK(stopped.fresh.hidden == stopped.trained.hidden);
+        const auto trained = gradient_curves(config_of(3), CellKind::rnn, [] { return true; });
+        CHECK(trained.fresh.hidden == stopped.fresh.hidden);
+        CHECK(trained.trained.hidden != trained.fresh.hidden);
+    }
+}
