@@ -20,7 +20,8 @@ namespace {
 
 // Units of the drawing, which are pixels where the page is wide enough.
 constexpr double k_width = 480, k_height = 290;
-constexpr double k_left = 48, k_right = 82, k_top = 30, k_bottom = 44;
+constexpr double k_left = 48, k_top = 30, k_bottom = 44;
+constexpr double k_least_right = 82, k_letter = 7.2;  // at the right stand the names of the lines
 constexpr double k_line_height = 15;
 
 // What comes before this share of x may lie beyond an axis that is cut.
@@ -43,9 +44,10 @@ struct Extent {
 /// Where numbers come to lie.
 struct Plane {
     Extent x, y;
+    double right = k_width - k_least_right;  // its edge
 
     double left(double value) const {
-        return k_left + (value - x.low) / x.width() * (k_width - k_left - k_right);
+        return k_left + (value - x.low) / x.width() * (right - k_left);
     }
     bool holds(const ChartPoint& point) const { return point.y >= y.low && point.y <= y.high; }
     double top(double value) const {
@@ -91,6 +93,11 @@ Plane plane_of(const LineChart& chart) {
         for (const auto& point : series.points)
             if (point.x >= from) plane.y.take(point.y);
     }
+    for (const auto& series : chart.series) {
+        const double name = 10 + k_letter * static_cast<double>(series.name.size());
+        plane.right = std::min(plane.right, k_width - name);
+    }
+    plane.right = std::max(plane.right, k_width / 2);
     if (chart.mark) plane.y.take(chart.mark->y);
     widen(plane.x, chart.x.from_zero, 0);
     widen(plane.y, chart.y.from_zero, 0.06);
@@ -102,7 +109,7 @@ double distance(const std::vector<double>& ticks) {
 }
 
 void draw_axes(const LineChart& chart, const Plane& plane, std::string& out) {
-    const double bottom = k_height - k_bottom, right = k_width - k_right;
+    const double bottom = k_height - k_bottom, right = plane.right;
     const auto rows = round_ticks(plane.y.low, plane.y.high, 6);
     for (const double tick : rows) {
         const double y = plane.top(tick);
@@ -166,9 +173,13 @@ void draw_line(const std::vector<ChartPoint>& points, const Plane& plane, std::s
     end();
 }
 
-void draw_series(const ChartSeries& series, std::size_t number, const Plane& plane,
+std::size_t colour_of(const LineChart& chart, std::size_t series) {
+    return chart.series[series].colour.value_or(series) % k_line_colours;
+}
+
+void draw_series(const ChartSeries& series, std::size_t colour, const Plane& plane,
                  std::string& out) {
-    out += fmt::format("<g class=\"c{}\">", number);
+    out += fmt::format("<g class=\"c{}\">", colour);
     draw_line(series.points, plane, out);
     // Many dots would hide the line; each can still be hovered.
     const double radius = series.points.size() > 40 ? 1.2 : 2.4;
@@ -181,6 +192,36 @@ void draw_series(const ChartSeries& series, std::size_t number, const Plane& pla
     out += "</g>\n";
 }
 
+/// Heights, the least first, moved as little as leaves a line between each two of them: those that
+/// stand too close become a block about their middle, which takes up what it meets.
+void move_apart(std::vector<double>& heights) {
+    struct Block {
+        std::size_t count;
+        double sum;  // of the middles that each of its heights asks for
+        double middle() const { return sum / static_cast<double>(count); }
+        double half() const { return k_line_height * static_cast<double>(count - 1) / 2; }
+    };
+    std::vector<Block> blocks;
+    for (const double height : heights) {
+        blocks.push_back({1, height});
+        while (blocks.size() > 1) {
+            const Block last = blocks.back();
+            auto& before = blocks[blocks.size() - 2];
+            const double distance = last.middle() - last.half() - before.middle() - before.half();
+            if (distance >= k_line_height) break;
+            before.count += last.count;
+            before.sum += last.sum;
+            blocks.pop_back();
+        }
+    }
+    std::size_t i = 0;
+    for (const auto& block : blocks) {
+        double height = block.middle() - block.half();
+        for (std::size_t n = 0; n < block.count; ++n, height += k_line_height)
+            heights[i++] = height;
+    }
+}
+
 /// The names at the ends of the lines, moved apart where the lines end close together.
 void draw_names(const LineChart& chart, const Plane& plane, std::string& out) {
     struct Name {
@@ -190,26 +231,25 @@ void draw_names(const LineChart& chart, const Plane& plane, std::string& out) {
     std::vector<Name> names;
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
         const auto& points = chart.series[i].points;
-        if (points.empty()) continue;
+        if (points.empty() || chart.series[i].name.empty()) continue;
         const double y = std::clamp(points.back().y, plane.y.low, plane.y.high);
         names.push_back({i, plane.left(points.back().x), plane.top(y)});
     }
     std::sort(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.y < b.y; });
-    for (std::size_t i = 1; i < names.size(); ++i) {
-        const double missing = k_line_height - (names[i].y - names[i - 1].y);
-        if (missing <= 0) continue;
-        names[i - 1].y -= missing / 2;
-        names[i].y += missing / 2;
-    }
-    for (const auto& name : names) {
-        out += fmt::format("<text class=\"c{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", name.number,
-                           name.x + 8, name.y + 4, plain_markup(chart.series[name.number].name));
+    std::vector<double> heights;
+    for (const auto& name : names) heights.push_back(name.y);
+    move_apart(heights);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto& name = names[i];
+        out += fmt::format("<text class=\"c{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+                           colour_of(chart, name.number), name.x + 8, heights[i] + 4,
+                           plain_markup(chart.series[name.number].name));
     }
 }
 
 void draw_mark(const ChartPoint& mark, const Plane& plane, std::string& out) {
     const double x = plane.left(mark.x), y = plane.top(mark.y);
-    const bool right_half = x > (k_left + k_width - k_right) / 2;
+    const bool right_half = x > (k_left + plane.right) / 2;
     out += fmt::format(
         "<circle class=\"mark\" cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"5.5\"><title>{2}</title></circle>"
         "<text class=\"note {3}\" x=\"{0:.1f}\" y=\"{4:.1f}\">{2}</text>\n",
@@ -231,7 +271,7 @@ std::string to_svg(LineChart chart) {
         plain_markup(chart.caption), k_width, k_height);
     draw_axes(chart, plane, out);
     for (std::size_t i = 0; i < chart.series.size(); ++i) {
-        draw_series(chart.series[i], i, plane, out);
+        draw_series(chart.series[i], colour_of(chart, i), plane, out);
     }
     draw_names(chart, plane, out);
     if (chart.mark && plane.holds(*chart.mark)) draw_mark(*chart.mark, plane, out);

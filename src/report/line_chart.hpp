@@ -13,9 +13,13 @@ struct ChartPoint {
 };
 
 struct ChartSeries {
-    std::string name;  ///< written at the end of its line
+    std::string name;  ///< written at the end of its line; empty: nothing
     std::vector<ChartPoint> points;
+    std::optional<std::size_t> colour{};  ///< its number; absent: that of the series
 };
+
+/// Colours that can be told from each other; after the last one comes the first again.
+inline constexpr std::size_t k_line_colours = 8;
 
 struct ChartAxis {
     std::string label;
@@ -25,7 +29,7 @@ struct ChartAxis {
     bool cut = false;
 };
 
-/// Lines over two axes, at most three, each of its points further right than the one before.
+/// Lines over two axes, each of its points further right than the one before.
 /// Numbers that are not finite are left out. Of a series with more than `k_most_points` every so
 /// many are drawn.
 struct LineChart {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/colour_scale.hpp"
+#include "report/line_chart.hpp"
 
 // The style sheet as text with the colours of both themes filled in. It stands in each page, so it
 // is short, and holds no character that HTML reads as markup.
@@ -11,12 +12,15 @@ namespace carousel {
 
 namespace {
 
-// Lines of validation and training: blue and vermilion keep apart in any kind of colour vision
-// (Okabe and Ito 2008), made lighter on dark paper.
+// Lines: blue and vermilion, of validation and training, keep apart in any kind of colour vision
+// (Okabe and Ito 2008); the others are for charts of many lines, each of which has its name at its
+// end. They are lighter on dark paper.
 constexpr const char* k_light_rest =
-    "--soft:#6b665e;--hair:#e2ddd3;--panel:#f5f2ec;--c0:#005f9e;--c1:#b8500a;--c2:#5d7a2a;";
+    "--soft:#6b665e;--hair:#e2ddd3;--panel:#f5f2ec;--c0:#005f9e;--c1:#b8500a;--c2:#5d7a2a;"
+    "--c3:#8a3f8f;--c4:#00776b;--c5:#8a6500;--c6:#b3263f;--c7:#5c5c5c;";
 constexpr const char* k_dark_rest =
-    "--soft:#a49d91;--hair:#38342e;--panel:#211e1a;--c0:#6cb8ee;--c1:#f0955a;--c2:#a9c46c;";
+    "--soft:#a49d91;--hair:#38342e;--panel:#211e1a;--c0:#6cb8ee;--c1:#f0955a;--c2:#a9c46c;"
+    "--c3:#d99bdc;--c4:#5fcdbd;--c5:#dcbb4a;--c6:#f28a9e;--c7:#b9b9b9;";
 
 constexpr const char* k_rules = R"css(
 * { box-sizing: border-box; }
@@ -48,6 +52,7 @@ th { padding-right: 1rem; color: var(--soft); font-size: .875rem; font-weight: 4
 td { text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums lining-nums; }
 .tables th { white-space: nowrap; }
 .grid { overflow-x: auto; }
+.grid + .tables { margin-top: 2rem; }
 .grid table { width: auto; min-width: min(100%, 42rem); }
 .grid th + th, .grid td { padding-right: 0; padding-left: 1.25rem; text-align: right; white-space: nowrap; }
 figure { margin: 0; }
@@ -65,10 +70,7 @@ svg polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoi
 svg circle { fill: currentColor; }
 svg .mark { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 svg .note { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
-svg .c0 { color: var(--c0); fill: var(--c0); }
-svg .c1 { color: var(--c1); fill: var(--c1); }
-svg .c2 { color: var(--c2); fill: var(--c2); }
-svg text.c0, svg text.c1, svg text.c2 { font-weight: 600; }
+svg [class^=c] { font-weight: 600; }
 .samples { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1.5rem; margin: .75rem 0 2rem; }
 .samples section { flex: none; max-width: 100%; }
 .samples h4 { margin: 0 0 .375rem; font-size: .875rem; color: var(--soft); font-weight: 400; }
@@ -155,6 +157,13 @@ std::string shade_rules() {
     return out;
 }
 
+std::string line_rules() {
+    std::string out;
+    for (std::size_t line = 0; line < k_line_colours; ++line)
+        out += fmt::format("svg .c{0} {{ color: var(--c{0}); fill: var(--c{0}); }}\n", line);
+    return out;
+}
+
 }  // namespace
 
 std::string page_style() {
@@ -163,7 +172,7 @@ std::string page_style() {
                "@media (prefers-color-scheme: dark) {{ :root {{ {}{} }} }}",
                scale_properties(Theme::light), k_light_rest, scale_properties(Theme::dark),
                k_dark_rest) +
-           k_rules + shade_rules();
+           k_rules + shade_rules() + line_rules();
 }
 
 }  // namespace carousel

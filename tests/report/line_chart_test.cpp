@@ -65,6 +65,40 @@ TEST_SUITE("report/line_chart") {
         CHECK(std::abs(y[1] - y[0]) > 14);
     }
 
+    TEST_CASE("many names that end in one place stand apart, around it and in their order") {
+        LineChart chart{.caption = "c", .x = {.label = "x"}, .y = {.label = "y"}, .series = {}};
+        for (int i = 0; i < 6; ++i) {
+            const double end = i == 5 ? 9 : 5 - 0.001 * i;
+            chart.series.push_back(
+                {.name = "line " + std::to_string(i), .points = {{0, 0}, {1, end}}});
+        }
+        const auto y =
+            numbers_of(to_svg(chart), R"rx(<text class="c[0-9]" x="[0-9.-]+" y="([0-9.-]+)")rx");
+        REQUIRE(y.size() == 6);
+        for (std::size_t i = 1; i < y.size(); ++i) CHECK(y[i] - y[i - 1] > 14);
+        const auto ends = numbers_of(to_svg(chart), R"rx(cy="([0-9.-]+)")rx");
+        CHECK(y[3] - 4 == doctest::Approx(ends[5]).epsilon(0.02));  // the middle one of five
+        CHECK(y[0] - 4 == doctest::Approx(ends[11]).epsilon(0.02));
+    }
+
+    TEST_CASE("lines of one colour share it, and a line without a name has none at its end") {
+        LineChart chart{.caption = "c", .x = {.label = "x"}, .y = {.label = "y"}, .series = {}};
+        chart.series.push_back({.name = "a", .points = {{0, 1}, {1, 2}}, .colour = 3});
+        chart.series.push_back({.name = "", .points = {{0, 2}, {1, 3}}, .colour = 3});
+        const auto svg = to_svg(chart);
+        CHECK(numbers_of(svg, R"rx(<g class="c([0-9])">)rx") == std::vector<double>{3, 3});
+        CHECK(numbers_of(svg, R"rx(<text class="c([0-9])")rx") == std::vector<double>{3});
+    }
+
+    TEST_CASE("a long name has room beside the lines") {
+        auto chart = two_lines();
+        chart.mark.reset();
+        const auto wide = numbers_of(to_svg(chart), R"rx(<circle cx="([0-9.-]+)")rx");
+        chart.series[0].name = "attention-lstm";
+        const auto narrow = numbers_of(to_svg(chart), R"rx(<circle cx="([0-9.-]+)")rx");
+        CHECK(wide[1] - narrow[1] > 20);
+    }
+
     TEST_CASE("a single point, a flat line and tiny numbers are drawn within the picture") {
         for (const auto& points : {std::vector<ChartPoint>{{5, 5}}, std::vector<ChartPoint>{{0, 0}},
                                    std::vector<ChartPoint>{{1, 2}, {9, 2}},
