@@ -8,7 +8,8 @@ import sys
 
 from help_screen import commands, option_groups, values
 
-FILES = ("train", "plan", "evaluate", "inspect", "export", "import", "average", "compress", "decompress", "fill", "correct")  # whose other words are files
+# Commands whose other words are files.
+FILES = ("train", "plan", "compare", "evaluate", "inspect", "export", "import", "average", "compress", "decompress", "fill", "correct")
 HEAD = "# Completion of carousel's commands, options and their values, made from its help screens.\n"
 
 

@@ -18,6 +18,7 @@
 #include "cli/average.hpp"
 #include "cli/benchmark.hpp"
 #include "cli/command_line.hpp"
+#include "cli/compare.hpp"
 #include "cli/compress.hpp"
 #include "cli/evaluate.hpp"
 #include "cli/export.hpp"
@@ -58,6 +59,7 @@ struct Run {
 
     int operator()(const carousel::TrainOptions& x) const { return train(x, global); }
     int operator()(const carousel::PlanOptions& x) const { return plan(x, global); }
+    int operator()(const carousel::CompareOptions& x) const { return compare(x, global); }
     int operator()(const carousel::GenerateOptions& x) const { return generate(x, global); }
     int operator()(const carousel::EvaluationRequest& x) const { return evaluate(x, global); }
     int operator()(const carousel::InspectOptions& x) const { return inspect(x, global); }

@@ -58,6 +58,7 @@ std::optional<OwnFile> own_file(std::string_view start) {
     if (start.starts_with(k_compressed_mark)) return OwnFile::compressed;
     if (start.starts_with(k_character_list_head)) return OwnFile::character_list;
     if (start.starts_with(k_line_list_head)) return OwnFile::line_list;
+    if (start.starts_with(k_comparison_mark)) return OwnFile::comparison;
     if (is_marked(start, k_page_mark)) return OwnFile::page;
     if (is_marked(start, k_report_mark)) return OwnFile::report;
     constexpr std::size_t k_length_size = 8;
@@ -90,6 +91,8 @@ std::string_view own_file_name(OwnFile kind) {
             return "a text compressed by Carousel";
         case OwnFile::safetensors:
             return "a safetensors file of Carousel";
+        case OwnFile::comparison:
+            return "a comparison of Carousel";
     }
     return "a file of Carousel";
 }

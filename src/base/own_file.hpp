@@ -21,7 +21,8 @@ enum class OwnFile : std::uint8_t {
     character_list,
     line_list,
     compressed,
-    safetensors  ///< a model in the layout of PyTorch
+    safetensors,  ///< a model in the layout of PyTorch
+    comparison    ///< what `compare` found out, as JSON
 };
 
 /// The first bytes of every model. The very first is no text, and the line ends show a transfer
@@ -52,6 +53,9 @@ inline constexpr std::string_view k_line_list_head =
 
 /// Stands in a safetensors file behind the eight bytes of its header's length.
 inline constexpr std::string_view k_safetensors_mark = R"({"__metadata__":{"program":"carousel )";
+
+/// A comparison of models is a JSON object that begins so.
+inline constexpr std::string_view k_comparison_mark = R"({"comparison":"carousel )";
 
 /// So many bytes tell what a file is.
 inline constexpr std::size_t k_own_file_start = 512;

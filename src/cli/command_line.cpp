@@ -54,6 +54,8 @@ constexpr std::array k_commands{
                  has_option<TrainOptions>, read_command<TrainOptions>},
     CommandEntry{"plan", "[CORPUS...]", "tell what train would do in the time that there is",
                  has_option<PlanOptions>, read_command<PlanOptions>},
+    CommandEntry{"compare", "[CORPUS...]", "train several cells on one text and tell what differs",
+                 has_option<CompareOptions>, read_command<CompareOptions>},
     CommandEntry{"generate", "[PROMPT...]", "write text with a trained model",
                  has_option<GenerateOptions>, read_command<GenerateOptions>},
     CommandEntry{"evaluate", "CORPUS...", "measure how well a model predicts a text",

@@ -12,6 +12,7 @@ namespace carousel {
 /// table.
 OptionTable option_table(TrainOptions& options, GlobalOptions& global);
 OptionTable option_table(PlanOptions& options, GlobalOptions& global);
+OptionTable option_table(CompareOptions& options, GlobalOptions& global);
 OptionTable option_table(GenerateOptions& options, GlobalOptions& global);
 OptionTable option_table(EvaluationRequest& options, GlobalOptions& global);
 OptionTable option_table(InspectOptions& options, GlobalOptions& global);
@@ -28,6 +29,7 @@ OptionTable option_table(BenchmarkOptions& options, GlobalOptions& global);
 /// Takes the words that are no options, and checks what options say together. Throws: UsageError.
 void finish_options(TrainOptions& options, std::vector<std::string> words);
 void finish_options(PlanOptions& options, std::vector<std::string> words);
+void finish_options(CompareOptions& options, std::vector<std::string> words);
 void finish_options(GenerateOptions& options, std::vector<std::string> words);
 void finish_options(EvaluationRequest& options, std::vector<std::string> words);
 void finish_options(InspectOptions& options, std::vector<std::string> words);

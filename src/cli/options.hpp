@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "app/comparison_request.hpp"
 #include "app/compression_run.hpp"
 #include "app/correction_run.hpp"
 #include "app/evaluation_request.hpp"
@@ -39,6 +40,11 @@ struct TrainOptions : TrainingRequest {
 struct PlanOptions : TrainingRequest {
     int processes = 1;     ///< that would train together, each on a machine as this one
     double gigabits = 10;  ///< a second between them
+    bool json = false;
+};
+
+/// Options of `carousel compare`.
+struct CompareOptions : ComparisonRequest {
     bool json = false;
 };
 
@@ -100,10 +106,10 @@ struct HelpRequest {
 struct VersionRequest {};
 
 using Command =
-    std::variant<TrainOptions, PlanOptions, GenerateOptions, EvaluationRequest, InspectOptions,
-                 ExportOptions, ImportRequest, AverageRequest, CompressOptions, DecompressOptions,
-                 FillOptions, CorrectOptions, LabOptions, BenchmarkOptions, HelpRequest,
-                 VersionRequest>;
+    std::variant<TrainOptions, PlanOptions, CompareOptions, GenerateOptions, EvaluationRequest,
+                 InspectOptions, ExportOptions, ImportRequest, AverageRequest, CompressOptions,
+                 DecompressOptions, FillOptions, CorrectOptions, LabOptions, BenchmarkOptions,
+                 HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

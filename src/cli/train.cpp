@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <ctime>
 #include <optional>
 #include <string>
 
@@ -16,21 +15,13 @@
 #include "cli/output.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
+#include "cli/training_lines.hpp"
 #include "cli/training_screen.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
 
 namespace {
-
-/// Now in UTC, as "2026-11-27T09:05:01Z".
-std::string time_stamp() {
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
-                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
 
 /// JSON Lines on standard output. A reader that goes away, or a disk that is full, ends no
 /// training.

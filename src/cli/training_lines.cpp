@@ -63,6 +63,14 @@ std::string layers_of(const LanguageModelConfig& model) {
 
 }  // namespace
 
+std::string time_stamp() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
 std::string promise_line(std::string_view reader, bool own_text, std::optional<double> passes,
                          std::optional<double> seconds_left) {
     auto line = fmt::format("{} read {}", reader,

@@ -12,6 +12,9 @@ namespace carousel {
 // The lines that `train` and `plan` show, each without a newline. The first ones are for everybody;
 // the details are for those who want numbers.
 
+/// Now in UTC, as "2026-11-27T09:05:01Z".
+std::string time_stamp();
+
 /// How often a training reads its text and when it is done, as far as that is known: "I will read
 /// your text 20 times; done at 23:18." `reader`: "I will".
 std::string promise_line(std::string_view reader, bool own_text, std::optional<double> passes,

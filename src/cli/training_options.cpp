@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -28,11 +31,23 @@ const Plan& usual_plan() {
     return plan;
 }
 
-/// A row for each setting of a Config that is an option; `usual` holds their defaults.
+bool is_any(std::string_view) {
+    return true;
+}
+
+/// Of an architecture: what compared models may have in common, whatever their cells.
+bool is_of_all_cells(std::string_view setting) {
+    constexpr std::array<std::string_view, 5> k_own{"cell", "hidden-size", "embedding-size",
+                                                    "heads", "direction"};
+    return std::ranges::find(k_own, setting) == k_own.end();
+}
+
+/// A row for each setting of a Config that is an option and wanted; `usual` holds their defaults.
 template <typename Config>
-void add_settings(OptionTable& table, Given<Config>& given, const Config& usual) {
+void add_settings(OptionTable& table, Given<Config>& given, const Config& usual,
+                  bool (*wanted)(std::string_view) = is_any) {
     given.for_each([&](const auto& setting, auto& value) {
-        if (!setting.is_option()) return;
+        if (!setting.is_option() || !wanted(setting.name)) return;
         std::string standard(setting.standard);
         if (standard.empty()) standard = format_value(usual.*setting.field);
         if constexpr (std::same_as<std::remove_cvref_t<decltype(value)>, std::optional<CellKind>>)
@@ -65,10 +80,13 @@ void add_model_files(OptionTable& table, TrainingRequest& o) {
     table.exclude({"resume", "preset"});
 }
 
-void add_start(OptionTable& table, TrainingRequest& o) {
+void add_origin(OptionTable& table, TrainingRequest& o) {
     table.add("from", text(o.from, "FILE"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
               "ones keep theirs");
+}
+
+void add_validation(OptionTable& table, TrainingRequest& o) {
     table.add("validation", text(o.validation, "FILE"),
               "a text to validate on, instead of a part of the corpus");
     table.add("validation-fraction", real(o.validation_fraction, {0, 0.9}),
@@ -145,7 +163,8 @@ OptionTable option_table(TrainOptions& o, GlobalOptions& global) {
         "model.");
     table.heading("Files");
     add_model_files(table, o);
-    add_start(table, o);
+    add_origin(table, o);
+    add_validation(table, o);
     add_text(table, o);
     add_architecture(table, o);
     add_length(table, o);
@@ -162,7 +181,8 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
                       "Tells what train would do with the same words: settings, how much it would "
                       "read, the memory, the end, and the loss to be expected.");
     table.heading("Files");
-    add_start(table, o);
+    add_origin(table, o);
+    add_validation(table, o);
     add_text(table, o);
     add_architecture(table, o);
     add_length(table, o);
@@ -176,6 +196,54 @@ OptionTable option_table(PlanOptions& o, GlobalOptions& global) {
     add_json(table, o.json);
     add_common(table, global);
     table.need({"time", "steps", "preset", "cell", "threads", "json"});
+    return table;
+}
+
+OptionTable option_table(CompareOptions& o, GlobalOptions& global) {
+    OptionTable table("compare [CORPUS...] [OPTION...]",
+                      "Trains models of several cells on one text, one after the other, and tells "
+                      "what differs, in a table and on a page. The same command goes on where it "
+                      "was interrupted; with more cells or seeds it adds them.");
+    table.heading("What to compare");
+    table.add("cells",
+              {"A,B,...", "",
+               [&o](std::string_view name, const std::string& words) {
+                   o.cells = parse_cells(name, words);
+               }},
+              "cells, as --cell of train names them", "the usual ones, or those of the comparison");
+    table.add("equal", choice(o.equal),
+              "what the models have in common: so many parameters, or the time alone, for which "
+              "each gets the sizes that suit its cell",
+              "parameters");
+    table.add("seeds", whole(o.seeds, {1, k_most_seeds}),
+              "trainings of each cell, from whose spread is told what chance makes",
+              "as many as there are, else 1");
+    table.add("parameters", whole(o.parameters, {1'000, 1'000'000'000}),
+              "of each model, to within a few per cent",
+              "those of the lstm, or of the first cell, that a plan chooses");
+    table.heading("Files");
+    table.add("folder", text(o.folder, "FOLDER"), "where the models and what is found out go",
+              "models/NAME-compared, after the first corpus");
+    table.add("html", text(o.html, "FILE.html"), "the page", "comparison.html in the folder");
+    add_validation(table, o);
+    add_text(table, o);
+    table.heading("Model");
+    add_settings(table, o.architecture, usual_plan().model, is_of_all_cells);
+    table.add("hidden-size",
+              whole(o.architecture[&LanguageModelConfig::hidden_size],
+                    setting_of(&LanguageModelConfig::hidden_size).range),
+              "units of a layer of the lstm, or of the first cell; the others get as many "
+              "parameters",
+              "by text and length");
+    add_length(table, o);
+    add_learning(table, o);
+    table.heading("How");
+    add_threads(table, o.threads, "the physical cores at hand");
+    table.add("validate-every", whole(o.validate_every, {1, k_most_steps}),
+              "steps between validations", "about twenty times in a run");
+    add_json(table, o.json);
+    add_common(table, global);
+    table.need({"cells", "time", "steps", "equal", "seeds", "folder", "json"});
     return table;
 }
 
@@ -196,6 +264,12 @@ void finish_options(TrainOptions& o, std::vector<std::string> words) {
 
 void finish_options(PlanOptions& o, std::vector<std::string> words) {
     finish_request(o, std::move(words));
+}
+
+void finish_options(CompareOptions& o, std::vector<std::string> words) {
+    o.corpus = std::move(words);
+    require_named_file("html", o.html);
+    require_consistent(o);
 }
 
 }  // namespace carousel

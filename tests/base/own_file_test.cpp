@@ -38,6 +38,7 @@ TEST_SUITE("base/own_file") {
         CHECK(own_file(R"({"event":"validation","step":25,"epoch":1)") == OwnFile::log);
         CHECK(own_file("12345678" + std::string(k_safetensors_mark) + "1\"") ==
               OwnFile::safetensors);
+        CHECK(own_file(std::string(k_comparison_mark) + "1\",") == OwnFile::comparison);
     }
 
     TEST_CASE("no text of somebody's is taken for it") {

@@ -43,9 +43,10 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-const std::vector<std::string> k_commands{"train",    "generate",   "evaluate", "inspect",
-                                          "export",   "import",     "average",  "benchmark",
-                                          "compress", "decompress", "fill",     "correct",   "lab"};
+const std::vector<std::string> k_commands{"train",     "compare",  "generate",   "evaluate",
+                                          "inspect",   "export",   "import",     "average",
+                                          "benchmark", "compress", "decompress", "fill",
+                                          "correct",   "lab"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -76,6 +77,30 @@ TEST_SUITE("cli/command_line") {
         CHECK_FALSE(o.training[&TrainingConfig::seed]);
         CHECK_FALSE(o.save_every);
         CHECK_FALSE(o.resume);
+    }
+
+    TEST_CASE("every option of compare reaches its field") {
+        const auto o = parsed<CompareOptions>(
+            {"compare",  "t.txt",  "--cells",      "rnn,gru", "--equal",          "parameters",
+             "--seeds",  "3",      "--parameters", "5000",    "--folder",         "f",
+             "--html",   "h.html", "--steps",      "9",       "--seed",           "4",
+             "--layers", "2",      "--threads",    "2",       "--validate-every", "7",
+             "--json"});
+        CHECK(o.corpus == std::vector<std::string>{"t.txt"});
+        CHECK(o.cells == std::vector{CellKind::rnn, CellKind::gru});
+        CHECK(o.equal == Equal::parameters);
+        CHECK(o.seeds == 3);
+        CHECK(o.parameters == 5000);
+        CHECK(o.folder == "f");
+        CHECK(o.html == "h.html");
+        CHECK(o.training[&TrainingConfig::length] == TrainingLength{LengthKind::steps, 9});
+        CHECK(o.training[&TrainingConfig::seed] == 4);
+        CHECK(o.architecture[&LanguageModelConfig::layers] == 2);
+        CHECK(o.threads == 2);
+        CHECK(o.validate_every == 7);
+        CHECK(o.json);
+        CHECK(parsed<CompareOptions>({"compare", "--hidden-size", "8"})
+                  .architecture[&LanguageModelConfig::hidden_size] == 8);
     }
 
     TEST_CASE("every option of train reaches its field") {
@@ -493,6 +518,10 @@ TEST_SUITE("cli/command_line") {
             CHECK(contains(refusal({"export", "m", "--html", "p.html", option, value}), "--html"));
         CHECK(contains(refusal({"export"}), "export"));
         CHECK(contains(refusal({"evaluate"}), "CORPUS"));
+        CHECK(contains(refusal({"compare", "--cells", "rnn,gruu"}), "gru"));
+        CHECK(contains(refusal({"compare", "--cells", "rnn,"}), "--cells"));
+        CHECK(contains(refusal({"compare", "--cell", "rnn"}), "--cell"));
+        CHECK(contains(refusal({"compare", "--equal", "time", "--steps", "5"}), "--equal time"));
         CHECK(contains(refusal({"compress"}), "compress takes one FILE"));
         CHECK(contains(refusal({"fill"}), "fill takes one FILE"));
         CHECK(contains(refusal({"fill", "t", "--length", "0"}), "1 to 100"));

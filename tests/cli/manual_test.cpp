@@ -35,6 +35,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
     };
     add("TRAIN", TrainOptions{});
     add("PLAN", PlanOptions{});
+    add("COMPARE", CompareOptions{});
     add("GENERATE", GenerateOptions{});
     add("EVALUATE", EvaluationRequest{});
     add("INSPECT", InspectOptions{});

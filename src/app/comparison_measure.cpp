@@ -1,0 +1,128 @@
+#include "app/comparison_measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "app/sample.hpp"
+#include "evaluation/evaluator.hpp"
+#include "generation/session_batch.hpp"
+
+namespace carousel {
+
+namespace {
+
+constexpr std::uint64_t k_sample_length = 320;  // characters
+constexpr std::uint64_t k_seed = 1;             // of all samples: the same draws for every model
+constexpr float k_temperature = 0.8F;
+
+// So long is the text when it is looked what a character costs.
+constexpr std::array<std::uint64_t, 3> k_lengths = {16, 256, 1024};
+constexpr double k_longest_writing = 4;  // seconds
+
+/// Sorts the characters of windows by how many stood before them, in stretches that double.
+class ContextSums {
+public:
+    void add(double nats) {
+        const auto before = place_ + 1;
+        place_ = (place_ + 1) % static_cast<std::uint64_t>(k_compared_window);
+        const auto stretch = std::min<std::size_t>(
+            static_cast<std::size_t>(std::bit_width(before)) - 1, sums_.size() - 1);
+        sums_[stretch].first += nats;
+        ++sums_[stretch].second;
+    }
+
+    std::vector<ContextLoss> losses() const {
+        std::vector<ContextLoss> losses;
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            const auto& [nats, count] = sums_[i];
+            const auto least = std::uint64_t{1} << i;
+            const bool last = i + 1 == sums_.size();
+            losses.push_back({least,
+                              last ? static_cast<std::uint64_t>(k_compared_window) : 2 * least - 1,
+                              count > 0 ? nats / static_cast<double>(count) : 0});
+        }
+        return losses;
+    }
+
+private:
+    std::uint64_t place_ = 0;
+    std::array<std::pair<double, std::uint64_t>, 8> sums_{};  // 1, 2-3, 4-7 ... 128-256
+};
+
+std::uint64_t bytes_of(const RecurrentState& memory) {
+    return (memory.hidden.size() + memory.states.size()) * sizeof(float);
+}
+
+// One text, as `generate` would write it, that does not end.
+std::vector<WritingCost> cost_of_writing(const Model& model, const Tokenizer& tokenizer,
+                                         const std::function<double()>& clock) {
+    SessionBatch batch(model, tokenizer, 1);
+    if (!batch.can_write()) return {};
+    const auto session = batch.join(
+        Session(tokenizer, model.config(),
+                {.sampler = {.temperature = k_temperature}, .seed = k_seed, .documents = 0}, {}));
+    std::vector<WritingCost> costs;
+    std::uint64_t written = 0;
+    const double begin = clock();
+    double before = begin;
+    for (const auto length : k_lengths) {
+        const auto from = written;
+        while (written < length && clock() - begin < k_longest_writing) {
+            batch.advance();
+            ++written;
+        }
+        if (written == from) break;
+        const double now = clock();
+        costs.push_back({.characters = written,
+                         .milliseconds = 1e3 * (now - before) / static_cast<double>(written - from),
+                         .bytes = bytes_of(batch.copy(session).reading().memory)});
+        before = now;
+    }
+    return costs;
+}
+
+}  // namespace
+
+ModelMeasure measure_model(const LoadedModel& loaded, const MeasureConfig& config) {
+    const auto& snapshot = loaded.snapshot;
+    const auto& tokenizer = loaded.tokenizer;
+    const auto& corpus = *config.text.corpus;
+    const auto& part = config.text.part;
+    const auto on_threads = [&](int threads) {
+        return model_on_threads(threads, snapshot.model, snapshot.weights);
+    };
+    ModelMeasure measure;
+    {
+        config.tell(Progress{"reading the validation text as one stream"});
+        const auto own = on_threads(threads_to_read(snapshot.model, config.threads));
+        const double begin = config.clock();
+        measure.stream = evaluate_stream(*own.model, corpus, part);
+        measure.reading =
+            static_cast<double>(measure.stream.characters) / std::max(config.clock() - begin, 1e-9);
+    }
+    if (part.characters > static_cast<std::uint64_t>(k_compared_window)) {
+        config.tell(Progress{"reading it in windows"});
+        const auto own =
+            on_threads(threads_for(snapshot.model, k_windows_side_by_side, config.threads));
+        ContextSums sums;
+        measure.windows = evaluate_windows(
+            *own.model, corpus, part, k_compared_window, Precision::float32,
+            [&](const CharacterSurprisal& character) { sums.add(character.nats); });
+        measure.context = sums.losses();
+    }
+    config.tell(Progress{"writing"});
+    const auto own = on_threads(threads_for(snapshot.model, 1, config.threads));
+    measure.writing = cost_of_writing(*own.model, tokenizer, config.clock);
+    measure.sample =
+        write_sample(
+            *own.model, tokenizer,
+            {.sampler = {.temperature = k_temperature}, .seed = k_seed, .length = k_sample_length})
+            .text;
+    return measure;
+}
+
+}  // namespace carousel

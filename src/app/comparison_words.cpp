@@ -1,0 +1,312 @@
+#include "app/comparison_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <span>
+#include <string_view>
+
+#include "app/comparison_measure.hpp"
+#include "base/quantity.hpp"
+#include "base/words.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "model/training_descriptions.hpp"
+#include "text/printable.hpp"
+
+// First words for one figure; then a function for each thing that is said, in the order in which it
+// is read; then the table.
+
+namespace carousel {
+
+namespace {
+
+// Speeds of which one is so many times another at most are called alike.
+constexpr double k_alike = 1.1;
+
+std::string_view name_of(const CellSummary& summary) {
+    return format_value(summary.cell->model.cell);
+}
+
+/// "a", "a and b", "a, b and c".
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        text += i == 0 ? "" : i + 1 == names.size() ? " and " : ", ";
+        text += names[i];
+    }
+    return text;
+}
+
+std::string plus_minus(const Spread& spread) {
+    return spread.runs < 2 ? fmt::format("{:.4f}", spread.mean)
+                           : fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.deviation);
+}
+
+std::vector<CellSummary> with_runs(const Comparison& comparison) {
+    auto all = summaries(comparison);
+    std::erase_if(all, [](const CellSummary& each) { return each.runs.empty(); });
+    return all;
+}
+
+std::size_t fewest_runs(const std::vector<CellSummary>& cells) {
+    std::size_t fewest = cells.front().runs.size();
+    for (const auto& each : cells) fewest = std::min(fewest, each.runs.size());
+    return fewest;
+}
+
+// ---- what is said
+
+std::string about_loss(std::vector<CellSummary> cells) {
+    std::ranges::stable_sort(cells, {}, [](const CellSummary& each) { return each.stream->mean; });
+    const auto& best = cells.front();
+    auto text = fmt::format("{} has the lowest loss, {} nats a character as one stream",
+                            name_of(best), plus_minus(*best.stream));
+    const std::span others(cells.begin() + 1, cells.end());
+    if (fewest_runs(cells) < 2) {
+        const double gap = others.front().stream->mean - best.stream->mean;
+        return text + fmt::format(
+                          ", {:.4f} below {}. Some cells have a single seed, and nobody can tell "
+                          "from that what is chance: the same command with --seeds 3 adds others.",
+                          gap, name_of(others.front()));
+    }
+    std::vector<std::string> worse, alike;
+    for (const auto& other : others) {
+        if (is_lower(*best.stream, *other.stream)) {
+            worse.push_back(fmt::format("{} (by {:.4f})", name_of(other),
+                                        other.stream->mean - best.stream->mean));
+        } else {
+            alike.emplace_back(name_of(other));
+        }
+    }
+    if (!worse.empty())
+        text += fmt::format(". It predicts this text better than {}", listed(worse));
+    if (!alike.empty()) {
+        text += fmt::format(
+            "{} {} it cannot be told: the difference is one that other seeds could "
+            "make",
+            worse.empty() ? ", but from" : "; from", listed(alike));
+    }
+    return text + ".";
+}
+
+// With the figure of each cell, all on one machine. `more`: what a larger one is called.
+struct SpeedWords {
+    std::string_view fastest, slowest, unit;
+    std::optional<Spread> CellSummary::*speed;
+};
+
+std::string about_speed(std::vector<CellSummary> cells, const SpeedWords& words) {
+    std::erase_if(cells, [&](const CellSummary& each) { return !(each.*words.speed); });
+    if (cells.size() < 2) return "";
+    std::ranges::stable_sort(cells, std::greater{},
+                             [&](const CellSummary& each) { return (each.*words.speed)->mean; });
+    const auto& most = *(cells.front().*words.speed);
+    const auto& least = *(cells.back().*words.speed);
+    const auto count = [](double value) {
+        return format_count(static_cast<std::uint64_t>(std::llround(value)));
+    };
+    if (most.mean < least.mean * k_alike || most.lowest <= least.highest) {
+        return fmt::format("All {} about equally fast, {} to {} {}.", words.slowest,
+                           count(least.mean), count(most.mean), words.unit);
+    }
+    return fmt::format("{} {} the fastest, {} {}, {:.1f} times as many as {}, the slowest.",
+                       name_of(cells.front()), words.fastest, count(most.mean), words.unit,
+                       most.mean / least.mean, name_of(cells.back()));
+}
+
+std::string about_writing(std::vector<CellSummary> cells) {
+    std::erase_if(cells, [](const CellSummary& each) { return !each.writing; });
+    if (cells.size() < 2) return "";
+    std::ranges::stable_sort(cells, {}, [](const CellSummary& each) { return each.writing->mean; });
+    const auto& quick = *cells.front().writing;
+    const auto& slow = *cells.back().writing;
+    if (slow.mean < quick.mean * k_alike || quick.highest >= slow.lowest) {
+        return fmt::format(
+            "Writing takes all of them about as long, {:.3g} to {:.3g} ms a "
+            "character.",
+            quick.mean, slow.mean);
+    }
+    return fmt::format("{} writes a character in {:.3g} ms, {} needs {:.1f} times as long.",
+                       name_of(cells.front()), quick.mean, name_of(cells.back()),
+                       slow.mean / quick.mean);
+}
+
+const WritingCost* first_cost(const CellSummary& summary) {
+    const auto& writing = summary.runs.front()->measure.writing;
+    return writing.empty() ? nullptr : &writing.front();
+}
+
+const WritingCost* last_cost(const CellSummary& summary) {
+    const auto& writing = summary.runs.front()->measure.writing;
+    return writing.empty() ? nullptr : &writing.back();
+}
+
+std::string about_memory(const std::vector<CellSummary>& cells) {
+    std::string text;
+    std::vector<std::string> constant;
+    for (const auto& each : cells) {
+        const auto* first = first_cost(each);
+        const auto* last = last_cost(each);
+        if (first == nullptr) continue;
+        if (first->bytes == last->bytes) {
+            constant.push_back(fmt::format("{} {}", name_of(each),
+                                           format_bytes(static_cast<double>(last->bytes))));
+            continue;
+        }
+        text += fmt::format("{} remembers {} of a text of {} and {} of one of {}. ", name_of(each),
+                            format_bytes(static_cast<double>(first->bytes)),
+                            format_count(first->characters, "character"),
+                            format_bytes(static_cast<double>(last->bytes)),
+                            format_count(last->characters, "character"));
+    }
+    if (!constant.empty())
+        text += fmt::format("What is remembered of a text does not grow with it: {}.",
+                            listed(constant));
+    while (text.ends_with(' ')) text.pop_back();
+    return text;
+}
+
+// What a long context brings beside a short one.
+std::string about_context(const std::vector<CellSummary>& cells) {
+    constexpr std::uint64_t k_short = 8;  // characters before, at least
+    std::vector<std::string> gains;
+    std::uint64_t least = 0, from = 0, to = 0;
+    for (const auto& each : cells) {
+        const auto near = std::ranges::find(each.context, k_short, &ContextLoss::least);
+        if (near == each.context.end()) continue;
+        const auto& far = each.context.back();
+        gains.push_back(fmt::format("{} {:.3f}", name_of(each), near->nats - far.nats));
+        least = far.least;
+        from = near->least;
+        to = near->most;
+    }
+    if (gains.empty()) return "";
+    return fmt::format(
+        "What a long context is worth: characters with {} or more before them in their window are "
+        "predicted better than those with {} to {} by, in nats, {}.",
+        least, from, to, listed(gains));
+}
+
+bool on_one_machine(const std::vector<CellSummary>& cells) {
+    const auto& machine = cells.front().runs.front()->machine;
+    return std::ranges::all_of(cells, [&](const CellSummary& each) {
+        return std::ranges::all_of(each.runs,
+                                   [&](const ComparedRun* run) { return run->machine == machine; });
+    });
+}
+
+std::string length_words(const TrainingLength& length) {
+    return length.kind == LengthKind::seconds ? format_duration(length.amount)
+                                              : std::string(format_value(length));
+}
+
+}  // namespace
+
+std::string terms_sentence(const Comparison& comparison) {
+    const auto& length = *comparison.terms.training[&TrainingConfig::length];
+    const auto& text = comparison.text;
+    const auto models =
+        comparison.equal == Equal::parameters
+            ? fmt::format(
+                  "Every model has about {} parameters and was trained for {}, in batches "
+                  "of {} of {}.",
+                  format_count(comparison.sizes->parameters), length_words(length),
+                  format_count(static_cast<std::uint64_t>(comparison.sizes->batch_size), "stream"),
+                  format_count(static_cast<std::uint64_t>(comparison.sizes->window), "character"))
+            : fmt::format(
+                  "Every model was trained for {}, with the sizes that a plan chose for "
+                  "its cell, this time and this machine.",
+                  length_words(length));
+    return fmt::format(
+        "{} They learned from {}; losses are those of the {} that were kept for validation.",
+        models, format_count(text.training_characters, "character"),
+        format_count(text.validation_characters, "character"));
+}
+
+std::vector<std::string> conclusions(const Comparison& comparison) {
+    std::vector<std::string> said;
+    const auto cells = with_runs(comparison);
+    const auto say = [&](const std::string& sentence) {
+        if (!sentence.empty()) said.push_back(sentence);
+    };
+    for (const auto& run : comparison.runs) {
+        if (run.status == RunStatus::failed)
+            say(fmt::format("{} with seed {} failed. {}", format_value(run.cell), run.seed,
+                            run.failure));
+    }
+    if (cells.empty()) {
+        say("No training is finished yet.");
+        return said;
+    }
+    if (cells.size() > 1) {
+        say(about_loss(cells));
+        if (on_one_machine(cells)) {
+            say(about_speed(
+                cells, {"learns", "learn", "characters a second", &CellSummary::training_speed}));
+            say(about_speed(cells, {"reads a known text", "read a known text",
+                                    "characters a second", &CellSummary::reading_speed}));
+            say(about_writing(cells));
+        } else {
+            say("The trainings ran on different machines or numbers of threads, so that speeds and "
+                "times cannot be compared.");
+        }
+    }
+    say(about_memory(cells));
+    say(about_context(cells));
+    if (cells.size() > 1) {
+        say("All of this holds for this text, these sizes and this length; others may turn the "
+            "order round.");
+    }
+    return said;
+}
+
+std::string loss_cell(const std::optional<Spread>& loss) {
+    return loss ? plus_minus(*loss) : "";
+}
+
+std::string speed_cell(const std::optional<Spread>& speed) {
+    if (!speed) return "";
+    return format_count(static_cast<std::uint64_t>(std::llround(speed->mean)));
+}
+
+std::string writing_cell(const std::optional<Spread>& cost) {
+    return cost ? fmt::format("{:.3g}", cost->mean) : "";
+}
+
+std::string memory_cell(const CellSummary& summary) {
+    if (summary.runs.empty() || first_cost(summary) == nullptr) return "";
+    const auto first = format_bytes(static_cast<double>(first_cost(summary)->bytes));
+    const auto last = format_bytes(static_cast<double>(last_cost(summary)->bytes));
+    return first == last ? last : fmt::format("{} → {}", first, last);
+}
+
+std::string comparison_table(const Comparison& comparison) {
+    const auto all = summaries(comparison);
+    std::vector<std::vector<std::string>> rows{
+        {"", "parameters", "learns", "windows", "stream", "reads", "writes", "remembers"},
+        {"", "", "chars/s", "nats/char", "nats/char", "chars/s", "ms/char", ""}};
+    for (const auto& each : all) {
+        rows.push_back({std::string(name_of(each)), format_count(each.cell->parameters),
+                        speed_cell(each.training_speed), loss_cell(each.windows),
+                        loss_cell(each.stream), speed_cell(each.reading_speed),
+                        writing_cell(each.writing), memory_cell(each)});
+    }
+    std::vector<std::size_t> widths(rows.front().size(), 0);
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], display_width(row[i]));
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string blanks(widths[i] - display_width(row[i]), ' ');
+            text += i == 0 ? row[i] + blanks : "  " + blanks + row[i];
+        }
+        while (text.ends_with(' ')) text.pop_back();
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace carousel
