@@ -62,8 +62,8 @@ struct EstimateConfig {
 };
 
 /// The measure of validation during training: near `evaluate_stream`, and many times as fast,
-/// because the part is read as parallel streams. A function of model, text and config alone. From the
-/// end, what the corpus ends with is read first, and not predicted.
+/// because the part is read as parallel streams. A function of model, text and config alone. From
+/// the end, what the corpus ends with is read first, and not predicted.
 Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& part,
                  const EstimateConfig& config = {});
 

@@ -43,10 +43,9 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-const std::vector<std::string> k_commands{"train",     "compare",  "generate",   "evaluate",
-                                          "inspect",   "export",   "import",     "average",
-                                          "benchmark", "compress", "decompress", "fill",
-                                          "correct",   "lab"};
+const std::vector<std::string> k_commands{
+    "train",   "compare",   "generate", "evaluate",   "inspect", "export",  "import",
+    "average", "benchmark", "compress", "decompress", "fill",    "correct", "lab"};
 
 /// A command line with a configuration file in front.
 class Config {
