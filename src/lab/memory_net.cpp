@@ -187,7 +187,7 @@ std::span<const double> MemoryNet::answer() {
         for (const auto& input : inputs_)
             add_column(out, output_column(cells + 1 + input.unit), input.value, output_rows_);
     }
-    squash_rows(out, output_rows_);
+    if (!shape_.linear_outputs) squash_rows(out, output_rows_);
     return {out, size_of(shape_.outputs)};
 }
 
@@ -208,7 +208,7 @@ void MemoryNet::learn_from_errors(double rate) {
     double* const e = errors_.data();
     for (int k = 0; k < shape_.outputs; ++k) {
         const double y = outputs_[size_of(k)];
-        e[k] *= rate * (y * (1.0 - y));
+        e[k] *= shape_.linear_outputs ? rate : rate * (y * (1.0 - y));
     }
     const int cells = shape_.cells();
     for (int c = 0; has_cells_ && c < cells; ++c) {

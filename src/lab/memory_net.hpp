@@ -17,7 +17,8 @@ struct MemoryNetShape {
     bool output_gates = true;
     bool recurrent = true;  ///< cells and gates are fed by all cells and all gates
     bool gate_biases = false, cell_biases = false, output_biases = false;
-    bool direct = false;  ///< output units are fed by the input units, too
+    bool linear_outputs = false;  ///< f_k is the identity, else σ
+    bool direct = false;          ///< output units are fed by the input units, too
     /// g = σ and h the identity; else g = 4σ - 2 and h = 2σ - 1.
     bool plain_squashing = false;
 

@@ -63,7 +63,7 @@ public:
             for (const auto& input : inputs_.back())
                 if (shape.direct)
                     sum += net_.output_weight(k, cells + 1 + input.unit) * input.value;
-            outputs.push_back(sigma(sum));
+            outputs.push_back(shape.linear_outputs ? sum : sigma(sum));
         }
         return outputs;
     }
@@ -151,6 +151,11 @@ TEST_SUITE("lab/memory_net") {
             auto shape = full;
             shape.cell_biases = shape.output_biases = false;
             shape.blocks = 3;
+            require_gradients(shape);
+        }
+        SUBCASE("output units that are linear") {
+            auto shape = full;
+            shape.linear_outputs = true;
             require_gradients(shape);
         }
         SUBCASE("no biases, blocks of one") {
