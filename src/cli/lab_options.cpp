@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/option_values.hpp"
+#include "app/comparison_request.hpp"
 #include "app/output_files.hpp"
 #include "base/error.hpp"
 #include "cli/command_options.hpp"
@@ -13,21 +13,6 @@
 #include "text/printable.hpp"
 
 namespace carousel {
-
-namespace {
-
-/// Names of cells, with commas between.
-std::vector<CellKind> parse_cells(std::string_view option, std::string_view word) {
-    std::vector<CellKind> cells;
-    while (true) {
-        const auto comma = std::min(word.find(','), word.size());
-        cells.push_back(parse_choice<CellKind>(option, word.substr(0, comma)));
-        if (comma == word.size()) return cells;
-        word.remove_prefix(comma + 1);
-    }
-}
-
-}  // namespace
 
 OptionTable option_table(LabOptions& o, GlobalOptions& global) {
     OptionTable table(
