@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "app/sample.hpp"
@@ -53,8 +54,15 @@ private:
     std::array<std::pair<double, std::uint64_t>, 8> sums_{};  // 1, 2-3, 4-7 ... 128-256
 };
 
-std::uint64_t bytes_of(const RecurrentState& memory) {
-    return (memory.hidden.size() + memory.states.size()) * sizeof(float);
+// Of the numbers that a memory has room for, those that are in use: what looks back at symbols
+// leaves zeros where there have been none yet.
+std::uint64_t bytes_in_use(const RecurrentState& memory) {
+    const auto numbers = [](const Tensor<3>& tensor) {
+        const std::span values(tensor.data(), tensor.size());
+        return static_cast<std::uint64_t>(
+            std::ranges::count_if(values, [](float value) { return value != 0; }));
+    };
+    return (numbers(memory.hidden) + numbers(memory.states)) * sizeof(float);
 }
 
 // One text, as `generate` would write it, that does not end.
@@ -79,7 +87,7 @@ std::vector<WritingCost> cost_of_writing(const Model& model, const Tokenizer& to
         const double now = clock();
         costs.push_back({.characters = written,
                          .milliseconds = 1e3 * (now - before) / static_cast<double>(written - from),
-                         .bytes = bytes_of(batch.copy(session).reading().memory)});
+                         .bytes = bytes_in_use(batch.copy(session).reading().memory)});
         before = now;
     }
     return costs;

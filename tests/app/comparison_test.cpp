@@ -340,7 +340,7 @@ TEST_SUITE("app/comparison") {
         ComparisonRequest more;  // all else is as it was
         more.folder = request.folder;
         more.threads = 1;
-        more.cells = {CellKind::minlstm};
+        more.cells = {CellKind::attention_lstm};
         Comparer cell, seed;
         cell.compare(more);
         CHECK(cell.begun == 1);
@@ -351,9 +351,14 @@ TEST_SUITE("app/comparison") {
         REQUIRE(after.comparison.runs.size() == 6);
         CHECK(outcome(after.comparison).starts_with(outcome(before.comparison)));
         CHECK(after.comparison.cells[2].training.window == 8);
+        const auto cost = [&](std::size_t run) {
+            return after.comparison.runs[run].measure.writing;
+        };
+        CHECK(cost(0).back().bytes == 16 * sizeof(float));        // h, however long the text
+        CHECK(cost(2).back().bytes > 2 * cost(2).front().bytes);  // 64 outputs to look back at
         const auto page = read_file(after.files.html);
         CHECK(count_of(page, "<polyline") == 3 * 6 + 3);
-        CHECK(tells(page, "minlstm, seed 2: step 24"));
+        CHECK(tells(page, "attention-lstm, seed 2: step 24"));
     }
 
     TEST_CASE("what contradicts itself or the comparison that is there is refused") {
