@@ -136,7 +136,8 @@ CAROUSEL_API carousel_status carousel_free_settings(carousel_settings* settings)
 
 /* ---- Models -------------------------------------------------------------------------------- */
 
-/* From a file, or from what such a file holds. `settings`: for a model, or NULL. */
+/* From a file, also by a name that `carousel models` lists, as "shakespeare", which comes with the program; or from what
+   such a file holds. `settings`: for a model, or NULL. */
 CAROUSEL_API carousel_status carousel_load_model(const char* path, carousel_settings* settings,
                                                  carousel_model** model);
 CAROUSEL_API carousel_status carousel_load_model_from_memory(const void* bytes, size_t size,

@@ -27,6 +27,7 @@
 #include "cli/import.hpp"
 #include "cli/inspect.hpp"
 #include "cli/lab.hpp"
+#include "cli/models.hpp"
 #include "cli/plan.hpp"
 #include "cli/terminal.hpp"
 #include "cli/train.hpp"
@@ -63,6 +64,7 @@ struct Run {
     int operator()(const carousel::GenerateOptions& x) const { return generate(x, global); }
     int operator()(const carousel::EvaluationRequest& x) const { return evaluate(x, global); }
     int operator()(const carousel::InspectOptions& x) const { return inspect(x, global); }
+    int operator()(const carousel::ModelsOptions& x) const { return list_models(x, global); }
     int operator()(const carousel::ExportOptions& x) const { return export_model(x, global); }
     int operator()(const carousel::ImportRequest& x) const { return import_model(x, global); }
     int operator()(const carousel::AverageRequest& x) const { return average(x, global); }

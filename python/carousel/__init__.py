@@ -296,7 +296,10 @@ class Score(_Handle):
 
 
 def load(source: Any, **settings: Value) -> Model:
-    """A model from a file, or from `bytes` that such a file holds. Settings: threads, precision."""
+    """A model from a file, by a name that `carousel models` lists, or from `bytes` that such a file holds.
+
+    Settings: threads, precision.
+    """
     given = _Settings("model", settings)
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)

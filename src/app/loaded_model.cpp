@@ -12,6 +12,7 @@
 #include "data/documents.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"
+#include "snapshot/ready_models.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {
@@ -26,20 +27,6 @@ constexpr std::int64_t k_work_worth_sharing = 16'000'000;
 constexpr std::int64_t k_reading_worth_sharing = 1'000'000;
 
 constexpr std::uint64_t k_longest_text = std::uint64_t{1} << 30;  // bytes of a single document
-
-// Beside the checkout that the program was built in, or where it is installed.
-std::optional<std::filesystem::path> shipped_model() {
-    std::error_code unknown;
-    auto folder = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-    while (!unknown && !folder.empty()) {
-        for (const char* place : {"models/ready", "share/carousel/models/ready"}) {
-            if (auto model = newest_model(folder / place)) return model;
-        }
-        if (folder == folder.root_path()) break;
-        folder = folder.parent_path();
-    }
-    return std::nullopt;
-}
 
 LoadedModel made_ready(Snapshot snapshot) {
     Tokenizer tokenizer(snapshot.text, Vocabulary(std::move(snapshot.symbols)),
@@ -104,10 +91,8 @@ int threads_to_read(const LanguageModelConfig& model, std::optional<int> wanted)
 }
 
 std::filesystem::path default_model() {
-    for (const char* folder : {"models", "models/ready"}) {
-        if (auto model = newest_model(folder)) return *model;
-    }
-    if (auto model = shipped_model()) return *model;
+    if (auto model = newest_model("models")) return *model;
+    if (auto model = first_ready_model()) return *model;
     throw UsageError(
         "There is no model under models/ in this folder. Name the file of one, or train one: "
         "`carousel train` learns from the text that comes with the program in two minutes.");
@@ -116,7 +101,14 @@ std::filesystem::path default_model() {
 std::filesystem::path find_model(const std::optional<std::filesystem::path>& named,
                                  const TellWork& tell) {
     auto path = named ? model_file(*named) : default_model();
-    if (!named) tell(Note{fmt::format("Model: {}", shown_path(path))});
+    if (!named && is_ready_model(path)) {
+        tell(
+            Note{fmt::format("Model: {}, which comes with Carousel. `carousel train FILE` makes "
+                             "one of a text of your own, `carousel models` lists all.",
+                             shown_path(path.stem()))});
+    } else if (!named || path.parent_path() != named->parent_path()) {
+        tell(Note{fmt::format("Model: {}", shown_path(path))});
+    }
     if (const auto slow = slowness_of_machine()) tell(Warning{*slow});
     return path;
 }

@@ -38,13 +38,13 @@ LoadedModel load_model(const std::filesystem::path& path);
 /// The same from what such a file holds; `name` stands for it in messages.
 LoadedModel load_model(std::span<const std::byte> bytes, const std::filesystem::path& name);
 
-/// The model that is meant when none is named: the one trained last under `models/`, else one of
-/// those that come with the program, in `models/ready/`.
+/// The model that is meant when none is named: the one trained last under `models/`, else the first
+/// of those that come with the program.
 /// Throws: UsageError when there is none, saying how to get one.
 std::filesystem::path default_model();
 
-/// The file of the model that is meant: `named`, by any name of its family, or the default, which
-/// is then told. A machine that computes slowly is told, too.
+/// The file of the model that is meant: `named`, by any name of its family, or the default. It is
+/// told where the name does not say it. A machine that computes slowly is told, too.
 std::filesystem::path find_model(const std::optional<std::filesystem::path>& named,
                                  const TellWork& tell);
 

@@ -13,6 +13,7 @@
 #include "base/shown_path.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "snapshot/model_files.hpp"
+#include "snapshot/ready_models.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {
@@ -106,7 +107,8 @@ void keep_what_holds(Snapshot& model, const Snapshot& other) {
 AveragedModel average_models(const AverageRequest& request) {
     if (request.files.size() < 2) throw UsageError("A mean needs two models or more.");
     const auto first = model_file(request.files.front());
-    AveragedModel averaged{.file = request.output.value_or(first), .spread = 0, .notes = {}};
+    AveragedModel averaged{
+        .file = request.output.value_or(made_of(first)), .spread = 0, .notes = {}};
     if (!request.output) averaged.file.replace_extension(".average.carousel");
     std::vector<fs::path> files;
     for (const auto& file : request.files) files.push_back(model_file(file));

@@ -4,6 +4,7 @@
 
 #include "app/output_files.hpp"
 #include "base/words.hpp"
+#include "snapshot/ready_models.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {
@@ -11,7 +12,7 @@ namespace carousel {
 std::filesystem::path export_model_file(const std::filesystem::path& file,
                                         const std::optional<std::filesystem::path>& output,
                                         Precision precision) {
-    auto written = output.value_or(file);
+    auto written = output.value_or(made_of(file));
     if (!output) written.replace_extension(fmt::format(".{}.carousel", format_value(precision)));
     require_new_file(written, {file});
     auto snapshot = load_snapshot(file);

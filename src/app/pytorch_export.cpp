@@ -10,6 +10,7 @@
 #include "base/shown_path.hpp"
 #include "interchange/pytorch_layout.hpp"
 #include "interchange/safetensors.hpp"
+#include "snapshot/ready_models.hpp"
 #include "snapshot/snapshot_file.hpp"
 
 namespace carousel {
@@ -43,7 +44,7 @@ void verify(const std::filesystem::path& beside, const std::vector<NamedTensor>&
 
 PytorchExport export_to_pytorch(const std::filesystem::path& file,
                                 const std::optional<std::filesystem::path>& output) {
-    PytorchExport written{.file = output.value_or(file), .notes = {}};
+    PytorchExport written{.file = output.value_or(made_of(file)), .notes = {}};
     if (!output) written.file.replace_extension(".safetensors");
     require_new_file(written.file, {file});
     auto snapshot = load_snapshot(file);

@@ -139,11 +139,14 @@ void tell_notes(const TrainingText& text, const TrainingPlan& plan, const TellTr
         tell(Note{"There is no validation text, so --patience has nothing to go by."});
 }
 
-// The model that was there before is kept, with all that belongs to it.
-void make_room(const TrainingFiles& own, const TellTraining& tell) {
+// The model that was there before is kept, with all that belongs to it; `from` follows it where it
+// names that one.
+void make_room(const TrainingFiles& own, std::optional<fs::path>& from, const TellTraining& tell) {
     if (const auto previous = own.make_room()) {
-        tell(Note{fmt::format("The model that was at {} is now {}.", shown_path(own.model().best()),
+        const auto& best = own.model().best();
+        tell(Note{fmt::format("The model that was at {} is now {}.", shown_path(best),
                               shown_path(previous->best()))});
+        if (from && is_same_file(*from, best)) from = previous->best();
     }
 }
 
@@ -178,9 +181,11 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                             const TrainingHost& host) {
     const TrainingFiles own(request);
     const auto& files = own.model();
-    auto start = load_start(request, files);
+    auto start_request = request;  // names the file of --from as it stands, not as it was called
+    if (request.from) start_request.from = model_file(*request.from);
+    auto start = load_start(start_request, files);
     const Snapshot* stored = start ? &*start : nullptr;
-    if (stored != nullptr) own.require_report(request, files_named_by(*stored));
+    if (stored != nullptr) own.require_report(start_request, files_named_by(*stored));
     FoundBest found;
     if (request.resume) found = find_best(*stored, files);
     const TrainingText text(request, stored, files.best(), own.folder(), work_of(host.tell));
@@ -213,7 +218,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
         snapshot.best = found.best;
         if (found.in_hand) best = best_in_hand(*stored);
     } else {
-        make_room(own, host.tell);
+        make_room(own, start_request.from, host.tell);
     }
     const auto resumed_at = request.resume ? std::optional(stored->step) : std::nullopt;
     start.reset();
@@ -252,7 +257,7 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                      .closing_seconds = [&] { return page ? page->closing_seconds() : 0; },
                      .first_weights =
                          [&] {
-                             const auto from = load_start(request, files);
+                             const auto from = load_start(start_request, files);
                              return start_weights(request, from ? &*from : nullptr, plan.plan,
                                                   machine);
                          }},

@@ -120,7 +120,7 @@ fs::path model_path(const TrainingRequest& request) {
 }
 
 std::optional<Snapshot> load_start(const TrainingRequest& request, const ModelFiles& files) {
-    if (request.from) return load_snapshot(model_file(*request.from));
+    if (request.from) return load_snapshot(*request.from);
     if (!request.resume) return std::nullopt;
     if (!fs::exists(files.resume())) {
         throw InputError(

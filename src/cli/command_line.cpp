@@ -62,6 +62,8 @@ constexpr std::array k_commands{
                  has_option<EvaluationRequest>, read_command<EvaluationRequest>},
     CommandEntry{"inspect", "FILE", "tell what a model file is", has_option<InspectOptions>,
                  read_command<InspectOptions>},
+    CommandEntry{"models", "", "list the models that can be named", has_option<ModelsOptions>,
+                 read_command<ModelsOptions>},
     CommandEntry{"export", "FILE", "write a model in 8 bits, for PyTorch, or as a page",
                  has_option<ExportOptions>, read_command<ExportOptions>},
     CommandEntry{"import", "FILE", "make a model of weights in PyTorch's layout",
@@ -93,7 +95,8 @@ std::string overview() {
     std::string text =
         "Carousel learns a text character by character and writes more of it.\n\n"
         "Usage: carousel COMMAND [OPTION...]\n\n"
-        "To begin: `carousel train FILE`, then `carousel generate`.\n"
+        "To begin: `carousel train FILE`, then `carousel generate`, which also writes at once\n"
+        "with a model that comes with the program.\n"
         "Without a FILE it learns the verses that come with the program, for two minutes.\n\n"
         "Commands:\n";
     for (const auto& command : k_commands) {

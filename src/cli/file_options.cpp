@@ -5,6 +5,7 @@
 
 #include "app/output_files.hpp"
 #include "base/error.hpp"
+#include "base/shell_word.hpp"
 #include "base/shown_path.hpp"
 #include "cli/command_options.hpp"
 #include "cli/option_rows.hpp"
@@ -61,6 +62,16 @@ OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
         "Tells what a model file is: its corpus, alphabet, architecture and training.");
     table.heading("Output");
     add_json(table, o.json);
+    add_common(table, global);
+    return table;
+}
+
+OptionTable option_table(ModelsOptions& o, GlobalOptions& global) {
+    OptionTable table("models [OPTION...]",
+                      "Lists the models that --model and --from take by name: those trained under "
+                      "models/ in this folder, then those that come with Carousel.");
+    table.heading("Output");
+    table.add("json", flag(o.json), "a list of JSON objects");
     add_common(table, global);
     return table;
 }
@@ -218,6 +229,14 @@ OptionTable option_table(CorrectOptions& o, GlobalOptions& global) {
 
 void finish_options(InspectOptions& o, std::vector<std::string> words) {
     take_file("inspect", o.file, std::move(words));
+}
+
+void finish_options(ModelsOptions&, std::vector<std::string> words) {
+    if (words.empty()) return;
+    throw UsageError(
+        fmt::format("models takes options only, not the word \"{}\". To look at one: "
+                    "`carousel inspect {}`.",
+                    printable(words.front(), Whitespace::escape), shell_word(words.front())));
 }
 
 void finish_options(ExportOptions& o, std::vector<std::string> words) {

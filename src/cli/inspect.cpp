@@ -15,9 +15,9 @@ namespace carousel {
 
 namespace {
 
-std::string inspection_table(const InspectOptions& options, const Snapshot& snapshot) {
+std::string inspection_table(const std::filesystem::path& file, const Snapshot& snapshot) {
     Table table;
-    for (const auto& [name, value] : inspection_rows(options.file, snapshot))
+    for (const auto& [name, value] : inspection_rows(file, snapshot))
         table.add(name, value);
     const auto history = history_table(snapshot.history);
     return table.text(columns_of(STDOUT_FILENO)) + (history.empty() ? "" : '\n' + history);
@@ -26,10 +26,11 @@ std::string inspection_table(const InspectOptions& options, const Snapshot& snap
 }  // namespace
 
 int inspect(const InspectOptions& options, const GlobalOptions&) {
-    const Snapshot snapshot = load_snapshot(model_file(options.file));
+    const auto file = model_file(options.file);
+    const Snapshot snapshot = load_snapshot(file);
     try {
-        Output().write(options.json ? inspection_json(options.file, snapshot)
-                                    : inspection_table(options, snapshot));
+        Output().write(options.json ? inspection_json(file, snapshot)
+                                    : inspection_table(file, snapshot));
     } catch (const OutputClosed&) {
         // Whoever read has read enough.
     }

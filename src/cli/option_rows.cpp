@@ -32,8 +32,8 @@ void add_patterns(OptionTable& table, std::vector<std::string>& include,
 }
 
 void add_model(OptionTable& table, std::optional<std::filesystem::path>& model) {
-    table.add("model", text(model, "FILE"), "a trained model",
-              "the newest under models/, else one under models/ready/");
+    table.add("model", text(model, "FILE"), "a model: its file, or its name in `carousel models`",
+              "the newest under models/, else shakespeare");
 }
 
 void add_threads(OptionTable& table, std::optional<int>& threads, const char* standard) {

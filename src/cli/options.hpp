@@ -59,6 +59,11 @@ struct InspectOptions {
     bool json = false;
 };
 
+/// Options of `carousel models`.
+struct ModelsOptions {
+    bool json = false;
+};
+
 /// What `carousel export` writes.
 enum class ExportFormat : std::uint8_t { carousel, safetensors };
 
@@ -107,9 +112,9 @@ struct VersionRequest {};
 
 using Command =
     std::variant<TrainOptions, PlanOptions, CompareOptions, GenerateOptions, EvaluationRequest,
-                 InspectOptions, ExportOptions, ImportRequest, AverageRequest, CompressOptions,
-                 DecompressOptions, FillOptions, CorrectOptions, LabOptions, BenchmarkOptions,
-                 HelpRequest, VersionRequest>;
+                 InspectOptions, ModelsOptions, ExportOptions, ImportRequest, AverageRequest,
+                 CompressOptions, DecompressOptions, FillOptions, CorrectOptions, LabOptions,
+                 BenchmarkOptions, HelpRequest, VersionRequest>;
 
 struct CommandLine {
     Command command;

@@ -81,7 +81,7 @@ void add_model_files(OptionTable& table, TrainingRequest& o) {
 }
 
 void add_origin(OptionTable& table, TrainingRequest& o) {
-    table.add("from", text(o.from, "FILE"),
+    table.add("from", text(o.from, "MODEL"),
               "start from another model's weights (fine-tune): new characters get new rows, known "
               "ones keep theirs");
 }

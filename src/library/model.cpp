@@ -7,6 +7,7 @@
 #include "app/inspection_json.hpp"
 #include "library/border.hpp"
 #include "model/machine.hpp"
+#include "snapshot/model_files.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -103,7 +104,8 @@ carousel_status carousel_load_model(const char* path, carousel_settings* setting
         require(model, "model");
         require(path, "path");
         const GivenSettings given(settings, CAROUSEL_FOR_MODEL);
-        load(load_model(path), *given, path, model);
+        const auto file = model_file(path);
+        load(load_model(file), *given, file.string(), model);
     });
 }
 

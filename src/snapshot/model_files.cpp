@@ -14,6 +14,8 @@
 #include "base/own_file.hpp"
 #include "base/replace_file.hpp"
 #include "base/shown_path.hpp"
+#include "snapshot/found_model.hpp"
+#include "snapshot/ready_models.hpp"
 
 // Names first, then moving a model aside, then thinning out its step files, then looking for the
 // newest one. Names and times say nearly everything; what is removed is looked at first.
@@ -212,33 +214,56 @@ bool is_companion_name(const fs::path& path) {
     return is_companion(without(path.filename().native(), k_extension));
 }
 
-fs::path model_file(const fs::path& path) {
+namespace {
+
+// A folder is none: the texts that a model learned from may stand beside under its name.
+std::optional<fs::path> file_named(const fs::path& path) {
     std::error_code unknown;
-    if (fs::exists(path, unknown)) return path;
+    const auto is_file = [&](const fs::path& file) {
+        return fs::exists(file, unknown) && !fs::is_directory(file, unknown);
+    };
+    if (is_file(path)) return path;
     auto with_ending = path;
     with_ending += k_extension;
-    return fs::exists(with_ending, unknown) ? with_ending : path;
+    if (is_file(with_ending)) return with_ending;
+    return std::nullopt;
 }
 
-std::optional<fs::path> newest_model(const fs::path& folder) {
+}  // namespace
+
+fs::path model_file(const fs::path& path) {
+    auto file = file_named(path);
+    if (!file && !path.has_parent_path() && path.has_filename()) {
+        file = file_named("models" / path);
+        if (!file) file = ready_model(path.native());
+    }
+    return file.value_or(path);
+}
+
+std::vector<FoundModel> models_in(const fs::path& folder) {
+    std::vector<FoundModel> models;
     // What a training has written last, resume file or log, tells when it ended.
-    std::optional<std::pair<bool, FoundFile>> newest;
-    for_each_model(folder, [&](std::string_view stem, FoundFile file) {
+    for_each_model(folder, [&](std::string_view stem, const FoundFile& file) {
         if (is_companion(stem)) return;
+        FoundModel found{.trained = false, .written = file.written, .path = file.path};
         const ModelFiles files(file.path);
-        bool trained = false;
         for (const auto& companion : {files.resume(), files.log()}) {
             std::error_code unknown;
             const auto written = fs::last_write_time(companion, unknown);
             if (unknown) continue;
-            trained = true;
-            file.written = std::max(file.written, written);
+            found.trained = true;
+            found.written = std::max(found.written, written);
         }
-        std::pair found(trained, std::move(file));
-        if (!newest || *newest < found) newest = std::move(found);
+        models.push_back(std::move(found));
     });
-    if (!newest) return std::nullopt;
-    return newest->second.path;
+    std::ranges::sort(models, {}, &FoundModel::key);
+    return models;
+}
+
+std::optional<fs::path> newest_model(const fs::path& folder) {
+    auto models = models_in(folder);
+    if (models.empty()) return std::nullopt;
+    return std::move(models.back().path);
 }
 
 }  // namespace carousel

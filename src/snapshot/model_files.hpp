@@ -62,8 +62,8 @@ private:
 /// `x.previous-2`, `x.step-100`, with the ending or without.
 bool is_companion_name(const std::filesystem::path& path);
 
-/// The file that a --model path means to whoever reads it: itself where it is there, else with the
-/// ending `.carousel`.
+/// The file that a --model path means to whoever reads it: itself or with the ending `.carousel`; a
+/// plain name also means one in `models/`, else one of `ready_models.hpp`. Nothing found: `path`.
 std::filesystem::path model_file(const std::filesystem::path& path);
 
 /// The model trained last among the files right in `folder`: `*.carousel` without the resume,

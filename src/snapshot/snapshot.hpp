@@ -25,7 +25,7 @@
 //     archive          numbers, words, texts, lists and records in bytes; the door to Boost
 //     snapshot_file    the container around them (length, checksum, version), read and replaced
 //     weights_hash     the fingerprint of a model
-//     model_files      how the files of one model are named, moved aside and thinned out
+//     model_files      names of one model's files, and the moves; then found_model, ready_models
 //
 // What a file says is believed only when its checksum is right, every count fits into the bytes
 // left, and `require_valid` has passed. `docs/snapshot_format.md` says every byte; a change of the

@@ -44,8 +44,8 @@ bool contains(std::string_view text, std::string_view part) {
 }
 
 const std::vector<std::string> k_commands{
-    "train",   "compare",   "generate", "evaluate",   "inspect", "export",  "import",
-    "average", "benchmark", "compress", "decompress", "fill",    "correct", "lab"};
+    "train",     "compare",  "generate",   "evaluate", "inspect", "export", "import", "average",
+    "benchmark", "compress", "decompress", "fill",     "correct", "lab",    "models"};
 
 /// A command line with a configuration file in front.
 class Config {
@@ -292,6 +292,7 @@ TEST_SUITE("cli/command_line") {
         CHECK(e.decoding[&DecodingSettings::invalid] == InvalidInput::replace);
         CHECK(e.precision == Precision::float32);
         CHECK(e.threads == 3);
+        CHECK(parsed<ModelsOptions>({"models", "--json"}).json);
         const auto i = parsed<InspectOptions>({"inspect", "--json", "m"});
         CHECK(i.file == "m");
         CHECK(i.json);
@@ -511,6 +512,7 @@ TEST_SUITE("cli/command_line") {
 
     TEST_CASE("commands take as many words as they can use") {
         CHECK(contains(refusal({"inspect"}), "inspect takes one FILE"));
+        CHECK(contains(refusal({"models", "a"}), "carousel inspect a"));
         CHECK(contains(refusal({"inspect", "a", "b"}), "inspect takes one FILE"));
         for (const auto& [option, value] :
              {std::pair{"--output", "n"}, {"--precision", "int8"}, {"--format", "safetensors"}})

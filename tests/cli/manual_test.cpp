@@ -39,6 +39,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
     add("GENERATE", GenerateOptions{});
     add("EVALUATE", EvaluationRequest{});
     add("INSPECT", InspectOptions{});
+    add("MODELS", ModelsOptions{});
     add("EXPORT", ExportOptions{});
     add("IMPORT", ImportRequest{});
     add("AVERAGE", AverageRequest{});

@@ -69,8 +69,10 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
     std::vector<std::string> arguments{CAROUSEL_PROGRAM_PATH};
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<std::string> environment;
-    for (const char* kept : {"PATH", "HOME", "TMPDIR", "CAROUSEL_ISA", "ASAN_OPTIONS"}) {
-        if (const char* value = ::getenv(kept))
+    for (const char* kept :
+         {"PATH", "HOME", "TMPDIR", "CAROUSEL_ISA", "CAROUSEL_READY_MODELS", "ASAN_OPTIONS"}) {
+        const char* value = ::getenv(kept);
+        if (value != nullptr && !setting.environment.contains(kept))
             environment.push_back(kept + ("=" + std::string(value)));
     }
     for (const auto& [key, value] : setting.environment) environment.push_back(key + "=" + value);

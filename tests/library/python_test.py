@@ -47,6 +47,12 @@ class UseTest(InFolder):
         self.assertEqual(list(one.generate(seed=1, length=20)), list(two.generate(seed=1, length=20)))
         self.assertEqual(one.description["weights_sha256"], two.description["weights_sha256"])
 
+    def test_a_model_that_comes_with_the_program_is_loaded_by_its_name(self):
+        self.addCleanup(os.environ.__setitem__, "CAROUSEL_READY_MODELS", "/nonexistent")
+        os.environ["CAROUSEL_READY_MODELS"] = str(STORED)
+        self.assertEqual(carousel.load("lstm").description["weights_sha256"],
+                         carousel.load(MODEL).description["weights_sha256"])
+
     def test_sessions_branch_are_saved_and_go_on(self):
         model = carousel.load(MODEL)
         session = model.session(seed=1, length=60, documents=0, temperature=1)
