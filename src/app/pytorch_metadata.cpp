@@ -112,6 +112,8 @@ Json settings_json(const Snapshot& snapshot) {
 
 void read_settings_of(const Json& json, Snapshot& snapshot) {
     read_settings(json.at("model"), snapshot.model);
+    if (snapshot.model.direction != ReadingDirection::forward)
+        throw std::invalid_argument("it says two nets, and the layout has one");
     read_settings(json.at("text"), snapshot.text);
     read_settings(json.at("decoding"), snapshot.decoding);
     read_settings(json.at("training"), snapshot.training);

@@ -25,8 +25,9 @@ TEST_SUITE("planning/two_net_forecast") {
     TEST_CASE("a plan for two nets is that for one in half the time") {
         const ReferenceForecast of_net;
         const TwoNetForecast forecast(of_net);
-        PlanRequest request{.corpus = {.characters = 1'000'000, .tokens = 1'000'001},
-                            .training = {}};
+        PlanRequest request;
+        request.corpus.characters = 1'000'000;
+        request.corpus.tokens = 1'000'001;
         request.model.vocabulary_size = 65;
         const auto one = choose_plan(request, forecast, 300);
         request.model.direction = ReadingDirection::both;

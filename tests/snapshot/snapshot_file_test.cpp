@@ -263,8 +263,8 @@ TEST_SUITE("snapshot/snapshot_file") {
 
     TEST_CASE("a file from the future is refused with its version and the advice to update") {
         const TemporaryFolder folder;
-        const std::string why = refusal(folder / "a", framed("what only the future knows", 3));
-        CHECK(contains(why, "its format version is 3, and this program reads versions up to 2"));
+        const std::string why = refusal(folder / "a", framed("what only the future knows", 4));
+        CHECK(contains(why, "its format version is 4, and this program reads versions up to 3"));
         CHECK(contains(why, "Update Carousel."));
         CHECK(contains(refusal(folder / "a", framed("", 0)), "format version 0, which never was"));
     }
