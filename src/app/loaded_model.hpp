@@ -21,7 +21,7 @@ namespace carousel {
 struct LoadedModel {
     Snapshot snapshot;  ///< of its forward net, without training state, which would only take room
     Tokenizer tokenizer;
-    std::vector<NamedTensor> backward;  ///< weights of its backward net; empty: it has none
+    std::vector<NamedTensor> backward{};  ///< weights of its backward net; empty: it has none
 };
 
 /// A model on a machine of its own.

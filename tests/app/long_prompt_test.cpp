@@ -21,7 +21,7 @@ LoadedModel loaded_model() {
     Snapshot snapshot;
     snapshot.model = model->config();
     snapshot.weights = model->weights();
-    return {std::move(snapshot), std::move(tokenizer), {}};
+    return {std::move(snapshot), std::move(tokenizer)};
 }
 
 std::string written(const LoadedModel& loaded, Session session) {
