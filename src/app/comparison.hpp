@@ -37,10 +37,11 @@ struct LearningPoint {
     double loss = 0;  ///< nats a character
 };
 
-/// The loss of the characters that had so many before them in their window.
+/// The characters that had so many before them in their window.
 struct ContextLoss {
     std::uint64_t least = 0, most = 0;  ///< characters before
     double nats = 0;                    ///< a character
+    double lost = 0;  ///< of that what the same characters do not cost in the whole stream
 };
 
 /// What writing costs at a length of the text.

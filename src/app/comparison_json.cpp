@@ -95,8 +95,12 @@ Json metrics_json(const Metrics& metrics) {
 
 Json measure_json(const ModelMeasure& measure) {
     Json context = Json::array(), writing = Json::array();
-    for (const auto& [least, most, nats] : measure.context)
-        context.push_back({{"least", least}, {"most", most}, {"nats_per_character", nats}});
+    for (const auto& [least, most, nats, lost] : measure.context) {
+        context.push_back({{"least", least},
+                           {"most", most},
+                           {"nats_per_character", nats},
+                           {"more_than_in_the_stream", lost}});
+    }
     for (const auto& [characters, milliseconds, bytes] : measure.writing) {
         writing.push_back({{"characters", characters},
                            {"milliseconds_per_character", milliseconds},
@@ -174,9 +178,15 @@ void require(bool fact, const char* words) {
     if (!fact) throw std::invalid_argument(words);
 }
 
-double number(const Json& json, const char* key) {
+double finite_number(const Json& json, const char* key) {
     const auto value = json.at(key).get<double>();
-    require(std::isfinite(value) && value >= 0, "a number of it makes no sense");
+    require(std::isfinite(value), "a number of it makes no sense");
+    return value;
+}
+
+double number(const Json& json, const char* key) {
+    const auto value = finite_number(json, key);
+    require(value >= 0, "a number of it makes no sense");
     return value;
 }
 
@@ -282,7 +292,8 @@ ModelMeasure measure_from(const Json& json) {
     if (!json.at("windows").is_null()) measure.windows = metrics_from(json.at("windows"));
     for (const auto& each : json.at("context")) {
         measure.context.push_back({whole_number(each, "least"), whole_number(each, "most"),
-                                   number(each, "nats_per_character")});
+                                   number(each, "nats_per_character"),
+                                   finite_number(each, "more_than_in_the_stream")});
     }
     for (const auto& each : json.at("writing")) {
         measure.writing.push_back({whole_number(each, "characters"),

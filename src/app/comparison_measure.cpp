@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <utility>
+#include <vector>
 
 #include "app/sample.hpp"
 #include "evaluation/evaluator.hpp"
@@ -24,34 +24,41 @@ constexpr float k_temperature = 0.8F;
 constexpr std::array<std::uint64_t, 3> k_lengths = {16, 256, 1024};
 constexpr double k_longest_writing = 4;  // seconds
 
-/// Sorts the characters of windows by how many stood before them, in stretches that double.
+/// Sorts the characters of windows by how many stood before them, in stretches that double, beside
+/// what the same characters cost in a stream.
 class ContextSums {
 public:
-    void add(double nats) {
+    void add(double nats, double in_stream) {
         const auto before = place_ + 1;
         place_ = (place_ + 1) % static_cast<std::uint64_t>(k_compared_window);
         const auto stretch = std::min<std::size_t>(
             static_cast<std::size_t>(std::bit_width(before)) - 1, sums_.size() - 1);
-        sums_[stretch].first += nats;
-        ++sums_[stretch].second;
+        auto& sum = sums_[stretch];
+        sum.nats += nats;
+        sum.lost += nats - in_stream;
+        ++sum.count;
     }
 
     std::vector<ContextLoss> losses() const {
         std::vector<ContextLoss> losses;
         for (std::size_t i = 0; i < sums_.size(); ++i) {
-            const auto& [nats, count] = sums_[i];
+            const auto count = static_cast<double>(std::max<std::uint64_t>(1, sums_[i].count));
             const auto least = std::uint64_t{1} << i;
             const bool last = i + 1 == sums_.size();
             losses.push_back({least,
                               last ? static_cast<std::uint64_t>(k_compared_window) : 2 * least - 1,
-                              count > 0 ? nats / static_cast<double>(count) : 0});
+                              sums_[i].nats / count, sums_[i].lost / count});
         }
         return losses;
     }
 
 private:
+    struct Sum {
+        double nats = 0, lost = 0;
+        std::uint64_t count = 0;
+    };
     std::uint64_t place_ = 0;
-    std::array<std::pair<double, std::uint64_t>, 8> sums_{};  // 1, 2-3, 4-7 ... 128-256
+    std::array<Sum, 8> sums_{};  // 1, 2-3, 4-7 ... 128-256
 };
 
 // Of the numbers that a memory has room for, those that are in use: what looks back at symbols
@@ -104,11 +111,16 @@ ModelMeasure measure_model(const LoadedModel& loaded, const MeasureConfig& confi
         return model_on_threads(threads, snapshot.model, snapshot.weights);
     };
     ModelMeasure measure;
+    std::vector<float> in_stream;  // nats of each character
     {
         config.tell(Progress{"reading the validation text as one stream"});
         const auto own = on_threads(threads_to_read(snapshot.model, config.threads));
         const double begin = config.clock();
-        measure.stream = evaluate_stream(*own.model, corpus, part);
+        in_stream.reserve(part.characters);
+        measure.stream = evaluate_stream(
+            *own.model, corpus, part, Precision::float32, [&](const CharacterSurprisal& character) {
+                in_stream.push_back(static_cast<float>(character.nats));
+            });
         measure.reading =
             static_cast<double>(measure.stream.characters) / std::max(config.clock() - begin, 1e-9);
     }
@@ -117,9 +129,12 @@ ModelMeasure measure_model(const LoadedModel& loaded, const MeasureConfig& confi
         const auto own =
             on_threads(threads_for(snapshot.model, k_windows_side_by_side, config.threads));
         ContextSums sums;
-        measure.windows = evaluate_windows(
-            *own.model, corpus, part, k_compared_window, Precision::float32,
-            [&](const CharacterSurprisal& character) { sums.add(character.nats); });
+        std::size_t at = 0;  // windows predict all characters but the first, in their order
+        measure.windows =
+            evaluate_windows(*own.model, corpus, part, k_compared_window, Precision::float32,
+                             [&](const CharacterSurprisal& character) {
+                                 sums.add(character.nats, in_stream.at(++at));
+                             });
         measure.context = sums.losses();
     }
     config.tell(Progress{"writing"});

@@ -87,21 +87,22 @@ std::string learning_charts(const Comparison& comparison) {
                                  }));
 }
 
-// The loss of characters by how many stood before them in their window.
+// What is lost where only so many characters are known. The same characters are compared, so that
+// chance has little part in it.
 std::string context_chart(const std::vector<CellSummary>& all) {
     LineChart chart{
-        .caption = "Loss by how much of the text came before",
+        .caption = "What is lost where only so many characters are known",
         .x = {.label = "characters before, in a window of " + std::to_string(k_compared_window),
               .from_zero = true},
-        .y = {.label = "nats per character", .cut = false},
+        .y = {.label = "nats more than in the whole stream", .cut = false},
         .series = {}};
     for (std::size_t number = 0; number < all.size(); ++number) {
         ChartSeries series{.name = name_of_cell(*all[number].cell), .points = {}, .colour = number};
-        for (const auto& [least, most, nats] : all[number].context) {
-            if (least < 8) continue;  // where all are bad, and the scale would show nothing else
-            series.points.push_back(
-                {static_cast<double>(least + most) / 2, nats,
-                 fmt::format("{}, {} to {} before: {:.4f}", series.name, least, most, nats)});
+        for (const auto& [least, most, nats, lost] : all[number].context) {
+            if (least < 4) continue;  // where all are bad, and the scale would show nothing else
+            series.points.push_back({static_cast<double>(least + most) / 2, lost,
+                                     fmt::format("{}, {} to {} before: {:.4f} of {:.4f}",
+                                                 series.name, least, most, lost, nats)});
         }
         chart.series.push_back(std::move(series));
     }

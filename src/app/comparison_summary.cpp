@@ -49,6 +49,7 @@ std::vector<ContextLoss> mean_context(const std::vector<const ComparedRun*>& run
             means[i].least = context[i].least;
             means[i].most = context[i].most;
             means[i].nats += context[i].nats / static_cast<double>(runs.size());
+            means[i].lost += context[i].lost / static_cast<double>(runs.size());
         }
     }
     return means;

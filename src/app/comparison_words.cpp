@@ -168,25 +168,23 @@ std::string about_memory(const std::vector<CellSummary>& cells) {
     return text;
 }
 
-// What a long context brings beside a short one.
+// What a context is worth that is longer than so many characters.
 std::string about_context(const std::vector<CellSummary>& cells) {
-    constexpr std::uint64_t k_short = 8;  // characters before, at least
-    std::vector<std::string> gains;
-    std::uint64_t least = 0, from = 0, to = 0;
-    for (const auto& each : cells) {
-        const auto near = std::ranges::find(each.context, k_short, &ContextLoss::least);
-        if (near == each.context.end()) continue;
-        const auto& far = each.context.back();
-        gains.push_back(fmt::format("{} {:.3f}", name_of(each), near->nats - far.nats));
-        least = far.least;
-        from = near->least;
-        to = near->most;
-    }
-    if (gains.empty()) return "";
+    const auto lost_with = [&](std::uint64_t least) {
+        std::vector<std::string> losses;
+        for (const auto& each : cells) {
+            const auto stretch = std::ranges::find(each.context, least, &ContextLoss::least);
+            if (stretch != each.context.end())
+                losses.push_back(fmt::format("{} {:.3f}", name_of(each), stretch->lost));
+        }
+        return listed(losses);
+    };
+    const auto few = lost_with(8), many = lost_with(64);
+    if (few.empty()) return "";
     return fmt::format(
-        "What a long context is worth: characters with {} or more before them in their window are "
-        "predicted better than those with {} to {} by, in nats, {}.",
-        least, from, to, listed(gains));
+        "What they make of a long context: a character with 8 to 15 before it in its window costs "
+        "more nats than in the whole stream, {}; one with 64 to 127 before it {}.",
+        few, many);
 }
 
 bool on_one_machine(const std::vector<CellSummary>& cells) {

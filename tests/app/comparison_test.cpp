@@ -285,8 +285,10 @@ TEST_SUITE("app/comparison") {
             CHECK_FALSE(run.measure.sample.empty());
         }
         double weighted = 0;
-        for (const auto& [least, most, nats] : comparison.runs[0].measure.context)
+        for (const auto& [least, most, nats, lost] : comparison.runs[0].measure.context) {
             weighted += nats * static_cast<double>(most - least + 1);
+            CHECK(nats - lost > 0);  // the same characters in the stream
+        }
         CHECK(weighted == doctest::Approx(comparison.runs[0].measure.windows->nats));
 
         const auto page = read_file(result.files.html);
