@@ -95,8 +95,8 @@ std::string overview() {
     std::string text =
         "Carousel learns a text character by character and writes more of it.\n\n"
         "Usage: carousel COMMAND [OPTION...]\n\n"
-        "To begin: `carousel train FILE`, then `carousel generate`, which also writes at once\n"
-        "with a model that comes with the program.\n"
+        "To begin: `carousel train FILE`, then `carousel generate`, which writes with a\n"
+        "model that comes with the program where there is no other.\n"
         "Without a FILE it learns the verses that come with the program, for two minutes.\n\n"
         "Commands:\n";
     for (const auto& command : k_commands) {
