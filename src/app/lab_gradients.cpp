@@ -68,6 +68,7 @@ GradientReport run_gradients(const GradientRequest& request, int length, std::ui
     auto experiment = standard_experiment(LabTask::order_of_two);
     experiment.length = length;
     require_possible(experiment);
+    for (const auto cell : request.cells) require_recurrent(cell);
     GradientReport report{
         .config = {.experiment = experiment, .updates = request.updates, .seed = seed},
         .curves = {},

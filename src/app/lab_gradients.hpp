@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lab/gradient_norms.hpp"
+#include "lab/trial.hpp"
 
 namespace carousel {
 
