@@ -39,14 +39,24 @@ ChartSeries series_of(std::string name, const std::vector<double>& norms) {
     return series;
 }
 
-LineChart chart_of(const GradientCurves& curves, const GradientNorms& carousel) {
-    return {.caption = fmt::format("{}: gradient of the error with respect to h, by lag",
-                                   format_value(curves.cell)),
-            .x = {.label = "steps back"},
-            .y = {.label = "log10 of the norm, 0 at the end"},
-            .series = {series_of("fresh", curves.fresh.hidden),
-                       series_of("trained", curves.trained.hidden),
-                       series_of("carousel", carousel.states)}};
+LineChart chart_of(const GradientReport& report, GradientNorms GradientCurves::*when,
+                   std::string caption) {
+    LineChart chart{.caption = std::move(caption),
+                    .x = {.label = "steps back"},
+                    .y = {.label = "log10 of the norm, 0 at the end"},
+                    .series = {}};
+    for (const auto& curves : report.curves)
+        chart.series.push_back(
+            series_of(std::string(format_value(curves.cell)), (curves.*when).hidden));
+    chart.series.push_back(series_of("carousel", report.carousel.states));
+    return chart;
+}
+
+// Nets as they begin, and as they are after training.
+std::vector<LineChart> charts_of(const GradientReport& report) {
+    return {chart_of(report, &GradientCurves::fresh, "Gradient by lag, fresh nets"),
+            chart_of(report, &GradientCurves::trained,
+                     fmt::format("Gradient by lag, after {} batches", report.config.updates))};
 }
 
 std::string cell_of(double share) {
@@ -139,25 +149,24 @@ std::string gradient_page(const GradientReport& report) {
         "gradient that vanishes exponentially; the carousel is what the states of the cell of 1997 "
         "carry back where nothing goes through the gates: a constant.",
         report.config.experiment.length, report.config.updates));
-    for (const auto& curves : report.curves)
-        page.add_html(to_svg(chart_of(curves, report.carousel)));
+    for (const auto& chart : charts_of(report)) page.add_html(to_svg(chart));
     return page.html();
 }
 
 std::string gradient_svg(const GradientReport& report) {
-    constexpr int k_width = 860, k_height = 340;  // of a chart, about
+    constexpr int k_width = 760, k_height = 340, k_title = 40;  // of a chart
     std::string drawings;
     int y = 0;
-    for (const auto& curves : report.curves) {
+    for (const auto& chart : charts_of(report)) {
         drawings += fmt::format(
-            "<text x=\"8\" y=\"{}\" font-weight=\"bold\">{}</text>"
+            "<text x=\"16\" y=\"{}\" style=\"font-size:16px\">{}</text>\n"
             "<svg x=\"0\" y=\"{}\" width=\"{}\" height=\"{}\">{}</svg>\n",
-            y + 20, format_value(curves.cell), y + 30, k_width, k_height,
-            drawing_in(to_svg(chart_of(curves, report.carousel))));
-        y += k_height + 40;
+            y + 24, chart.caption, y + k_title, k_width, k_height, drawing_in(to_svg(chart)));
+        y += k_title + k_height;
     }
     return fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\">\n<style>{2}</style>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" "
+        "style=\"max-width:{0}px\">\n<style>{2}\nsvg svg{{max-width:none}}</style>\n"
         "<rect width=\"{0}\" height=\"{1}\" fill=\"var(--paper)\"/>\n{3}</svg>\n",
         k_width, y, page_style(), drawings);
 }
