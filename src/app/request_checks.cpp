@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "base/error.hpp"
+#include "model/limits.hpp"
+#include "planning/plan.hpp"
 
 namespace carousel {
 
@@ -18,9 +22,42 @@ void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
         "--adapt.");
 }
 
+// Sizes that a Transformer has, and those of other nets that it has not: what a model that is
+// trained further has decided is held against them later.
+void require_net(const TrainingRequest& request) {
+    using Model = LanguageModelConfig;
+    const auto& given = request.architecture;
+    const auto heads = given[&Model::heads].value_or(0);
+    if (given[&Model::cell] != CellKind::transformer) {
+        if (heads == 0) return;
+        throw UsageError(
+            "--heads are those of a transformer: add --cell transformer, or leave them out.");
+    }
+    const auto units = given[&Model::hidden_size], numbers = given[&Model::embedding_size];
+    if (numbers && units != numbers)
+        throw UsageError(
+            "A transformer adds to its embeddings: their size is the hidden size. Leave out "
+            "--embedding-size.");
+    if (given[&Model::output_input] == OutputInput::sum)
+        throw UsageError(
+            "The top layer of a transformer is the sum of all layers already. Leave out "
+            "--output-input.");
+    if (heads == 0) return;
+    if (units && *units % heads != 0)
+        throw UsageError(
+            fmt::format("--heads {} do not divide --hidden-size {}: each head has as many units.",
+                        heads, *units));
+    if (!units && !heads_divide_a_plan(heads))
+        throw UsageError(fmt::format(
+            "--heads {} divide none of the hidden sizes that are planned. Give a --hidden-size, "
+            "such as {}.",
+            heads, heads * std::clamp<std::int64_t>(k_largest_size / heads, 1, 32)));
+}
+
 }  // namespace
 
 void require_consistent(const TrainingRequest& request) {
+    if (!request.resume && !request.from) require_net(request);
     if (request.changed_corpus && !request.resume)
         throw UsageError("--changed-corpus has a meaning only with --resume.");
     if (request.corpus.empty() && !request.resume &&

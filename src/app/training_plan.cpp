@@ -10,6 +10,7 @@
 #include "app/text_signs.hpp"
 #include "app/training_settings.hpp"
 #include "base/quantity.hpp"
+#include "model/transformer.hpp"
 #include "planning/shared_forecast.hpp"
 #include "planning/two_net_forecast.hpp"
 
@@ -105,6 +106,10 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
         if (team.processes > 1) training.notes.push_back(gain(plan, alone, forecast, team, link));
     } else {
         plan = choose_plan_by_size(request, length);
+    }
+    if (training.expects_loss && is_transformer(plan.model)) {
+        training.notes.push_back(
+            "The loss to be expected was fitted to recurrent nets: a transformer may end elsewhere.");
     }
     if (!request.decided.cell && plan.model.cell == CellKind::mlstm) {
         training.notes.push_back(fmt::format(

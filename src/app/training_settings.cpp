@@ -11,6 +11,7 @@
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
 #include "model/limits.hpp"
+#include "model/transformer.hpp"
 #include "model/two_nets.hpp"
 #include "planning/learning_rules.hpp"
 #include "text/vocabulary.hpp"
@@ -239,14 +240,16 @@ std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageMo
         note(o.training, &T::final_learning_rate, "the rate is constant");
     if (training.optimizer == OptimizerKind::adam)
         note(o.training, &T::momentum, "it is Muon's, and the optimizer is adam");
-    if (model.layers == 1) note(o.training, &T::dropout_between, "there is one layer");
+    if (model.layers == 1 && !is_transformer(model))
+        note(o.training, &T::dropout_between, "there is one layer");
     if (cell.forget_gate < 0)
         note(o.architecture, &LanguageModelConfig::forget_bias,
              fmt::format("{} has no forget gate", word));
     if (!units_meet(cell)) {
         note(o.training, &T::dropout_recurrent, fmt::format("{} has no recurrent weights", word));
         note(o.training, &T::recurrent_gradient,
-             fmt::format("the gates of {} do not see the past", word));
+             is_transformer(model) ? "a transformer has no gates"
+                                   : fmt::format("the gates of {} do not see the past", word));
     }
     return notes;
 }

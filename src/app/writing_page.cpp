@@ -10,6 +10,7 @@
 #include "base/words.hpp"
 #include "generation/sampler.hpp"
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 #include "report/markup.hpp"
 #include "report/page_style.hpp"
 #include "snapshot/model_files.hpp"
@@ -93,6 +94,11 @@ ModelPage model_page(const LoadedModel& loaded, std::string_view title) {
             "write in a page.");
     }
     const auto& config = loaded.snapshot.model;
+    if (is_transformer(config)) {
+        throw UsageError(
+            "A page that writes computes recurrent nets, and this model is a transformer: use "
+            "`carousel generate`, or train a model with another --cell.");
+    }
     // As a machine has them: it takes away what a cell has no room for.
     const auto own = model_on_threads(1, config, loaded.snapshot.weights);
     const auto packed = pack_model(config, own.model->weights());

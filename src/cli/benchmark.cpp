@@ -11,6 +11,7 @@
 #include "base/words.hpp"
 #include "benchmark/benchmark.hpp"
 #include "cli/screen.hpp"
+#include "model/transformer.hpp"
 
 namespace carousel {
 
@@ -64,11 +65,12 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
 
 int benchmark(const BenchmarkOptions& options, const GlobalOptions& global) {
     Screen screen(global);
-    const BenchmarkConfig config{.model = {.cell = options.cell,
-                                           .vocabulary_size = options.vocabulary,
-                                           .layers = options.layers,
-                                           .hidden_size = options.hidden_size,
-                                           .embedding_size = options.hidden_size},
+    const LanguageModelConfig model{.cell = options.cell,
+                                    .vocabulary_size = options.vocabulary,
+                                    .layers = options.layers,
+                                    .hidden_size = options.hidden_size,
+                                    .embedding_size = options.hidden_size};
+    const BenchmarkConfig config{.model = with_transformer_sizes(model, options.window),
                                  .batch_size = options.batch_size,
                                  .window = options.window,
                                  .threads = options.threads.value_or(default_threads()),

@@ -5,7 +5,9 @@
 //
 //   thread_pool, crew, floating_point_mode, buffer  the team, its arithmetic, its memory
 //   parameter, language_model                      where the parameters of a model lie in it
-//   embedding, recurrent_layer, output_layer       the net; recurrent_layer has a map of its stages
+//   embedding, layers, output_layer                the net: layers is the seam between kinds of it,
+//   recurrent_layers, recurrent_layer              with cells, of which recurrent_layer has a map,
+//   transformer_layers, transformer_layer          and without; so has transformer_layer
 //   inference                                      a reader: logits, surprisals
 //   truncated_backpropagation                      loss and gradients of a window
 //   optimizer, muon, orthogonalization             from gradients to updates

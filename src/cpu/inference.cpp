@@ -36,18 +36,11 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
       embedding_(model,
                  knows_all_symbols_ ? std::max(model.config().vocabulary_size, rows_) : rows_,
                  use_of(precision)),
-      gates_(rows_ * gates_row_length(model.config())),
-      summed_(sums_layers(model.config()) ? rows_ * hidden_row_length(model.config()) : 0),
+      layers_(make_layers(
+          model, embedding_,
+          {.limits = {rows_, streams}, .use = use_of(precision), .threads = pool.size()})),
       output_(model, rows_, use_of(precision)),
       logits_(streams * leading_dimension(model.config().vocabulary_size)) {
-    for (std::int64_t l = 0; l < model.config().layers; ++l) {
-        const RecurrentLayerConfig layer{
-            .index = l, .limits = {rows_, streams}, .use = use_of(precision)};
-        const LayerPlace place{.embedding = &embedding_,
-                               .below = l > 0 ? layers_.back().get() : nullptr,
-                               .gates = gates_.data()};
-        layers_.push_back(std::make_unique<RecurrentLayer>(model, layer, place));
-    }
     if (!knows_all_symbols_) return;
     std::vector<TokenId> all(static_cast<std::size_t>(model.config().vocabulary_size));
     std::iota(all.begin(), all.end(), TokenId{0});
@@ -74,29 +67,14 @@ std::int64_t Inference::window_of(std::int64_t batch_size) const {
 
 OutputRows Inference::forward(std::span<const TokenId> ids, std::int64_t batch_size,
                               RecurrentState& state) {
-    const auto& config = model_->config();
-    const auto row = hidden_row_length(config);
-    const auto count = static_cast<std::int64_t>(ids.size());
     if (knows_all_symbols_) {
         embedding_.locate(ids);
     } else {
         embedding_.look_up(ids, nullptr);
     }
-    auto inputs = embedding_.rows();
-    for (const auto& layer : layers_) {
-        layer->forward(*pool_, {count / batch_size, batch_size, inputs}, state);
-        inputs = {layer->outputs(), row, nullptr};
-        if (summed_.size() > 0) add_to_sum(inputs.rows, count * row, layer == layers_.front());
-    }
-    return {summed_.size() > 0 ? summed_.data() : inputs.rows, row, count};
-}
-
-void Inference::add_to_sum(const float* outputs, std::int64_t count, bool first) {
-    if (first) {
-        std::copy_n(outputs, count, summed_.data());
-    } else {
-        kernels().add(summed_.data(), outputs, count);
-    }
+    const auto count = static_cast<std::int64_t>(ids.size());
+    const float* read = layers_->forward(*pool_, {count / batch_size, batch_size}, state);
+    return {read, hidden_row_length(model_->config()), count};
 }
 
 void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& logits) {

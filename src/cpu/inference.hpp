@@ -8,8 +8,8 @@
 #include "base/token_id.hpp"
 #include "cpu/embedding.hpp"
 #include "cpu/language_model.hpp"
+#include "cpu/layers.hpp"
 #include "cpu/output_layer.hpp"
-#include "cpu/recurrent_layer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/quantization.hpp"
 #include "model/reader.hpp"
@@ -56,16 +56,13 @@ private:
     /// One window; leaves what the output layer reads and returns it.
     OutputRows forward(std::span<const TokenId> ids, std::int64_t batch_size,
                        RecurrentState& state);
-    void add_to_sum(const float* outputs, std::int64_t count, bool first);
 
     const LanguageModel* model_;
     ThreadPool* pool_;
     std::int64_t streams_, rows_;  // rows of a window: its steps times its streams
     bool knows_all_symbols_;       // the rows of all symbols are there from the beginning
     Embedding embedding_;
-    Buffer gates_;  // of one window, for all layers: they run one after another
-    std::vector<std::unique_ptr<RecurrentLayer>> layers_;
-    Buffer summed_;  // (T, B, H) outputs of the layers so far; empty when only the top counts
+    std::unique_ptr<Layers> layers_;
     OutputLayer output_;
     Buffer logits_;  // (streams, V)
 };

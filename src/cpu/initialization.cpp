@@ -63,11 +63,16 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
             case Role::output:
             case Role::round_up:
             case Role::context:
+            case Role::merge:
+            case Role::down:
                 fill_normal(tensor, seed, i, 0.25F * inverse_root(p.shape[1]));
                 break;
             case Role::input:
             case Role::round_down:
             case Role::query:
+            case Role::key:
+            case Role::value:
+            case Role::up:
                 fill_normal(tensor, seed, i, inverse_root(p.shape[1]));
                 break;
             case Role::recurrent:
@@ -80,6 +85,9 @@ std::vector<NamedTensor> initial_weights(const LanguageModelConfig& config, std:
                     for (float& weight : tensor.values) weight *= 0.25F;
                 break;
             case Role::gain:
+            case Role::attention_gain:
+            case Role::feedforward_gain:
+            case Role::output_gain:
                 std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
                 break;
             case Role::bias:

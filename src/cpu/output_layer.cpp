@@ -10,7 +10,7 @@ namespace carousel {
 namespace {
 
 constexpr std::int64_t k_piece_floats = std::int64_t{1} << 21;  // 8 MB of logits
-constexpr std::int64_t k_task_rows = 48;
+constexpr std::int64_t k_rows_of_task = 48;
 
 // From logits to probabilities: the loss of the target says what all of them sum to.
 void to_probabilities(std::span<LikelySymbol> likely, float target_logit, float loss) {
@@ -53,9 +53,9 @@ void OutputLayer::logits(ThreadPool& pool, const OutputRows& rows, float* logits
 
 template <typename Work>
 void OutputLayer::for_few_rows(ThreadPool& pool, std::int64_t count, Work work) const {
-    pool.for_each((count + k_task_rows - 1) / k_task_rows, [&](std::int64_t task) {
-        const auto first = task * k_task_rows;
-        work(first, std::min(count, first + k_task_rows));
+    pool.for_each((count + k_rows_of_task - 1) / k_rows_of_task, [&](std::int64_t task) {
+        const auto first = task * k_rows_of_task;
+        work(first, std::min(count, first + k_rows_of_task));
     });
 }
 

@@ -78,6 +78,20 @@ const StoredParameter* LayerParameters::*member_of(ParameterRole role) {
             return &LayerParameters::context;
         case ParameterRole::distance:
             return &LayerParameters::distance;
+        case ParameterRole::attention_gain:
+            return &LayerParameters::attention_gain;
+        case ParameterRole::key:
+            return &LayerParameters::key;
+        case ParameterRole::value:
+            return &LayerParameters::value;
+        case ParameterRole::merge:
+            return &LayerParameters::merge;
+        case ParameterRole::feedforward_gain:
+            return &LayerParameters::feedforward_gain;
+        case ParameterRole::up:
+            return &LayerParameters::up;
+        case ParameterRole::down:
+            return &LayerParameters::down;
         default:
             return nullptr;
     }
@@ -87,8 +101,7 @@ const StoredParameter* LayerParameters::*member_of(ParameterRole role) {
 
 ParameterList::ParameterList(const LanguageModelConfig& config) {
     for (auto& parameter : model_parameters(config)) {
-        const bool begins =
-            parameter.role == ParameterRole::input || parameter.role == ParameterRole::output;
+        const bool begins = !parameters_.empty() && parameter.layer != parameters_.back().layer;
         if (begins) first_of_layer_.push_back(parameters_.size());
         const auto layout = layout_of(parameter);
         StoredParameter p{{std::move(parameter)}, layout, stored_, 0};

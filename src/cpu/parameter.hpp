@@ -42,6 +42,10 @@ struct LayerParameters {
     std::span<const StoredParameter> rounds{};
     /// Those of attention.
     const StoredParameter *query = nullptr, *context = nullptr, *distance = nullptr;
+    /// And those of a Transformer, which has a query too.
+    const StoredParameter *attention_gain = nullptr, *key = nullptr, *value = nullptr,
+                          *merge = nullptr;
+    const StoredParameter *feedforward_gain = nullptr, *up = nullptr, *down = nullptr;
 };
 
 /// The parameters of a language model (`model_parameters`) and their places.
@@ -53,6 +57,8 @@ public:
     std::span<const StoredParameter> all() const { return parameters_; }
     const StoredParameter& embedding() const { return parameters_.front(); }
     LayerParameters layer(std::int64_t layer) const;
+    /// Of a Transformer.
+    const StoredParameter& output_gain() const { return parameters_[parameters_.size() - 3]; }
     const StoredParameter& output_weight() const { return parameters_[parameters_.size() - 2]; }
     const StoredParameter& output_bias() const { return parameters_.back(); }
 

@@ -1,7 +1,6 @@
 #include "cpu/truncated_backpropagation.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
 namespace carousel {
@@ -19,30 +18,19 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       all_streams_(streams.total > 0 ? streams.total : batch_size),
       dropout_(dropout),
       embedding_(model, window * batch_size, ModelUse::training),
+      layers_config_{.limits = {window * batch_size, batch_size},
+                     .use = ModelUse::training,
+                     .dropout = dropout,
+                     .recurrent_gradient = recurrent_gradient,
+                     .threads = pool.size(),
+                     .all_streams = all_streams_},
+      layers_(make_layers(model, embedding_, layers_config_)),
       output_(model, window * batch_size, ModelUse::training),
-      back_(model.config(), window, batch_size),
-      output_mask_(dropout, dropout.output, mask_shape()),
+      output_mask_(dropout, dropout.output, mask_shape(model.config(), layers_config_)),
+      dropped_(output_mask_.exists() ? window * batch_size * hidden_row_length(model.config()) : 0),
       losses_(static_cast<std::size_t>(window * batch_size)) {
-    const auto& config = model.config();
-    for (std::int64_t l = 0; l < config.layers; ++l) {
-        gates_.emplace_back(window * batch_size * gates_row_length(config));
-        const RecurrentLayerConfig layer{.index = l,
-                                         .limits = {window * batch_size, batch_size},
-                                         .use = ModelUse::training,
-                                         .recurrent_gradient = recurrent_gradient,
-                                         .weight_drop = dropout.recurrent > 0};
-        const LayerPlace place{.embedding = &embedding_,
-                               .below = l > 0 ? layers_.back().get() : nullptr,
-                               .gates = gates_.back().data()};
-        layers_.push_back(std::make_unique<RecurrentLayer>(model, layer, place));
-        if (dropout.between > 0 && l + 1 < config.layers) {
-            between_masks_.emplace_back(dropout, dropout.between, mask_shape());
-            dropped_.emplace_back(vectors());
-        }
-    }
-    if (dropout.input > 0) input_mask_.resize(static_cast<std::size_t>(config.vocabulary_size));
-    if (dropout.output > 0 || sums_layers(config)) output_inputs_ = Buffer(vectors());
-    if (sums_layers(config)) grad_output_inputs_ = Buffer(vectors());
+    if (dropout.input > 0)
+        input_mask_.resize(static_cast<std::size_t>(model.config().vocabulary_size));
 }
 
 double TruncatedBackpropagation::run(const TokenIds& inputs, const TokenIds& targets,
@@ -59,10 +47,7 @@ void TruncatedBackpropagation::begin(const WindowKey& key) {
         fill_dropout_mask(*pool_, input_mask_.data(), model_->config().vocabulary_size,
                           dropout_.input, {key.seed, RandomPurpose::dropout_input, 0}, key.number);
     }
-    for (const auto& layer : layers_) {
-        layer->draw_masks(*pool_, dropout_.recurrent, key.seed, key.number);
-        layer->prepare(*pool_);
-    }
+    layers_->begin(*pool_, key);
     output_.prepare(*pool_);
 }
 
@@ -71,23 +56,18 @@ double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds&
                                              float* gradients, LikelySymbols* likely) {
     check(inputs, targets, state);
     if (likely != nullptr) likely->make_room(targets.size(), model_->config().vocabulary_size);
-    draw_masks(first);
-    forward(inputs, state);
+    layers_->draw_masks(*pool_, key_, first);
+    const auto top = static_cast<std::uint32_t>(model_->config().layers - 1);
+    output_mask_.draw(*pool_, {key_.seed, RandomPurpose::dropout_output, top}, key_.number, first);
+    const auto read = forward(inputs, state);
     const auto all = window_ * all_streams_;
-    output_.backward(*pool_, forward_output(), all, {targets.data(), targets.size()},
-                     losses_.data(), back_.outputs(), gradients,
+    output_.backward(*pool_, read, all, {targets.data(), targets.size()}, losses_.data(),
+                     layers_->grad_outputs(), gradients,
                      likely != nullptr ? LikelyRows(*likely, 0) : LikelyRows());
     backward(gradients);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};
     return sum / static_cast<double>(all);
-}
-
-MaskShape TruncatedBackpropagation::mask_shape() const {
-    return {.steps = window_,
-            .streams = batch_size_,
-            .row = hidden_row_length(model_->config()),
-            .all = all_streams_};
 }
 
 void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& targets,
@@ -105,69 +85,21 @@ void TruncatedBackpropagation::check(const TokenIds& inputs, const TokenIds& tar
     }
 }
 
-// What differs from stream to stream.
-void TruncatedBackpropagation::draw_masks(std::int64_t first) {
-    const auto random = [&](RandomPurpose purpose, std::size_t layer) {
-        return RandomKey{key_.seed, purpose, static_cast<std::uint32_t>(layer)};
-    };
-    for (std::size_t l = 0; l < between_masks_.size(); ++l)
-        between_masks_[l].draw(*pool_, random(RandomPurpose::dropout_between, l), key_.number,
-                               first);
-    output_mask_.draw(*pool_, random(RandomPurpose::dropout_output, layers_.size() - 1),
-                      key_.number, first);
-}
-
-void TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& state) {
-    const auto row = hidden_row_length(model_->config());
+OutputRows TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentState& state) {
     embedding_.look_up({inputs.data(), inputs.size()},
                        input_mask_.empty() ? nullptr : input_mask_.data());
-    auto read = embedding_.rows();
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-        layers_[l]->forward(*pool_, {window_, batch_size_, read}, state);
-        read = {layers_[l]->outputs(), row, nullptr};
-        if (l >= dropped_.size()) continue;
-        between_masks_[l].apply(*pool_, read.rows, dropped_[l].data());
-        read.rows = dropped_[l].data();
-    }
-}
-
-OutputRows TruncatedBackpropagation::forward_output() {
-    const float* source = layers_.back()->outputs();
-    if (sums_layers(model_->config())) {
-        copy(layers_.front()->outputs(), output_inputs_.data());
-        for (std::size_t l = 1; l < layers_.size(); ++l)
-            add(layers_[l]->outputs(), output_inputs_.data());
-        source = output_inputs_.data();
-    }
+    const float* read = layers_->forward(*pool_, {window_, batch_size_}, state);
     if (output_mask_.exists()) {
-        output_mask_.apply(*pool_, source, output_inputs_.data());
-        source = output_inputs_.data();
+        output_mask_.apply(*pool_, read, dropped_.data());
+        read = dropped_.data();
     }
-    return {source, hidden_row_length(model_->config()), window_ * batch_size_};
+    return {read, hidden_row_length(model_->config()), window_ * batch_size_};
 }
 
 void TruncatedBackpropagation::backward(float* gradients) {
-    float* grad = back_.outputs();
+    float* grad = layers_->grad_outputs();
     if (output_mask_.exists()) output_mask_.apply(*pool_, grad, grad);
-    const bool sums = grad_output_inputs_.size() > 0;
-    if (sums) copy(grad, grad_output_inputs_.data());
-    back_.begin();
-    for (auto l = layers_.size(); l-- > 0;) {
-        if (l < dropped_.size()) between_masks_[l].apply(*pool_, grad, grad);
-        if (sums && l + 1 < layers_.size()) add(grad_output_inputs_.data(), grad);
-        layers_[l]->backward(*pool_, back_, gradients);
-    }
-}
-
-void TruncatedBackpropagation::add(const float* in, float* out) {
-    pool_->run([&](int member) {
-        const auto [first, last] = split_evenly(vectors() / k_panel, pool_->size(), member);
-        kernels().add(out + first * k_panel, in + first * k_panel, (last - first) * k_panel);
-    });
-}
-
-void TruncatedBackpropagation::copy(const float* in, float* out) const {
-    std::memcpy(out, in, static_cast<std::size_t>(vectors()) * sizeof(float));
+    layers_->backward(*pool_, gradients);
 }
 
 }  // namespace carousel

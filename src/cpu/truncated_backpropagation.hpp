@@ -5,12 +5,11 @@
 #include <span>
 #include <vector>
 
-#include "cpu/activations.hpp"
 #include "cpu/dropout.hpp"
 #include "cpu/embedding.hpp"
 #include "cpu/language_model.hpp"
+#include "cpu/layers.hpp"
 #include "cpu/output_layer.hpp"
-#include "cpu/recurrent_layer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/dropout_rates.hpp"
 #include "model/learner.hpp"
@@ -56,15 +55,8 @@ public:
 
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
-    MaskShape mask_shape() const;
-    void draw_masks(std::int64_t first);
-    void forward(const TokenIds& inputs, RecurrentState& state);
-    OutputRows forward_output();
+    OutputRows forward(const TokenIds& inputs, RecurrentState& state);
     void backward(float* gradients);
-    /// out += in, all of (T, B, H).
-    void add(const float* in, float* out);
-    void copy(const float* in, float* out) const;
-    std::int64_t vectors() const { return back_.size(); }  ///< floats of (T, B, H)
 
     const LanguageModel* model_;
     ThreadPool* pool_;
@@ -73,16 +65,12 @@ private:
     DropoutRates dropout_;
     WindowKey key_;  // of the window that has begun
     Embedding embedding_;
-    std::vector<Buffer> gates_;  // of each layer
-    std::vector<std::unique_ptr<RecurrentLayer>> layers_;
+    LayersConfig layers_config_;
+    std::unique_ptr<Layers> layers_;
     OutputLayer output_;
-    ActivationGradients back_;                   // of the layer under way
-    std::vector<float> input_mask_;              // (V)
-    std::vector<ActivationMask> between_masks_;  // of the outputs of all layers but the top
-    std::vector<Buffer> dropped_;                // (T, B, H) those outputs times their masks
+    std::vector<float> input_mask_;  // (V)
     ActivationMask output_mask_;
-    Buffer output_inputs_;  // (T, B, H) what the output layer reads, if not just the top's outputs
-    Buffer grad_output_inputs_;  // (T, B, H) its gradient, when every layer gets a share
+    Buffer dropped_;             // (T, B, H) what the output layer reads, where units are dropped
     std::vector<float> losses_;  // (T, B)
 };
 

@@ -18,10 +18,6 @@ namespace carousel {
 
 namespace {
 
-std::size_t state_size(const LanguageModelConfig& config, std::int64_t vectors) {
-    return static_cast<std::size_t>(config.layers * config.hidden_size * vectors);
-}
-
 /// A part's share of the state of one stream, copied there or back.
 enum class Direction { to_part, to_mix };
 std::size_t move_state(Direction direction, Tensor<3>& mix, std::size_t at, Tensor<3>& part,
@@ -192,9 +188,9 @@ private:
 LanguageModelConfig MixedModel::shape_of(std::span<const LanguageModelConfig> parts) {
     std::size_t hidden = 0, states = 0;
     for (const auto& config : parts) {
-        const auto& cell = cell_shape(config.cell);
-        hidden += state_size(config, carried_outputs(cell));
-        states += state_size(config, cell.states);
+        const auto widths = state_widths(config);
+        hidden += static_cast<std::size_t>(config.layers * widths.hidden);
+        states += static_cast<std::size_t>(config.layers * widths.states);
     }
     // The cell with one vector of each kind.
     return {.cell = CellKind::lstm,

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "model/cell_kind.hpp"
+#include "model/transformer.hpp"
 
 // Two archives with one interface: bytes written, bytes read. `value` says how each kind of value
 // becomes unsigned integers in either direction, `fields` which values a session has. What comes
@@ -175,6 +176,10 @@ Sha256Digest fingerprint(const Tokenizer& tokenizer, const LanguageModelConfig& 
     auto layers = model.layers, hidden_size = model.hidden_size;
     auto unit = static_cast<std::uint8_t>(tokenizer.settings().unit);
     values(writer, cell, layers, hidden_size, unit);
+    if (is_transformer(model)) {
+        auto heads = model.heads, context = model.context;
+        values(writer, heads, context);
+    }
     for (auto [kind, text] : tokenizer.vocabulary().symbols()) {
         auto kind_bits = static_cast<std::uint8_t>(kind);
         values(writer, kind_bits, text);

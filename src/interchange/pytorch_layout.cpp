@@ -45,6 +45,8 @@ std::string_view strange_arithmetic(CellKind cell) {
             return "normalises the sums that become gates";
         case CellKind::attention_lstm:
             return "looks back at its earlier outputs by attention";
+        case CellKind::transformer:
+            return "turns queries and keys by their positions";
     }
     throw std::logic_error("a cell without words for PyTorch");
 }

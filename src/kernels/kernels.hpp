@@ -12,7 +12,7 @@
 //     vector, functions    sixteen floats as one value; exp, sigmoid, tanh over them
 //     product              the matrix product, by tiles in registers
 //     cell, cells/*        the loops over units and streams; one file for each cell's equations
-//     softmax, normalization, attention, modulate, elementwise               the rest, by subject
+//     softmax, normalization, attention, modulate, gelu, elementwise         the rest, by subject
 //     quantized_product, quantize          products in 8 bits, and what rounds vectors for them
 //     table                all of these once for each instruction set; compiled several times
 //     dot_products         those in 8 bits once more, where a processor has an instruction for them
@@ -301,6 +301,10 @@ struct KernelTable {
     void (*multiply)(float* out, const float* a, const float* b, std::int64_t count);
     void (*modulate)(const Modulation&);
     void (*modulate_backward)(const ModulationBackward&);
+    /// out = GELU(in), which may be one vector, and grad = grad GELU'(in) (Hendrycks & Gimpel 2016,
+    /// by tanh): `count` floats, a multiple of 16.
+    void (*gelu)(const float* in, float* out, std::int64_t count);
+    void (*gelu_backward)(const float* in, float* grad, std::int64_t count);
     void (*normalize)(const NormalizationForward&);
     void (*normalize_backward)(const NormalizationBackward&);
     void (*quantized_product)(const QuantizedProduct&);

@@ -20,6 +20,7 @@
 #include "kernels/cells/rnn.hpp"
 #include "kernels/cells/slstm.hpp"
 #include "kernels/elementwise.hpp"
+#include "kernels/gelu.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/modulate.hpp"
 #include "kernels/normalization.hpp"
@@ -54,6 +55,8 @@ const KernelTable CAROUSEL_TABLE = {
     .multiply = multiply,
     .modulate = modulate,
     .modulate_backward = modulate_backward,
+    .gelu = gelu,
+    .gelu_backward = gelu_backward,
     .normalize = normalize,
     .normalize_backward = normalize_backward,
     .quantized_product = quantized_product,

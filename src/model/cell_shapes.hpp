@@ -159,10 +159,14 @@ inline constexpr CellShape k_attention_lstm{.gates = 4,
                                             .forget_gate = 1,
                                             .attention_span = 64};
 
+/// None: a Transformer has neither gates nor states (model/transformer.hpp).
+inline constexpr CellShape k_transformer{};
+
 }  // namespace cell_shapes
 
 #define CAROUSEL_CELL(name, word, type) cell_shapes::k_##name,
-inline constexpr CellShape k_cell_shapes[] = {CAROUSEL_CELLS(CAROUSEL_CELL)};
+inline constexpr CellShape k_cell_shapes[] = {CAROUSEL_CELLS(CAROUSEL_CELL)
+                                                  cell_shapes::k_transformer};
 #undef CAROUSEL_CELL
 
 constexpr const CellShape& cell_shape(CellKind cell) {

@@ -14,7 +14,7 @@ namespace carousel {
 // Here and not beside the cells, which are compiled without the standard library.
 template <>
 inline constexpr auto k_words<CellKind> = [] {
-    std::array<std::string_view, k_cell_count> words;
+    std::array<std::string_view, k_net_count> words;
     std::copy(std::begin(k_cell_words), std::end(k_cell_words), words.begin());
     return words;
 }();
@@ -40,6 +40,9 @@ struct LanguageModelConfig {
     std::int64_t embedding_size = 256;  ///< E likewise
     float forget_bias = 1.0F;           ///< initial bias of the forget gate
     OutputInput output_input = OutputInput::top;
+    /// Of a Transformer (model/transformer.hpp): heads, which divide H, and the symbols that a
+    /// position attends to, itself among them. 0 in recurrent nets.
+    std::int64_t heads = 0, context = 0;
     ReadingDirection direction = ReadingDirection::forward;
 
     bool operator==(const LanguageModelConfig&) const = default;

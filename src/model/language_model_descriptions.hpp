@@ -13,7 +13,7 @@ namespace carousel {
 template <>
 inline constexpr auto k_settings<LanguageModelConfig> = std::tuple{
     setting(&LanguageModelConfig::cell,
-            {.name = "cell", .meaning = "kind of recurrent cell", .fixed = true}),
+            {.name = "cell", .meaning = "kind of recurrent cell, or transformer", .fixed = true}),
     setting(&LanguageModelConfig::vocabulary_size, {1},
             {.name = "vocabulary-size"}),  // of the text
     setting(&LanguageModelConfig::layers, {1, k_most_layers},
@@ -35,6 +35,15 @@ inline constexpr auto k_settings<LanguageModelConfig> = std::tuple{
             {.name = "output-input",
              .meaning = "what the output layer reads: the top layer, or the sum of all layers",
              .fixed = true}),
+    setting(&LanguageModelConfig::heads, {0, k_largest_size},
+            {.name = "heads",
+             .meaning = "attention heads of a transformer",
+             .noun = "number of heads",
+             .standard = "one for every 32 units",
+             .fixed = true,
+             .since = 3}),
+    setting(&LanguageModelConfig::context, {0, k_largest_batch},
+            {.name = "context", .since = 3}),  // the window of the first training
     setting(&LanguageModelConfig::direction,
             {.name = "direction",
              .meaning = "both: a second net in the same file reads the text from its end, for fill "

@@ -5,6 +5,7 @@
 //
 //   cell_kind, cell_shapes                      the cells
 //   language_model_config, limits               what a model is, and how large it may be
+//   transformer                                 the sizes of one kind of net that has no cell
 //   parameter, named_tensor, work               what follows: its tensors, its arithmetic
 //   two_nets                                    a model that reads from both ends of a text
 //   tensor, batch, recurrent_state              what goes in and comes out

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/cell_shapes.hpp"
+#include "model/transformer.hpp"
 #include "model/two_nets.hpp"
 
 namespace carousel {
@@ -35,10 +36,15 @@ private:
         add(ParameterRole::embedding, "embedding.weight", {v, e});
         for (layer_ = 0; layer_ < config_.layers; ++layer_) {
             prefix_ = fmt::format("layers.{}.", layer_);
-            add_layer(layer_ == 0 ? e : h);
+            if (is_transformer(config_)) {
+                add_transformer_layer();
+            } else {
+                add_layer(layer_ == 0 ? e : h);
+            }
         }
         prefix_.clear();
         layer_ = -1;
+        if (is_transformer(config_)) add(ParameterRole::output_gain, "output.gain", {h});
         add(ParameterRole::output, "output.weight", {v, h});
         add(ParameterRole::output_bias, "output.bias", {v});
     }
@@ -56,6 +62,18 @@ private:
         gates(Role::query, "attention.query", 1, h);
         gates(Role::context, "attention.context", 1, h);
         add(Role::distance, "attention.distance", {cell_.attention_span});
+    }
+
+    void add_transformer_layer() {
+        const auto h = config_.hidden_size, wide = k_feedforward_width * h;
+        add(Role::attention_gain, "attention.gain", {h});
+        add(Role::query, "attention.query", {h, h});
+        add(Role::key, "attention.key", {h, h});
+        add(Role::value, "attention.value", {h, h});
+        add(Role::merge, "attention.merge", {h, h});
+        add(Role::feedforward_gain, "feedforward.gain", {h});
+        add(Role::up, "feedforward.up", {wide, h});
+        add(Role::down, "feedforward.down", {h, wide});
     }
 
     void add_rounds(std::int64_t inputs) {

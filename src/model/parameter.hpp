@@ -23,6 +23,14 @@ enum class ParameterRole : std::uint8_t {
     query,       ///< of attention: from h(t) to what outputs are compared with,
     context,     ///< from their weighted sum to the output,
     distance,    ///< and what is added for how long ago they were
+    key,         ///< of a Transformer: what queries are compared with,
+    value,       ///< what is summed up by that,
+    merge,       ///< from these sums of all heads to what attention adds,
+    up,          ///< into the feedforward net,
+    down,        ///< and out of it; γ of what attention,
+    attention_gain,
+    feedforward_gain,  ///< the feedforward net
+    output_gain,       ///< and the output layer read
     output,
     output_bias,
 };
@@ -52,8 +60,11 @@ bool is_layer_matrix(const Parameter& parameter);
 /// `layers.l.diagonal` (P H), `layers.l.gain` (`gain_count` H), `layers.l.bias` (G H), with the
 /// numbers of gates of the cell's ranges (`CellShape`) and without those that are zero; of cells
 /// with attention `layers.l.attention.query` (H, H), `layers.l.attention.context` (H, H),
-/// `layers.l.attention.distance` (N); `output.weight` (V, H), `output.bias` (V). Of a model of two
-/// nets then those of the second one, `backward.embedding.weight` and so on (model/two_nets.hpp).
+/// `layers.l.attention.distance` (N); `output.weight` (V, H), `output.bias` (V).
+/// Of a Transformer each layer has `attention.gain` (H), `attention.query`, `.key`, `.value` and
+/// `.merge` (H, H), `feedforward.gain` (H), `feedforward.up` (4 H, H) and `.down` (H, 4 H), and
+/// `output.gain` (H) stands before `output.weight`. Of a model of two nets then those of the
+/// second one, `backward.embedding.weight` and so on (model/two_nets.hpp).
 std::vector<Parameter> model_parameters(const LanguageModelConfig& config);
 
 /// The same names and shapes as tensors without values.

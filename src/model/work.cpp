@@ -4,6 +4,7 @@
 
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 
 namespace carousel {
 
@@ -21,8 +22,18 @@ double table_rows(const LanguageModelConfig& model, const BatchShape& shape) {
 // Numbers that the attention of a symbol multiplies with, besides weights: the outputs before, for
 // the scores and for the context.
 double attended(const LanguageModelConfig& model) {
-    return 2.0 * static_cast<double>(cell_shape(model.cell).attention_span * model.layers *
-                                     model.hidden_size);
+    const auto span = is_transformer(model) ? model.context : cell_shape(model.cell).attention_span;
+    return 2.0 * static_cast<double>(span * model.layers * model.hidden_size);
+}
+
+// What a Transformer keeps for backward: of a layer both norms twice, queries, keys, values, what
+// the heads gave, and the feedforward net before and after GELU; once for all layers as much again
+// on its way; keys and values of the past at work and in two states.
+double transformer_floats(const LanguageModelConfig& model, const BatchShape& shape) {
+    const auto units = static_cast<double>(model.hidden_size),
+               layers = static_cast<double>(model.layers);
+    const double past = 3 * attended(model) * static_cast<double>(shape.batch_size);
+    return symbols(shape) * units * (16 * layers + 18) + past;
 }
 
 }  // namespace
@@ -63,6 +74,10 @@ double update_work(const LanguageModelConfig& model, const BatchShape& shape,
 double training_bytes(const LanguageModelConfig& model, const BatchShape& shape) {
     constexpr double k_copies = 9;  // weights, average, gradients, two moments, transposed, saved
     constexpr double k_program = 30e6;
+    if (is_transformer(model))
+        return 4 * (k_copies * static_cast<double>(parameter_count(model)) +
+                    transformer_floats(model, shape)) +
+               k_program;
     const auto& cell = cell_shape(model.cell);
     // For each unit and step backward needs gates, states, h, and h once more with dropout; the
     // sums, where they are normalized; what each round scales and what it is scaled by, and an

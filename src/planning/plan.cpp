@@ -8,6 +8,7 @@
 #include "data/batch_iterator.hpp"
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 #include "model/two_nets.hpp"
 #include "planning/cell_choice.hpp"
 #include "planning/expected_loss.hpp"
@@ -36,9 +37,28 @@ constexpr NetSize k_nets[] = {{1, 64},   {1, 96},   {1, 128}, {2, 96},  {2, 128}
                               {2, 512},  {2, 640},  {2, 768}, {2, 896}, {2, 1024}, {2, 1280},
                               {2, 1536}, {2, 2048}, {3, 2048}};
 
+// Those of a Transformer, which gains by depth where a recurrent net does not.
+constexpr NetSize k_transformers[] = {{2, 64},  {2, 96},  {3, 96},  {3, 128}, {4, 128},
+                                      {4, 160}, {4, 192}, {6, 192}, {6, 256}, {6, 320},
+                                      {6, 384}, {8, 384}, {8, 512}, {8, 640}, {12, 768}};
+
+std::span<const NetSize> nets_of(CellKind cell) {
+    return cell == CellKind::transformer ? std::span<const NetSize>(k_transformers)
+                                         : std::span<const NetSize>(k_nets);
+}
+
+// Layers where only units were chosen.
+std::int64_t usual_layers(CellKind cell) {
+    return cell == CellKind::transformer ? 4 : 2;
+}
+
 // Smallest first. More streams rather than longer windows, up to what an LSTM looks back.
 constexpr BatchShape k_shapes[] = {{4, 32},  {8, 32},  {16, 32},  {16, 64},   {32, 64},
                                    {64, 64}, {64, 96}, {64, 128}, {128, 128}, {256, 128}};
+
+bool divided_by(std::int64_t hidden_size, std::int64_t heads) {
+    return heads == 0 || hidden_size % heads == 0;
+}
 
 BatchShape shape_of(const TrainingConfig& training) {
     return {training.batch_size, training.window};
@@ -92,10 +112,11 @@ private:
     template <typename Visit>
     void for_each_size(Visit&& visit) const {
         const auto& decided = request_.decided;
-        const NetSize given{2, decided.hidden_size.value_or(0)};
-        const std::span<const NetSize> nets =
-            decided.hidden_size ? std::span(&given, 1) : std::span(k_nets);
+        const auto cell = request_.model.cell;
+        const NetSize given{usual_layers(cell), decided.hidden_size.value_or(0)};
+        const auto nets = decided.hidden_size ? std::span(&given, 1) : nets_of(cell);
         for (const auto& net : nets) {
+            if (!divided_by(net.hidden_size, request_.model.heads)) continue;
             for (const auto& shape : k_shapes) {
                 visit(NetSize{decided.layers.value_or(net.layers), net.hidden_size},
                       BatchShape{decided.batch_size.value_or(shape.batch_size),
@@ -114,6 +135,7 @@ private:
         const auto shape = fit_batch_shape(room_, wanted);
         plan.training.batch_size = shape.batch_size;
         plan.training.window = shape.window;
+        plan.model = with_transformer_sizes(plan.model, shape.window);
         foresee(plan, request_.corpus, forecast_,
                 characters_per_second(forecast_, plan) * seconds_);
         return plan;
@@ -155,6 +177,11 @@ Plan with_cell(PlanRequest request, Make make) {
 }
 
 }  // namespace
+
+bool heads_divide_a_plan(std::int64_t heads) {
+    return std::ranges::any_of(
+        k_transformers, [&](const NetSize& net) { return divided_by(net.hidden_size, heads); });
+}
 
 void foresee(Plan& plan, const CorpusFacts& corpus, const Forecast& forecast, double characters) {
     plan.characters = characters;

@@ -77,6 +77,9 @@ Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double se
 /// function of request and length alone.
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length);
 
+/// Whether there are hidden sizes to choose among for so many heads.
+bool heads_divide_a_plan(std::int64_t heads);
+
 /// What comes of the settings of `plan` when they read so many characters. No loss is above ln V.
 void foresee(Plan& plan, const CorpusFacts& corpus, const Forecast& forecast, double characters);
 

@@ -6,8 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/recurrent_state.hpp"
+#include "model/transformer.hpp"
 #include "model/two_nets.hpp"
 #include "snapshot/ranges.hpp"
 #include "text/printable.hpp"
@@ -39,6 +40,7 @@ void require_model(const Snapshot& snapshot) {
         refuse(fmt::format("the model has a vocabulary of {} symbols, its alphabet {}",
                            model.vocabulary_size, snapshot.symbols.size()));
     }
+    if (const auto why = contradiction(model)) refuse(*why);
 }
 
 void require_training(const TrainingConfig& training) {
@@ -104,17 +106,14 @@ void require_state(const Snapshot& snapshot, const std::vector<NamedTensor>& par
     if (!state.averaged_weights.empty()) {
         require_tensors("the running mean of the weights", parameters, state.averaged_weights);
     }
-    const auto& cell = cell_shape(snapshot.model.cell);
-    const auto carried = [&](const char* name, std::int64_t vectors) -> NamedTensor {
-        return {name,
-                {snapshot.model.layers,
-                 snapshot.training.batch_size *
-                     static_cast<std::int64_t>(ways_of(snapshot.model).size()),
-                 vectors * snapshot.model.hidden_size},
-                {}};
+    const auto widths = state_widths(snapshot.model);
+    const auto streams =
+        snapshot.training.batch_size * static_cast<std::int64_t>(ways_of(snapshot.model).size());
+    const auto carried = [&](const char* name, std::int64_t width) -> NamedTensor {
+        return {name, {snapshot.model.layers, streams, width}, {}};
     };
-    require_tensor("the carried state", carried("hidden", carried_outputs(cell)), state.hidden);
-    require_tensor("the carried state", carried("cell", cell.states), state.cell);
+    require_tensor("the carried state", carried("hidden", widths.hidden), state.hidden);
+    require_tensor("the carried state", carried("cell", widths.states), state.cell);
 }
 
 }  // namespace

@@ -205,6 +205,14 @@ TEST_SUITE("app/training_settings") {
         const auto local = idle_options(options, {.cell = CellKind::mingru, .layers = 2}, {});
         REQUIRE(local.size() == 1);
         CHECK(local[0].starts_with("--dropout-recurrent has no effect: mingru"));
+        // A Transformer has dropout within its layers, and neither gates nor recurrent weights.
+        options.training[&TrainingConfig::recurrent_gradient] = RecurrentGradient::states;
+        const auto attention =
+            idle_options(options, {.cell = CellKind::transformer, .layers = 1}, {});
+        REQUIRE(attention.size() == 3);
+        CHECK(attention[0].starts_with("--forget-bias has no effect: transformer"));
+        CHECK(attention[1].starts_with("--dropout-recurrent has no effect: transformer"));
+        CHECK(attention[2] == "--recurrent-gradient has no effect: a transformer has no gates.");
     }
 
     TEST_CASE("a plan for a model that is trained further keeps its architecture") {

@@ -16,6 +16,7 @@
 #include "base/random.hpp"
 #include "generation/session_batch.hpp"
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"
 #include "text/utf8.hpp"
@@ -178,6 +179,14 @@ TEST_SUITE("app/writing_page") {
         const auto loaded =
             loaded_model(tokenizer_of("\xff\xfe\xff", byte_settings()), of_cell(CellKind::rnn));
         CHECK_THROWS_WITH_AS(model_page(loaded, "m"), doctest::Contains("is not UTF-8"),
+                             UsageError);
+    }
+
+    TEST_CASE("a Transformer has no page, and the message says what it has") {
+        const auto config = with_transformer_sizes(
+            {.cell = CellKind::transformer, .layers = 1, .hidden_size = 8}, 6);
+        const auto loaded = loaded_model(tokenizer_of(k_text), config);
+        CHECK_THROWS_WITH_AS(model_page(loaded, "m"), doctest::Contains("carousel generate"),
                              UsageError);
     }
 

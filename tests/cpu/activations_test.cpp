@@ -9,6 +9,7 @@ using namespace carousel;
 TEST_SUITE("cpu/activations") {
     TEST_CASE("a state that is loaded and stored without a step between is the same, to the bit") {
         for (const auto& config : odd_configs()) {
+            if (config.cell == CellKind::transformer) continue;  // it has no cells to keep them of
             INFO(cell_word(config), " H ", config.hidden_size);
             auto state = RecurrentState::zeros(config, 3);
             std::uint64_t at = 0;

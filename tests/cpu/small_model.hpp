@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@
 
 namespace carousel {
 
-/// Sizes around the width of a panel, where padding begins and ends; then each cell.
+/// Sizes around the width of a panel, where padding begins and ends; then each cell, and
+/// Transformers.
 inline std::vector<LanguageModelConfig> odd_configs() {
     std::vector<LanguageModelConfig> configs{
         {.vocabulary_size = 1, .layers = 1, .hidden_size = 1, .embedding_size = 1},
@@ -27,6 +29,17 @@ inline std::vector<LanguageModelConfig> odd_configs() {
                            .hidden_size = 37,
                            .embedding_size = 5,
                            .output_input = OutputInput::sum});
+    }
+    // Heads of less than a panel, of an odd size and of several panels; texts reach over contexts.
+    for (const auto& [hidden_size, heads, context] :
+         {std::array<std::int64_t, 3>{36, 3, 5}, {35, 5, 1}, {80, 2, 70}}) {
+        configs.push_back({.cell = CellKind::transformer,
+                           .vocabulary_size = 23,
+                           .layers = 2,
+                           .hidden_size = hidden_size,
+                           .embedding_size = hidden_size,
+                           .heads = heads,
+                           .context = context});
     }
     return configs;
 }

@@ -92,7 +92,8 @@ TEST_SUITE("generation/mixed_model") {
 
     TEST_CASE("each part remembers for itself: a text in pieces is the text whole") {
         const auto a = model_of(CellKind::lstm, 2, 6, 1), b = model_of(CellKind::slstm, 1, 5, 2);
-        const MixedModel mixed({{a.operator->(), 1}, {b.operator->(), 3}});
+        const auto c = small_transformer(9);
+        const MixedModel mixed({{a.operator->(), 1}, {b.operator->(), 3}, {c.operator->(), 1}});
         const auto ids = some_ids(6, 2);
         auto state = RecurrentState::zeros(mixed.config(), 2);
         Tensor<2> logits;

@@ -130,6 +130,12 @@ TEST_SUITE("generation/session_bytes") {
         auto larger = small.model.config();
         larger.hidden_size += 1;
         CHECK_THROWS_AS(restore_session(bytes, small.tokenizer, larger), SnapshotError);
+        const auto attentive = std::move(small_sessions().back());
+        auto longer = attentive.model.config();
+        longer.context += 1;
+        CHECK_THROWS_AS(
+            restore_session(saved(attentive, half_written(attentive)), attentive.tokenizer, longer),
+            SnapshotError);
         const auto other = tokenizer_of("the quick brown fox jumps over the lazy dog!\n");
         REQUIRE(other.vocabulary().size() == small.tokenizer.vocabulary().size());
         CHECK_THROWS_AS(restore_session(bytes, other, small.model.config()), SnapshotError);

@@ -28,6 +28,21 @@ inline TestModel constant_model(const std::vector<float>& logits) {
     return {start.config(), weights};
 }
 
+/// A Transformer that never ends a document by itself.
+inline TestModel small_transformer(std::size_t vocabulary_size) {
+    const LanguageModelConfig config{.cell = CellKind::transformer,
+                                     .vocabulary_size = static_cast<std::int64_t>(vocabulary_size),
+                                     .layers = 2,
+                                     .hidden_size = 20,
+                                     .embedding_size = 20,
+                                     .heads = 2,
+                                     .context = 9};
+    auto weights = CpuMachine(1).initial_weights(config, 5);
+    for (auto& weight : weights[weights.size() - 2].values) weight *= 8;
+    weights.back().values[Vocabulary::k_separator] = -1e4F;
+    return {config, weights};
+}
+
 /// A session with what it writes with.
 struct SmallSession {
     std::string name;
@@ -69,6 +84,9 @@ inline std::vector<SmallSession> small_sessions() {
     add("raw bytes", tokenizer_of(all_bytes, byte_settings()), {.raw = true}, "\xC3");
     add("stop text", tokenizer_of("aab"), {.stop = "bbbbbbbbba"}, "");
     add("documents", tokenizer_of(k_letters), {.documents = 0}, "the");
+    // Its text grows far beyond its context.
+    add("transformer", tokenizer_of(k_letters), {}, "the");
+    all.back().model = small_transformer(all.back().tokenizer.vocabulary().size());
     return all;
 }
 

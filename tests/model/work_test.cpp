@@ -52,6 +52,22 @@ TEST_SUITE("model/work") {
               training_bytes(without, {64, 128}) + 4 * 8192 * 3 * 2 * 512);
     }
 
+    TEST_CASE("a Transformer costs twelve matrices a layer and what attention reads") {
+        const LanguageModelConfig net{.cell = CellKind::transformer,
+                                      .vocabulary_size = 65,
+                                      .layers = 4,
+                                      .hidden_size = 128,
+                                      .embedding_size = 128,
+                                      .heads = 4,
+                                      .context = 64};
+        const double matrices = 4.0 * 12 * 128 * 128, past = 4.0 * 2 * 64 * 128;
+        CHECK(update_flops(net, {12, 64}) == 6 * (matrices + past + 65.0 * 128) * 768);
+        auto wider = net;
+        wider.context = 512;
+        CHECK(update_flops(wider, {12, 64}) == update_flops(net, {12, 64}) + 6 * 7 * past * 768);
+        CHECK(training_bytes(wider, {12, 64}) > training_bytes(net, {12, 64}) + 4 * 7 * past * 12);
+    }
+
     TEST_CASE("the memory of a training is near what one was measured to take") {
         // `carousel benchmark`: 340 MB.
         CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));

@@ -7,6 +7,7 @@
 
 #include "model/cell_shapes.hpp"
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 #include "model/work.hpp"
 #include "planning/reference_forecast.hpp"
 #include "support/sanitized.hpp"
@@ -187,7 +188,7 @@ TEST_SUITE("planning/plan") {
     TEST_CASE(
         "every cell has a plan, also in one layer, and nobody expects to be off by more than "
         "ln V") {
-        for (int kind = 0; kind < k_cell_count; ++kind) {
+        for (int kind = 0; kind < k_net_count; ++kind) {
             auto request = request_for(1e6, 65);
             request.decided.cell = static_cast<CellKind>(kind);
             request.decided.layers = 1;
@@ -244,6 +245,32 @@ TEST_SUITE("planning/plan") {
         CHECK(rate(CellKind::lstm) == rate(CellKind::cifg));
         CHECK(rate(CellKind::rnn) <= 0.5F * rate(CellKind::cifg));
         CHECK(rate(CellKind::attention_lstm) <= 0.76F * rate(CellKind::cifg));
+    }
+
+    TEST_CASE("a Transformer gets layers, heads and the window as its context") {
+        auto request = request_for(1e6, 65);
+        request.decided.cell = CellKind::transformer;
+        const auto plan = choose_plan(request, k_reference, 600);
+        CHECK(!contradiction(plan.model));
+        CHECK(plan.model.layers >= 3);
+        CHECK(plan.model.heads == usual_heads(plan.model.hidden_size));
+        CHECK(plan.model.context == plan.training.window);
+        CHECK(plan.training.dropout_recurrent == 0);
+        request.model.heads = 5;
+        const auto five = choose_plan(request, k_reference, 600);
+        CHECK(five.model.heads == 5);
+        CHECK(five.model.hidden_size % 5 == 0);
+        CHECK(heads_divide_a_plan(5));
+        CHECK(!heads_divide_a_plan(7));
+        request.decided.hidden_size = 35;
+        CHECK(choose_plan(request, k_reference, 600).model.hidden_size == 35);
+        // What is trained further keeps its context.
+        request.model = plan.model;
+        request.decided.hidden_size = plan.model.hidden_size;
+        request.decided.window = 17;
+        const auto further = choose_plan(request, k_reference, 600);
+        CHECK(further.training.window == 17);
+        CHECK(further.model.context == plan.model.context);
     }
 
     TEST_CASE("decided sizes are kept and the rest follows from them") {

@@ -24,7 +24,7 @@ public:
                                 static_cast<std::size_t>(batch_size))) {
         const auto layers = static_cast<std::uint32_t>(config.layers);
         draw_symbols(rates.input);
-        for (std::uint32_t l = 0; l + 1 < layers; ++l) {
+        for (std::uint32_t l = 0; l < masks_.between.size(); ++l) {
             draw_units(masks_.between[l], rates.between, rates.mask, RandomPurpose::dropout_between,
                        l);
         }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cpu/gradient_norm.hpp"
@@ -92,18 +93,45 @@ std::vector<Example> examples() {
                        RecurrentGradient::full,
                        static_cast<std::uint64_t>(window)});
     }
+    // Heads of any size, contexts that end within the window and reach over those before it.
+    TestNumbers numbers(7);
+    const auto one_of = [&](const auto& values) {
+        return values[static_cast<std::size_t>(
+            numbers.next_id(static_cast<std::int64_t>(std::size(values))))];
+    };
+    constexpr std::pair<std::int64_t, std::int64_t> k_heads[] = {
+        {1, 1}, {7, 1}, {16, 2}, {34, 1}, {33, 3}, {130, 2}, {96, 3}, {40, 5}};
+    for (std::uint64_t i = 0; const auto& [h, heads] : k_heads) {
+        for (std::int64_t l = 1; l <= 2; ++l, ++i) {
+            constexpr std::int64_t k_transformer_windows[] = {1, 2, 7, 40};
+            constexpr std::int64_t k_contexts[] = {1, 2, 5, 16, 17, 50};
+            all.push_back({{.cell = CellKind::transformer,
+                            .vocabulary_size = one_of(k_vocabularies),
+                            .layers = l,
+                            .hidden_size = h,
+                            .embedding_size = h,
+                            .heads = heads,
+                            .context = one_of(k_contexts)},
+                           one_of(k_batch_sizes),
+                           one_of(k_transformer_windows),
+                           one_of(k_rates),
+                           RecurrentGradient::full,
+                           1000 + i});
+            if (k_sanitized && i % 3 != 0) all.pop_back();
+        }
+    }
     return all;
 }
 
 std::string shown(const Example& x) {
     return fmt::format(
-        "cell {} output input {} V {} E {} H {} L {} B {} T {} dropout {} {} {} {} mask {} "
+        "cell {} output input {} V {} E {} H {} L {} A {} C {} B {} T {} dropout {} {} {} {} mask {} "
         "gradient {}",
         k_cell_words[static_cast<std::size_t>(x.config.cell)],
         static_cast<int>(x.config.output_input), x.config.vocabulary_size, x.config.embedding_size,
-        x.config.hidden_size, x.config.layers, x.batch_size, x.window, x.rates.input,
-        x.rates.between, x.rates.output, x.rates.recurrent, static_cast<int>(x.rates.mask),
-        static_cast<int>(x.gradient));
+        x.config.hidden_size, x.config.layers, x.config.heads, x.config.context, x.batch_size,
+        x.window, x.rates.input, x.rates.between, x.rates.output, x.rates.recurrent,
+        static_cast<int>(x.rates.mask), static_cast<int>(x.gradient));
 }
 
 /// Initial weights with biases and an output layer that matter from the first step.

@@ -12,7 +12,7 @@ import torch
 torch.set_default_dtype(torch.float64)
 
 # By their number in the program.
-CELLS = ["lstm", "cifg", "capped-lstm", "rnn", "lstm1997", "peephole", "gru"]
+CELLS = dict(zip(["lstm", "cifg", "capped-lstm", "rnn", "lstm1997", "peephole", "gru"], range(7)), transformer=18)
 OUTPUT_INPUTS, MASKS = ["top", "sum"], ["window", "step"]
 CASES = [
     # V, E, H, L, B, T, beta1, dropout (input, between, output, recurrent)
@@ -28,6 +28,11 @@ CASES = [
          dropout=(0, 0.25, 0, 0), mask="window"),
     dict(name="gated", cell="gru", out="sum", v=6, e=5, h=5, l=2, b=2, t=5, beta1=0.9,
          dropout=(0.25, 0.25, 0.25, 0), mask="step"),
+    # Heads of an odd size, a context that reaches over the window before.
+    dict(name="attentive", cell="transformer", out="top", v=7, e=6, h=6, l=2, b=2, t=4, beta1=0.9,
+         dropout=(0, 0, 0, 0), mask="window", heads=2, context=6),
+    dict(name="attentive, dropped", cell="transformer", out="top", v=6, e=8, h=8, l=2, b=2, t=5, beta1=0.0,
+         dropout=(0.25, 0.25, 0.5, 0), mask="step", heads=1, context=3),
 ]
 STEPS, RATE, BETA2, EPSILON, DECAY, CLIP, SEED = 8, 0.02, 0.99, 1e-5, 0.1, 0.4, 42
 DROPOUT_INPUT, DROPOUT_BETWEEN, DROPOUT_OUTPUT, NUMBERS, DROPOUT_RECURRENT = 3, 4, 5, 7, 8  # RandomPurpose
@@ -133,6 +138,54 @@ class TorchLayer(torch.nn.Module):
         return outputs, (hidden, state[1])
 
 
+PERIOD = 2**20
+
+
+def turned(x, numbers, size):
+    """Rotary positions of the heads (..., A, d) of the symbols with these numbers (B)."""
+    half = size // 2
+    steps = torch.tensor([max(1, round(PERIOD / (2 * math.pi) * 10000 ** (-i / half))) for i in range(half)])
+    angles = 2 * math.pi / PERIOD * (numbers.unsqueeze(1) * steps % PERIOD)  # (B, d / 2)
+    cos, sin = angles.cos().unsqueeze(1), angles.sin().unsqueeze(1)
+    a, b, rest = x[..., :half], x[..., half:2 * half], x[..., 2 * half:]
+    return torch.cat([a * cos - b * sin, b * cos + a * sin, rest], -1)
+
+
+class TransformerLayer(torch.nn.Module):
+    """A layer of a Transformer, one symbol of each stream after the other."""
+
+    NAMES = ["attention.gain", "attention.query", "attention.key", "attention.value", "attention.merge",
+             "feedforward.gain", "feedforward.up", "feedforward.down"]
+
+    def __init__(self, h, heads, context):
+        super().__init__()
+        self.h, self.heads, self.context = h, heads, context
+        self.gain, self.feedforward_gain = (torch.nn.Parameter(torch.empty(h)) for _ in range(2))
+        self.query, self.key, self.value, self.merge = (torch.nn.Linear(h, h, bias=False) for _ in range(4))
+        self.up, self.down = torch.nn.Linear(h, 4 * h, bias=False), torch.nn.Linear(4 * h, h, bias=False)
+
+    def parameters_in_order(self):
+        return [self.gain, self.query.weight, self.key.weight, self.value.weight, self.merge.weight,
+                self.feedforward_gain, self.up.weight, self.down.weight]
+
+    def norm(self, x, gain):
+        return torch.nn.functional.layer_norm(x, (self.h,), gain, None, 1e-5)
+
+    def forward(self, x, past, number, masks):
+        """x (B, H); `past` holds keys and values (B, A, d) of the symbols before, of which there are `number`."""
+        b, size = x.shape[0], self.h // self.heads
+        y = self.norm(x, self.gain)
+        numbers = torch.full((b,), number)
+        heads = [f(y).reshape(b, self.heads, size) for f in (self.query, self.key, self.value)]
+        past.append((turned(heads[1], numbers, size), heads[2]))
+        keys, values = (torch.stack(part[-self.context:]) for part in zip(*past))  # (N, B, A, d)
+        scores = torch.einsum("bad,nbad->ban", turned(heads[0], numbers, size), keys) / math.sqrt(size)
+        attended = torch.einsum("ban,nbad->bad", torch.softmax(scores, -1), values).reshape(b, self.h)
+        x = x + masks[0] * self.merge(attended)
+        wide = torch.nn.functional.gelu(self.up(self.norm(x, self.feedforward_gain)), approximate="tanh")
+        return x + masks[1] * self.down(wide)
+
+
 def make_layer(cell, inputs, h, drops):
     if cell in ("rnn", "gru"):
         return TorchLayer(cell, inputs, h)
@@ -162,6 +215,16 @@ def write(file, name, tensor):
     file.write(f"{name} {tensor.numel()} {text}\n")
 
 
+def write_head(case, file):
+    numbers = [CELLS[case["cell"]], OUTPUT_INPUTS.index(case["out"]), case.get("heads", 0), case.get("context", 0)]
+    count = 4 if case["cell"] == "transformer" else 2
+    file.write(f"case {case['name']}\n")
+    file.write("sizes 6 {} {} {} {} {} {}\n".format(*(case[key] for key in "vehlbt")))
+    file.write(f"adam 6 {RATE} {case['beta1']} {BETA2} {EPSILON} {DECAY} {CLIP}\n")
+    file.write(f"architecture {count} {' '.join(map(str, numbers[:count]))}\n")
+    file.write("dropout 5 {} {} {} {} {}\n".format(*case["dropout"], MASKS.index(case["mask"])))
+
+
 def run(case, stream, file):
     v, e, h, layers, b, t = (case[key] for key in "vehlbt")
     numbers = Numbers(stream)
@@ -179,40 +242,46 @@ def run(case, stream, file):
     for _, parameter in parameters:
         parameter.data.copy_(numbers.tensor(*parameter.shape))
 
-    matrices = [p for _, p in parameters if p.dim() == 2]
-    vectors = [p for _, p in parameters if p.dim() == 1]
-    optimizer = torch.optim.AdamW(
-        [dict(params=matrices, weight_decay=DECAY), dict(params=vectors, weight_decay=0)],
-        lr=RATE, betas=(case["beta1"], BETA2), eps=EPSILON)
-
-    file.write(f"case {case['name']}\n")
-    file.write(f"sizes 6 {v} {e} {h} {layers} {b} {t}\n")
-    file.write(f"adam 6 {RATE} {case['beta1']} {BETA2} {EPSILON} {DECAY} {CLIP}\n")
-    file.write(f"architecture 2 {CELLS.index(case['cell'])} {OUTPUT_INPUTS.index(case['out'])}\n")
-    file.write("dropout 5 {} {} {} {} {}\n".format(*case["dropout"], MASKS.index(case["mask"])))
+    write_head(case, file)
     for name, parameter in parameters:
         write(file, "first." + name, parameter)
 
     kept = 0 if case["cell"] in ("rnn", "gru") else h
     states = [(torch.zeros(1, b, h), torch.zeros(1, b, kept)) for _ in lstms]
-    for step in range(STEPS):
-        inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
-        write(file, "inputs", inputs)
-        write(file, "targets", targets)
-        rate_input, rate_between, rate_output, rate_recurrent = case["dropout"]
-        symbols = mask(v, rate_input, DROPOUT_INPUT, 0, step)
-        x = embedding(inputs) * symbols[inputs].unsqueeze(2)
-        total = 0
-        for l, lstm in enumerate(lstms):
-            more = [weight_mask(lstm.gates, h, rate_recurrent, l, step)] if isinstance(lstm, Layer) else []
-            x, (hidden, cell) = lstm(x, states[l], *more)
-            states[l] = (hidden.detach(), cell.detach())
-            top = l + 1 == layers
-            total = total + x if case["out"] == "sum" or top else total
-            if not top:
-                x = x * unit_masks(case, rate_between, DROPOUT_BETWEEN, l, step)
-        x = total * unit_masks(case, rate_output, DROPOUT_OUTPUT, layers - 1, step)
-        loss = torch.nn.functional.cross_entropy(output(x).reshape(t * b, v), targets.reshape(t * b))
+
+    def windows():
+        for step in range(STEPS):
+            inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
+            write(file, "inputs", inputs)
+            write(file, "targets", targets)
+            rate_input, rate_between, rate_output, rate_recurrent = case["dropout"]
+            symbols = mask(v, rate_input, DROPOUT_INPUT, 0, step)
+            x = embedding(inputs) * symbols[inputs].unsqueeze(2)
+            total = 0
+            for l, lstm in enumerate(lstms):
+                more = [weight_mask(lstm.gates, h, rate_recurrent, l, step)] if isinstance(lstm, Layer) else []
+                x, (hidden, cell) = lstm(x, states[l], *more)
+                states[l] = (hidden.detach(), cell.detach())
+                top = l + 1 == layers
+                total = total + x if case["out"] == "sum" or top else total
+                if not top:
+                    x = x * unit_masks(case, rate_between, DROPOUT_BETWEEN, l, step)
+            x = total * unit_masks(case, rate_output, DROPOUT_OUTPUT, layers - 1, step)
+            yield torch.nn.functional.cross_entropy(output(x).reshape(t * b, v), targets.reshape(t * b))
+
+    train(case, parameters, windows(), file)
+    write(file, "hidden", torch.cat([hidden for hidden, _ in states]))
+    write(file, "cell", torch.cat([cell for _, cell in states]))
+
+
+def train(case, parameters, windows, file):
+    """Adam on the losses of the windows, what comes out to the file."""
+    matrices = [p for _, p in parameters if p.dim() == 2]
+    vectors = [p for _, p in parameters if p.dim() == 1]
+    optimizer = torch.optim.AdamW(
+        [dict(params=matrices, weight_decay=DECAY), dict(params=vectors, weight_decay=0)],
+        lr=RATE, betas=(case["beta1"], BETA2), eps=EPSILON)
+    for step, loss in enumerate(windows):
         optimizer.zero_grad()
         loss.backward()
         norm = torch.sqrt(sum((p.grad**2).sum() for _, p in parameters))
@@ -226,15 +295,60 @@ def run(case, stream, file):
         write(file, "loss_and_norm", torch.stack([loss, norm]))
     for name, parameter in parameters:
         write(file, "last." + name, parameter)
-    write(file, "hidden", torch.cat([hidden for hidden, _ in states]))
-    write(file, "cell", torch.cat([cell for _, cell in states]))
+
+
+def run_transformer(case, stream, file):
+    v, h, layers, b, t, context = (case[key] for key in ["v", "h", "l", "b", "t", "context"])
+    numbers = Numbers(stream)
+    embedding, output = torch.nn.Embedding(v, h), torch.nn.Linear(h, v)
+    nets = [TransformerLayer(h, case["heads"], context) for _ in range(layers)]
+    gain = torch.nn.Parameter(torch.empty(h))
+    parameters = [("embedding.weight", embedding.weight)]
+    for l, net in enumerate(nets):
+        parameters += [(f"layers.{l}.{name}", p) for name, p in zip(net.NAMES, net.parameters_in_order())]
+    parameters += [("output.gain", gain), ("output.weight", output.weight), ("output.bias", output.bias)]
+    for _, parameter in parameters:
+        parameter.data.copy_(numbers.tensor(*parameter.shape))
+    write_head(case, file)
+    for name, parameter in parameters:
+        write(file, "first." + name, parameter)
+    past = [[] for _ in nets]
+
+    def windows():
+        for step in range(STEPS):
+            inputs, targets = numbers.ids(v, t, b), numbers.ids(v, t, b)
+            write(file, "inputs", inputs)
+            write(file, "targets", targets)
+            rate_input, rate_between, rate_output, _ = case["dropout"]
+            embedded = embedding(inputs) * mask(v, rate_input, DROPOUT_INPUT, 0, step)[inputs].unsqueeze(2)
+            between = [unit_masks(case, rate_between, DROPOUT_BETWEEN, part, step) for part in range(2 * layers)]
+            dropped = unit_masks(case, rate_output, DROPOUT_OUTPUT, layers - 1, step)
+            outputs = []
+            for i in range(t):
+                x = embedded[i]
+                for l, net in enumerate(nets):
+                    x = net(x, past[l], step * t + i, [between[2 * l][i], between[2 * l + 1][i]])
+                outputs.append(nets[0].norm(x, gain))
+            logits = output(torch.stack(outputs) * dropped)
+            for l in range(layers):
+                past[l] = [(key.detach(), value.detach()) for key, value in past[l]]
+            yield torch.nn.functional.cross_entropy(logits.reshape(t * b, v), targets.reshape(t * b))
+
+    train(case, parameters, windows(), file)
+    slots = 1 << (context - 1).bit_length()
+    hidden = torch.zeros(layers, b, slots, 2 * h)
+    for l in range(layers):
+        for number, (key, value) in list(enumerate(past[l]))[-slots:]:
+            hidden[l, :, number % slots] = torch.cat([key.reshape(b, h), value.reshape(b, h)], 1)
+    write(file, "hidden", hidden)
+    write(file, "cell", torch.full((layers, b, 1), float(STEPS * t)))
 
 
 def main():
     with open("pytorch_numbers.txt", "w", encoding="ascii") as file:
         file.write(f"# Written by make_pytorch_numbers.py with PyTorch {torch.__version__}. Do not edit.\n")
         for stream, case in enumerate(CASES):
-            run(case, stream, file)
+            (run_transformer if case["cell"] == "transformer" else run)(case, stream, file)
 
 
 if __name__ == "__main__":

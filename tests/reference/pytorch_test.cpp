@@ -38,7 +38,14 @@ struct StoredRun {
                 .layers = size(3),
                 .hidden_size = size(2),
                 .embedding_size = size(1),
-                .output_input = static_cast<OutputInput>(at("architecture").at(1))};
+                .output_input = static_cast<OutputInput>(at("architecture").at(1)),
+                .heads = attention(2),
+                .context = attention(3)};
+    }
+    /// A size that only a Transformer has.
+    std::int64_t attention(std::size_t i) const {
+        const auto& sizes = at("architecture");
+        return i < sizes.size() ? static_cast<std::int64_t>(sizes[i]) : 0;
     }
     std::size_t streams() const { return static_cast<std::size_t>(at("sizes").at(4)); }
     std::size_t window() const { return static_cast<std::size_t>(at("sizes").at(5)); }
@@ -112,7 +119,7 @@ TEST_SUITE("reference/pytorch") {
     // Both sides compute in double; the file keeps ten digits.
     TEST_CASE("the reference repeats PyTorch's training: gradients, losses, weights and states") {
         const auto runs = stored_runs();
-        REQUIRE(runs.size() == 6);
+        REQUIRE(runs.size() == 8);
         for (const auto& run : runs) {
             const auto config = run.config();
             const auto names = expected_parameters(config);

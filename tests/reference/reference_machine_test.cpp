@@ -17,6 +17,15 @@ using namespace carousel;
 namespace {
 
 LanguageModelConfig small(CellKind cell) {
+    if (cell == CellKind::transformer) {
+        return {.cell = cell,
+                .vocabulary_size = 11,
+                .layers = 2,
+                .hidden_size = 10,
+                .embedding_size = 10,
+                .heads = 2,
+                .context = 6};
+    }
     return {.cell = cell,
             .vocabulary_size = 11,
             .layers = 2,
@@ -56,7 +65,8 @@ TEST_SUITE("reference/reference_machine") {
         const CpuMachine cpu(2);
         const ReferenceMachine reference;
         for (const auto optimizer : {OptimizerKind::adam, OptimizerKind::muon}) {
-            for (const auto cell : {CellKind::lstm, CellKind::gru, CellKind::layernorm_lstm}) {
+            for (const auto cell :
+                 {CellKind::lstm, CellKind::gru, CellKind::layernorm_lstm, CellKind::transformer}) {
                 const auto config = small(cell);
                 const auto settings = training(optimizer);
                 CAPTURE(k_cell_words[static_cast<int>(cell)]);

@@ -12,7 +12,10 @@
 #include <xtensor/xview.hpp>
 
 #include "cpu/parameter.hpp"
+#include "model/recurrent_state.hpp"
+#include "model/transformer.hpp"
 #include "reference/reference_cell.hpp"
+#include "reference/reference_transformer.hpp"
 
 namespace carousel {
 
@@ -56,6 +59,20 @@ public:
         return weights;
     }
 
+    TransformerWeights transformer_layer(std::size_t l) const {
+        const auto find = [&](const char* name) {
+            return by_name_.at(fmt::format("layers.{}.{}", l, name));
+        };
+        return {.g = find("attention.gain"),
+                .Q = find("attention.query"),
+                .K = find("attention.key"),
+                .V = find("attention.value"),
+                .M = find("attention.merge"),
+                .g_f = find("feedforward.gain"),
+                .up = find("feedforward.up"),
+                .down = find("feedforward.down")};
+    }
+
     ReferenceTensors gradients() const {
         ReferenceTensors all;
         for (const auto& value : values_) all.push_back(value.gradient());
@@ -75,6 +92,37 @@ bool reaches_output(const LanguageModelConfig& config, std::size_t layer) {
 
 std::span<const TokenId> row(const TokenIds& ids, std::size_t t) {
     return {ids.data() + t * ids.shape(1), ids.shape(1)};
+}
+
+/// The loss of step t, summed over the streams.
+Value loss_of_step(const Parameters& weights, const ReferenceWindow& window, std::size_t t,
+                   const Value& output) {
+    const Value dropped = output * output.tape().leaf(window.masks.output[t]);
+    const Value logits = product(weights["output.weight"], dropped) + weights["output.bias"];
+    return cross_entropy(logits, row(window.targets, t));
+}
+
+Value mean_loss(const ReferenceWindow& window, const Value& sum) {
+    return 1.0 / static_cast<double>(window.inputs.size()) * sum;
+}
+
+Value forward_transformer(Tape& tape, const Parameters& weights, const ReferenceWindow& window,
+                          ReferenceState& after) {
+    std::vector<TransformerWeights> layers;
+    for (std::size_t l = 0; l < window.state.hidden.size(); ++l)
+        layers.push_back(weights.transformer_layer(l));
+    ReferenceTransformer net(tape, window.config, std::move(layers), weights["output.gain"],
+                             window.state.hidden, window.state.states);
+    const Value embedding = weights["embedding.weight"] * tape.leaf(window.masks.symbols);
+    Value loss = tape.leaf(xt::zeros<double>({1, 1}));
+    for (std::size_t t = 0; t < window.inputs.shape(0); ++t) {
+        const Value output = net.step(rows(embedding, row(window.inputs, t)), [&](auto part) {
+            return tape.leaf(window.masks.between[part][t]);
+        });
+        loss = loss + loss_of_step(weights, window, t, output);
+    }
+    after = {net.hidden(), net.states()};
+    return mean_loss(window, loss);
 }
 
 /// Returns the loss; `carried` goes from the state before the window to the one after it.
@@ -101,11 +149,20 @@ Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& wind
             if (l + 1 < layers.size())
                 below = {output * tape.leaf(masks.between[l][t]), carried[l].states};
         }
-        const Value output = sum * tape.leaf(masks.output[t]);
-        const Value logits = product(weights["output.weight"], output) + weights["output.bias"];
-        loss = loss + cross_entropy(logits, row(targets, t));
+        loss = loss + loss_of_step(weights, window, t, sum);
     }
-    return 1.0 / static_cast<double>(steps * streams) * loss;
+    return mean_loss(window, loss);
+}
+
+Value forward_cells(Tape& tape, const Parameters& weights, const ReferenceWindow& window,
+                    ReferenceState& after) {
+    std::vector<CellStep> carried;
+    const Value loss = forward(tape, weights, window, carried);
+    for (const auto& layer : carried) {
+        after.hidden.push_back(layer.hidden.matrix());
+        after.states.push_back(layer.states.matrix());
+    }
+    return loss;
 }
 
 enum class Pass { forward, both };
@@ -113,14 +170,11 @@ enum class Pass { forward, both };
 ReferenceResult run(const ReferenceTensors& weights, const ReferenceWindow& window, Pass pass) {
     Tape tape;
     const Parameters parameters(tape, window.config, weights);
-    std::vector<CellStep> carried;
-    const Value loss = forward(tape, parameters, window, carried);
     ReferenceResult result;
+    const Value loss = is_transformer(window.config)
+                           ? forward_transformer(tape, parameters, window, result.state)
+                           : forward_cells(tape, parameters, window, result.state);
     result.loss = loss.matrix()(0, 0);
-    for (const auto& layer : carried) {
-        result.state.hidden.push_back(layer.hidden.matrix());
-        result.state.states.push_back(layer.states.matrix());
-    }
     if (pass == Pass::both) {
         tape.backward(loss);
         result.gradients = parameters.gradients();
@@ -159,15 +213,13 @@ ReferenceTensors to_reference(std::span<const NamedTensor> tensors) {
 }
 
 ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t batch_size) {
-    const auto h = static_cast<std::size_t>(config.hidden_size);
-    const auto shape = cell_shape(config.cell);
-    const auto outputs = static_cast<std::size_t>(carried_outputs(shape)),
-               states = static_cast<std::size_t>(shape.states);
+    const auto widths = state_widths(config);
     const auto layers = static_cast<std::size_t>(config.layers);
-    const auto zeros = [&](std::size_t columns) {
-        return std::vector<Matrix>(layers, xt::zeros<double>({batch_size, columns}));
+    const auto zeros = [&](std::int64_t columns) {
+        return std::vector<Matrix>(
+            layers, xt::zeros<double>({batch_size, static_cast<std::size_t>(columns)}));
     };
-    return {zeros(outputs * h), zeros(states * h)};
+    return {zeros(widths.hidden), zeros(widths.states)};
 }
 
 ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t steps,
@@ -182,7 +234,7 @@ ReferenceMasks reference_ones(const LanguageModelConfig& config, std::size_t ste
         return std::vector<Matrix>(layers, xt::ones<double>({rows, h}));
     };
     return {.symbols = xt::ones<double>({v, std::size_t{1}}),
-            .between = std::vector(layers - 1, window),
+            .between = std::vector(is_transformer(config) ? 2 * layers : layers - 1, window),
             .output = window,
             .weight_hh = gates(shape.recurrent),
             .weight_vh = gates(shape.mixed)};

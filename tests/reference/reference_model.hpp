@@ -20,7 +20,7 @@ using ReferenceTensors = std::vector<Matrix>;
 
 ReferenceTensors to_reference(std::span<const NamedTensor> tensors);
 
-/// What the streams remember, for each layer, as in `CellStep`.
+/// What the streams remember, for each layer, as in `CellStep` or `ReferenceTransformer`.
 struct ReferenceState {
     std::vector<Matrix> hidden, states;
 };
@@ -29,9 +29,11 @@ ReferenceState reference_zeros(const LanguageModelConfig& config, std::size_t ba
 /// Factors of dropout; ones where nothing is dropped. A mask of a window is one that is the same in
 /// all steps.
 struct ReferenceMasks {
-    Matrix symbols;                            ///< (V, 1), of each symbol's embedding
-    std::vector<std::vector<Matrix>> between;  ///< [l][t] (B, H), l < L - 1: to the next layer
-    std::vector<Matrix> output;                ///< [t] (B, H): to the output layer
+    Matrix symbols;  ///< (V, 1), of each symbol's embedding
+    /// [l][t] (B, H), l < L - 1: to the next layer. Of a Transformer [2 l] of what attention and
+    /// [2 l + 1] of what the feedforward net of layer l adds.
+    std::vector<std::vector<Matrix>> between;
+    std::vector<Matrix> output;  ///< [t] (B, H): to the output layer
     /// [l], of these weights where the cell has them.
     std::vector<Matrix> weight_hh, weight_vh;
 };

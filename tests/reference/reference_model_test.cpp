@@ -33,24 +33,35 @@ ReferenceMasks random_masks(const LanguageModelConfig& config, std::size_t steps
     return masks;
 }
 
-struct Example {
+struct ReferenceExample {
     LanguageModelConfig config;
     std::int64_t window;
 };
 
 /// Every cell in two layers, and every way from layers to output.
-std::vector<Example> examples() {
+std::vector<ReferenceExample> reference_examples() {
     const LanguageModelConfig small{.vocabulary_size = 7,
                                     .layers = 2,
                                     .hidden_size = 5,
                                     .embedding_size = 3,
                                     .output_input = OutputInput::sum};
-    std::vector<Example> all;
+    std::vector<ReferenceExample> all;
     for (int cell = 0; cell < k_cell_count; ++cell) {
         all.push_back({small, 4});
         all.back().config.cell = static_cast<CellKind>(cell);
         // Long enough for the slowest of five modules, which is due every 16 steps.
         if (all.back().config.cell == CellKind::clockwork) all.back().window = 18;
+    }
+    // A context that ends within the window, and one that reaches over it.
+    for (const auto& [heads, context] : {std::pair{1, 3}, {2, 6}}) {
+        all.push_back({{.cell = CellKind::transformer,
+                        .vocabulary_size = 7,
+                        .layers = 2,
+                        .hidden_size = 6,
+                        .embedding_size = 6,
+                        .heads = heads,
+                        .context = context},
+                       4});
     }
     for (const auto input : {OutputInput::top, OutputInput::sum}) {
         for (std::int64_t layers = 1; layers <= 3; ++layers) {
@@ -62,10 +73,11 @@ std::vector<Example> examples() {
     return all;
 }
 
-std::string shown(const LanguageModelConfig& config) {
-    return fmt::format("cell {} output input {} layers {}",
+std::string sizes_of(const LanguageModelConfig& config) {
+    return fmt::format("cell {} output input {} layers {} heads {} context {}",
                        k_cell_words[static_cast<std::size_t>(config.cell)],
-                       static_cast<int>(config.output_input), config.layers);
+                       static_cast<int>(config.output_input), config.layers, config.heads,
+                       config.context);
 }
 
 }  // namespace
@@ -73,8 +85,8 @@ std::string shown(const LanguageModelConfig& config) {
 TEST_SUITE("reference/reference_model") {
     TEST_CASE("the reference's gradients are the central differences of its loss") {
         TestNumbers numbers(3);
-        for (const auto& [config, window] : examples()) {
-            INFO(shown(config));
+        for (const auto& [config, window] : reference_examples()) {
+            INFO(sizes_of(config));
             auto weights = random_weights(config, numbers);
             auto state = reference_zeros(config, 2);
             // The second window begins with the state that the first one leaves: a constant.
@@ -106,8 +118,8 @@ TEST_SUITE("reference/reference_model") {
 
     TEST_CASE("a window run in two parts, the state passed on, equals the window run whole") {
         TestNumbers numbers(4);
-        for (const auto& [config, window] : examples()) {
-            INFO(shown(config));
+        for (const auto& [config, window] : reference_examples()) {
+            INFO(sizes_of(config));
             const auto weights = random_weights(config, numbers);
             const auto inputs = random_ids(numbers, window, 3, 7),
                        targets = random_ids(numbers, window, 3, 7);

@@ -210,8 +210,7 @@ Value columns(const Value& a, std::size_t first, std::size_t count) {
                            });
 }
 
-Value side_by_side(std::initializer_list<Value> parts) {
-    const std::vector<Value> all(parts);
+Value side_by_side(const std::vector<Value>& all) {
     std::size_t width = 0;
     for (const auto& part : all) width += part.matrix().shape(1);
     Matrix wide({all[0].matrix().shape(0), width});

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <initializer_list>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/token_id.hpp"
 #include "model/tensor.hpp"
@@ -104,7 +104,7 @@ Value weighted_sum(const Value& p, const Value& wide);
 
 /// Columns [first, first + count), and matrices side by side.
 Value columns(const Value& a, std::size_t first, std::size_t count);
-Value side_by_side(std::initializer_list<Value> parts);
+Value side_by_side(const std::vector<Value>& parts);
 
 /// The rows that the ids name, one below the other.
 Value rows(const Value& a, std::span<const TokenId> ids);

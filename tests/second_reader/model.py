@@ -8,6 +8,7 @@ import math
 from operator import add, mul
 
 from model_file import f32, weights_of
+from transformer import TransformerLayer, normalized
 
 ATTENTION_SPAN = 64
 
@@ -269,6 +270,15 @@ def log_softmax(logits):
     return [z - total for z in logits]
 
 
+def transformer_layer(config, layer, tensors, eight_bits):
+    prefix = f"layers.{layer}."
+    own = {name[len(prefix):]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return TransformerLayer(
+        config,
+        {name: Matrix(*tensor, eight_bits) for name, tensor in own.items() if len(tensor[0]) == 2},
+        {name: tensor[1] for name, tensor in own.items() if len(tensor[0]) == 1})
+
+
 class Model:
     def __init__(self, snapshot, precision):
         eight_bits = precision == "int8"
@@ -276,7 +286,9 @@ class Model:
         config = snapshot["model"]
         self.sums_layers = config["output_input"] == "sum"
         self.embedding = Matrix(*tensors["embedding.weight"])
-        self.layers = [Layer(config, l, tensors, eight_bits) for l in range(config["layers"])]
+        layer = transformer_layer if config["cell"] == "transformer" else Layer
+        self.layers = [layer(config, l, tensors, eight_bits) for l in range(config["layers"])]
+        self.output_gain = tensors["output.gain"][1] if "output.gain" in tensors else None
         self.output = Matrix(*tensors["output.weight"], eight_bits)
         self.bias = tensors["output.bias"][1]
 
@@ -291,5 +303,7 @@ class Model:
             y = layer.step(y, below)
             below = layer.states
             total = y if total is None else list(map(add, total, y))
+        if self.output_gain:
+            y = normalized(y, self.output_gain)
         logits = self.output @ (total if self.sums_layers else y)
         return log_softmax(list(map(add, logits, self.bias)))

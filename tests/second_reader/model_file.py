@@ -124,7 +124,8 @@ def snapshot(content, version):
     s["decoding"] = content.record("text encoding, word invalid")
     s |= alphabet(content.list(lambda: content.record("word kind, text text")))
     s["model"] = content.record("word cell, i64 vocabulary_size, i64 layers, i64 hidden_size,"
-                                "i64 embedding_size, f32 forget_bias, word output_input")
+                                "i64 embedding_size, f32 forget_bias, word output_input"
+                                + (", i64 heads, i64 context" if version >= 3 else ""))
     s["model"]["direction"] = content.word() if version >= 3 else "forward"
     s["training"] = content.record(
         "i64 batch_size, i64 window, word length_kind, f64 length, word optimizer,"

@@ -103,9 +103,15 @@ class SecondReaderTest(unittest.TestCase):
         self.assertGreaterEqual(near / len(apart), SHARE_8_BITS if eight_bits else 1)
 
     def check_cell(self, cell):
-        snapshot = self.train("--cell", cell, "--layers", "2", "--hidden-size", "18",
-                              "--embedding-size", "5", "--steps", "25", "--output-input",
-                              "sum" if len(cell) % 2 == 0 else "top")
+        self.check_net("--cell", cell, "--hidden-size", "18", "--embedding-size", "5",
+                       "--output-input", "sum" if len(cell) % 2 == 0 else "top")
+
+    def test_a_transformer_is_read_alike(self):
+        """Its context, the window, is shorter than the texts."""
+        self.check_net("--cell", "transformer", "--hidden-size", "20", "--heads", "4")
+
+    def check_net(self, *words):
+        snapshot = self.train("--layers", "2", "--steps", "25", *words)
         self.check_hash("m.carousel", snapshot)
         for precision in ("float32", "int8"):
             with self.subTest(precision=precision):

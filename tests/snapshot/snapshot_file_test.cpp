@@ -219,6 +219,30 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK_NOTHROW(require_valid(snapshot));
     }
 
+    TEST_CASE("the file of a Transformer is of version 3 and tells its heads and its context") {
+        const TemporaryFolder folder;
+        auto snapshot = small_snapshot();
+        auto& model = snapshot.model;
+        model = {.cell = CellKind::transformer,
+                 .vocabulary_size = model.vocabulary_size,
+                 .layers = 1,
+                 .hidden_size = 4,
+                 .embedding_size = 4,
+                 .heads = 2,
+                 .context = 5};
+        snapshot.weights = numbered_tensors(model, 1);
+        auto& state = *snapshot.state;
+        state.first_moments = state.second_moments = state.averaged_weights = snapshot.weights;
+        state.hidden = {"hidden", {1, 2, 64}, std::vector<float>(128, 0.5F)};
+        state.cell = {"cell", {1, 2, 1}, {7, 0}};
+        save_snapshot(folder / "a", snapshot);
+        CHECK(read_file(folder / "a").at(8) == 3);
+        const auto loaded = load_snapshot(folder / "a");
+        CHECK(loaded.model == model);
+        CHECK(loaded.weights == snapshot.weights);
+        CHECK(loaded.state->hidden == state.hidden);
+    }
+
     TEST_CASE("a file cut short at any length is refused as cut") {
         const TemporaryFolder folder;
         const std::string whole = framed(encoded(small_snapshot()));

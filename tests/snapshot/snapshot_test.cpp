@@ -205,6 +205,30 @@ TEST_SUITE("snapshot/snapshot") {
                              "the carried state \"hidden\" has the shape (1, 2, 1), not (1, 2, 64)",
                              std::invalid_argument);
     }
+
+    TEST_CASE("of a Transformer it has keys, values and a count, and sizes that fit each other") {
+        auto snapshot = small_snapshot();
+        snapshot.model.cell = CellKind::transformer;
+        snapshot.model.hidden_size = snapshot.model.embedding_size = 2;
+        snapshot.model.output_input = OutputInput::top;
+        snapshot.model.heads = 2;
+        snapshot.model.context = 3;
+        auto& state = *snapshot.state;
+        snapshot.weights = numbered_tensors(snapshot.model, 1);
+        state.first_moments = state.second_moments = state.averaged_weights = snapshot.weights;
+        state.hidden = {"hidden", {1, 2, 16}, std::vector<float>(32, 0.5F)};
+        state.cell = {"cell", {1, 2, 1}, {3, 0}};
+        CHECK_NOTHROW(require_valid(snapshot));
+        state.hidden = {"hidden", {1, 2, 2}, std::vector<float>(4, 0.5F)};
+        CHECK_THROWS_WITH_AS(require_valid(snapshot),
+                             "the carried state \"hidden\" has the shape (1, 2, 2), not (1, 2, 16)",
+                             std::invalid_argument);
+        snapshot.model.heads = 3;
+        CHECK_THROWS_WITH_AS(require_valid(snapshot), "its 3 heads do not divide its 2 units",
+                             std::invalid_argument);
+        snapshot.model.cell = CellKind::lstm;
+        CHECK_THROWS_AS(require_valid(snapshot), std::invalid_argument);
+    }
 }
 
 }  // namespace carousel

@@ -41,7 +41,7 @@ using namespace carousel;
 
 TEST_SUITE("training/trainer") {
     TEST_CASE("after the first step no step allocates, not even at the edge of an epoch") {
-        for (int i = 0; i < 2 * k_cell_count; ++i) {
+        for (int i = 0; i < 2 * k_net_count; ++i) {
             const auto cell = static_cast<CellKind>(i / 2);
             CAPTURE(k_cell_words[i / 2]);
             auto config = small_training_config();

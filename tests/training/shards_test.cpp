@@ -97,8 +97,8 @@ TEST_SUITE("training/shards") {
         }
     }
 
-    TEST_CASE("any number of processes trains every cell to the bits of one") {
-        for (int i = 0; i < k_cell_count; ++i) {
+    TEST_CASE("any number of processes trains every net to the bits of one") {
+        for (int i = 0; i < k_net_count; ++i) {
             CAPTURE(k_cell_words[i]);
             const auto model = small_config(static_cast<CellKind>(i));
             const auto config = with_shards(8);

@@ -21,6 +21,15 @@ inline int steps_of(CellKind cell) {
 
 /// Sizes at which nothing is a multiple of anything, and every lever.
 inline LanguageModelConfig small_config(CellKind cell = CellKind::lstm) {
+    if (cell == CellKind::transformer) {
+        return {.cell = cell,
+                .vocabulary_size = 29,
+                .layers = 2,
+                .hidden_size = 33,
+                .embedding_size = 33,
+                .heads = 3,
+                .context = 10};
+    }
     return {.cell = cell,
             .vocabulary_size = 29,
             .layers = 2,

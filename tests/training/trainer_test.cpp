@@ -40,10 +40,10 @@ std::string shown(const TrainingState& state) {
            " " + to_hex(hash.finish());
 }
 
-/// Every cell there is.
+/// Every kind of net there is.
 std::vector<CellKind> all_cells() {
     std::vector<CellKind> cells;
-    for (int i = 0; i < k_cell_count; ++i) cells.push_back(static_cast<CellKind>(i));
+    for (int i = 0; i < k_net_count; ++i) cells.push_back(static_cast<CellKind>(i));
     return cells;
 }
 
