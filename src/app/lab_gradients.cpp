@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "app/lab_request.hpp"
 #include "base/replace_file.hpp"
 #include "base/words.hpp"
 #include "report/line_chart.hpp"
@@ -84,6 +85,7 @@ GradientReport run_gradients(const GradientRequest& request, int length, std::ui
         .curves = {},
         .carousel = {}};
     report.carousel = carousel_norms(report.config);
+    for (const auto cell : request.cells) require_recurrent(cell);
     for (const auto cell : request.cells) {
         int update = 0;
         report.curves.push_back(

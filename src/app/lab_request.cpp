@@ -65,7 +65,15 @@ std::string name_of(const TrialConfig& config) {
 
 }  // namespace
 
+void require_recurrent(CellKind cell) {
+    if (cell != CellKind::transformer) return;
+    throw UsageError(
+        "The lab has recurrent nets: a transformer carries no gradient from step to step. Choose "
+        "another cell.");
+}
+
 LabRun lab_run(const LabRequest& request, LabTask task) {
+    if (request.cell) require_recurrent(*request.cell);
     if (request.cell && request.rules != LabRules::modern)
         throw UsageError("--cell is for --rules modern; the nets of 1997 have cells of their own.");
     if (request.cell) require_recurrent(*request.cell);

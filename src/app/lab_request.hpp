@@ -33,6 +33,9 @@ struct LabRun {
     std::filesystem::path file{};  ///< where its trials are kept
 };
 
+/// Throws: UsageError for a kind of net that the lab does not have.
+void require_recurrent(CellKind cell);
+
 /// Throws: UsageError for sizes that a task does not have, or that make no sequences.
 LabRun lab_run(const LabRequest& request, LabTask task);
 
