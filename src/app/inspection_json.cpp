@@ -84,16 +84,17 @@ Json history_to_json(const std::vector<HistoryRecord>& history) {
 }  // namespace
 
 std::string inspection_json(const std::filesystem::path& file, const Snapshot& snapshot) {
-    Json best, origin;
+    Json best, origin, teachers = Json::array();
     if (snapshot.best) {
         best = {{"step", snapshot.best->step},
                 {"loss", snapshot.best->loss},
                 {"averaged", snapshot.best->averaged}};
     }
-    if (snapshot.fine_tuned_from) {
-        origin = {{"name", snapshot.fine_tuned_from->name},
-                  {"weights_sha256", to_hex(snapshot.fine_tuned_from->weights)}};
-    }
+    const auto origin_json = [](const Origin& model) -> Json {
+        return {{"name", model.name}, {"weights_sha256", to_hex(model.weights)}};
+    };
+    if (snapshot.fine_tuned_from) origin = origin_json(*snapshot.fine_tuned_from);
+    for (const auto& teacher : snapshot.teachers) teachers.push_back(origin_json(teacher));
     Json json{{"file", file.string()},
               {"program", snapshot.program},
               {"resumable", snapshot.state.has_value()},
@@ -107,6 +108,7 @@ std::string inspection_json(const std::filesystem::path& file, const Snapshot& s
     json["validation_loss"] = to_json(snapshot.validation_loss);
     json["best"] = std::move(best);
     json["fine_tuned_from"] = std::move(origin);
+    json["teachers"] = std::move(teachers);
     json["corpus"] = corpus_to_json(snapshot.corpus);
     json["text"] = text_to_json(snapshot);
     add_settings(json["training"], snapshot.training);

@@ -35,6 +35,7 @@ void add_model(const Snapshot& snapshot, std::vector<PageRow>& rows) {
                                    format_value(snapshot.precision))});
     rows.push_back({"architecture", setting_line(snapshot.model)});
     if (snapshot.fine_tuned_from) rows.push_back({"tuned from", snapshot.fine_tuned_from->name});
+    for (const auto& teacher : snapshot.teachers) rows.push_back({"learned from", teacher.name});
 }
 
 // Weights that were trained elsewhere come without a text and without the settings of a training.

@@ -30,18 +30,36 @@ MixShare parse_share(std::string_view option, std::string_view word) {
     return share;
 }
 
+// What stands between commas.
+std::vector<std::string_view> parts_of(std::string_view option, std::string_view word) {
+    std::vector<std::string_view> parts;
+    for (std::size_t at = 0; at <= word.size();) {
+        const auto comma = std::min(word.find(',', at), word.size());
+        parts.push_back(word.substr(at, comma - at));
+        at = comma + 1;
+    }
+    if (parts.size() > k_most_models)
+        throw UsageError(fmt::format("{} takes at most {} models.", option, k_most_models));
+    return parts;
+}
+
 }  // namespace
 
 std::vector<MixShare> parse_mix(std::string_view option, std::string_view word) {
     std::vector<MixShare> shares;
-    for (std::size_t at = 0; at <= word.size();) {
-        const auto comma = std::min(word.find(',', at), word.size());
-        shares.push_back(parse_share(option, word.substr(at, comma - at)));
-        at = comma + 1;
-    }
-    if (shares.size() > k_most_models)
-        throw UsageError(fmt::format("{} mixes at most {} models.", option, k_most_models));
+    for (const auto part : parts_of(option, word)) shares.push_back(parse_share(option, part));
     return shares;
+}
+
+std::vector<std::filesystem::path> parse_models(std::string_view option, std::string_view word) {
+    std::vector<std::filesystem::path> models;
+    for (const auto part : parts_of(option, word)) {
+        if (part.empty())
+            throw UsageError(fmt::format("{} lacks the name of a model in \"{}\": write A,B.",
+                                         option, printable(word, Whitespace::escape)));
+        models.emplace_back(part);
+    }
+    return models;
 }
 
 }  // namespace carousel

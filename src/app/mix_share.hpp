@@ -16,4 +16,7 @@ struct MixShare {
 /// Throws: UsageError for an empty name, a share that is not positive, or more than sixteen models.
 std::vector<MixShare> parse_mix(std::string_view option, std::string_view word);
 
+/// From `A,B`. Throws: UsageError for an empty name, or more than sixteen models.
+std::vector<std::filesystem::path> parse_models(std::string_view option, std::string_view word);
+
 }  // namespace carousel

@@ -131,6 +131,7 @@ AveragedModel average_models(const AverageRequest& request) {
     model.program =
         fmt::format("carousel {}, the mean of {} models", CAROUSEL_VERSION, request.files.size());
     model.fine_tuned_from.reset();
+    model.teachers.clear();
     model.validation_loss.reset();
     model.best.reset();
     model.history.clear();

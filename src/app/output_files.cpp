@@ -90,6 +90,7 @@ std::vector<std::filesystem::path> files_named_by(const Snapshot& model) {
     std::vector<std::filesystem::path> files(model.corpus.paths.begin(), model.corpus.paths.end());
     if (model.corpus.validation) files.emplace_back(model.corpus.validation->path);
     if (model.fine_tuned_from) files.emplace_back(model.fine_tuned_from->name);
+    for (const auto& teacher : model.teachers) files.emplace_back(teacher.name);
     return files;
 }
 

@@ -38,6 +38,8 @@ std::vector<PageRow> model_rows(const Snapshot& snapshot, std::int64_t parameter
     rows.push_back({"parameters", format_count(static_cast<std::uint64_t>(parameters))});
     if (snapshot.fine_tuned_from)
         rows.push_back({"tuned from", title_of({snapshot.fine_tuned_from->name})});
+    for (const auto& teacher : snapshot.teachers)
+        rows.push_back({"learned from", title_of({teacher.name})});
     return rows;
 }
 

@@ -16,10 +16,12 @@
 #include "app/output_files.hpp"
 #include "app/processes.hpp"
 #include "app/resumption.hpp"
+#include "app/teachers.hpp"
 #include "app/training_files.hpp"
 #include "app/training_log.hpp"
 #include "app/training_page.hpp"
 #include "app/training_settings.hpp"
+#include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "base/shown_path.hpp"
 #include "model/parameter.hpp"
@@ -48,8 +50,10 @@ private:
     ProcessGroup* processes_;
 };
 
-TrainingTeam team_of(ProcessGroup* processes) {
-    if (processes == nullptr) return {};
+TrainingTeam team_of(ProcessGroup* processes, const Teachers& teachers) {
+    if (processes == nullptr) return {.teachers = teachers.shapes()};
+    if (!teachers.empty())
+        throw UsageError("One process alone learns from a --teacher: leave mpirun out.");
     return {.processes = processes->processes(),
             .link = [processes] { return measured_link(*processes); }};
 }
@@ -79,7 +83,7 @@ std::vector<NamedTensor> start_weights(const TrainingRequest& request, const Sna
 
 // What the files of the model say besides weights and state.
 Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
-                        const TrainingText& text, const Plan& plan) {
+                        const TrainingText& text, const Plan& plan, const Teachers& teachers) {
     Snapshot snapshot;
     snapshot.program = "carousel " CAROUSEL_VERSION;
     snapshot.text = text.settings();
@@ -89,6 +93,7 @@ Snapshot first_snapshot(const TrainingRequest& request, const Snapshot* stored,
     snapshot.model = plan.model;
     snapshot.training = plan.training;
     snapshot.corpus = text.record();
+    snapshot.teachers = teachers.origins();
     if (request.resume) {
         snapshot.fine_tuned_from = stored->fine_tuned_from;
     } else if (request.from) {
@@ -137,6 +142,17 @@ void tell_notes(const TrainingText& text, const TrainingPlan& plan, const TellTr
     for (const auto& note : plan.notes) tell(Note{note});
     if (plan.plan.training.patience > 0 && text.validation().corpus == nullptr)
         tell(Note{"There is no validation text, so --patience has nothing to go by."});
+}
+
+void tell_of_teachers(const Teachers& teachers, const TrainingConfig& training,
+                      const TellTraining& tell) {
+    if (teachers.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& origin : teachers.origins()) names.push_back(shown_path(origin.name));
+    tell(Note{fmt::format(
+        "Learning from {} as well: {:.3g} % of the loss is how far the model is from what {}.",
+        fmt::join(names, ", "), 100 * training.teacher_share,
+        names.size() == 1 ? "it expects" : "they expect together")});
 }
 
 // The model that was there before is kept, with all that belongs to it; `from` follows it where it
@@ -192,9 +208,13 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     const auto& corpus = text.corpus();
 
     // the model and how it is trained
+    const Teachers teachers(
+        {request, request.resume ? stored : nullptr, files.best(), text, machine});
     const auto plan = plan_training(request, stored, text, machine, host.clock,
-                                    MeasureSpeed::for_time, team_of(host.processes));
+                                    MeasureSpeed::for_time, team_of(host.processes, teachers));
     const auto& training = plan.plan.training;
+    if (!teachers.empty() && plan.plan.model.direction == ReadingDirection::both)
+        throw UsageError("Teachers read forward: give --teacher or --direction both, not both.");
     if (host.processes != nullptr) require_shards(training, host.processes->processes());
     Trainer trainer(
         machine, plan.plan.model, start_weights(request, stored, plan.plan, machine),
@@ -202,15 +222,17 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
                       text.training().begin, text.training().end,
                       {training.batch_size, training.window}, training.seed),
         training, host.processes);
+    if (!teachers.empty()) trainer.learn_from(teachers.together());
     if (request.resume) {
         require_place(*start->state, trainer.steps_per_epoch(), request.changed_corpus);
         trainer.set_state(*stored->state);
     }
-    auto snapshot = first_snapshot(request, stored, text, plan.plan);
+    auto snapshot = first_snapshot(request, stored, text, plan.plan, teachers);
     const Tokenizer writer(snapshot.text, corpus.vocabulary(), snapshot.repertoire);
     const auto prepared = preparation(request, stored, text, plan, files, host, machine);
     host.tell(prepared);
     tell_notes(text, plan, host.tell);
+    tell_of_teachers(teachers, training, host.tell);
     std::optional<Snapshot> best;
     if (request.resume) {
         take_up_best(*start, found, text, files, host.tell);

@@ -24,6 +24,7 @@ namespace {
 std::vector<fs::path> read_by(const TrainingRequest& request) {
     std::vector<fs::path> read(request.corpus.begin(), request.corpus.end());
     if (request.validation) read.emplace_back(*request.validation);
+    for (const auto& teacher : request.teachers) read.push_back(model_file(teacher));
     return read;
 }
 

@@ -12,6 +12,7 @@
 #include "base/quantity.hpp"
 #include "model/transformer.hpp"
 #include "planning/shared_forecast.hpp"
+#include "planning/taught_forecast.hpp"
 #include "planning/two_net_forecast.hpp"
 
 namespace carousel {
@@ -95,7 +96,8 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
         const auto link = team.processes > 1 ? team.link() : Link{};
         const TwoNetForecast alone(*one);
         const SharedForecast of_net(*one, team.processes, link);
-        const TwoNetForecast forecast(of_net);
+        const TwoNetForecast of_all(of_net);
+        const TaughtForecast forecast(of_all, team.teachers);
         if (by_time) {
             request.memory = k_memory_share * machine.available_memory();
             plan_by_time(request, forecast, length.amount, clock(), training);

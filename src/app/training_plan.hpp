@@ -32,10 +32,12 @@ struct TrainingPlan {
 /// depend on, or always, to tell how long a training of so many steps or epochs takes.
 enum class MeasureSpeed : std::uint8_t { for_time, always };
 
-/// Processes that train one model together, each on a machine as this one.
+/// Processes that train one model together, each on a machine as this one, and models that read
+/// what it learns.
 struct TrainingTeam {
     int processes = 1;
     std::function<Link()> link{};  ///< between them; asked for where there are several
+    std::vector<LanguageModelConfig> teachers{};
 };
 
 /// Chooses all settings. Those of a resumed run are the stored ones. For a new training with a

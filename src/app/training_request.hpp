@@ -41,8 +41,9 @@ struct TrainingRequest {
     std::optional<std::filesystem::path> report;  ///< a page of HTML
     std::optional<std::int64_t> keep;             ///< step files that stay; 0 = none are written
     bool resume = false;
-    bool changed_corpus = false;                ///< only with `resume`
-    std::optional<std::filesystem::path> from;  ///< never with `resume`
+    bool changed_corpus = false;                  ///< only with `resume`
+    std::optional<std::filesystem::path> from;    ///< never with `resume`
+    std::vector<std::filesystem::path> teachers;  ///< models to learn from; never with `resume`
 
     std::string command;  ///< that asks for it, as a shell reads it, for log and page; may be empty
 };

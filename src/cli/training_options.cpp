@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/mix_share.hpp"
 #include "app/output_files.hpp"
 #include "app/request_checks.hpp"
 #include "cli/command_options.hpp"
@@ -76,6 +77,12 @@ void add_model_files(OptionTable& table, TrainingRequest& o) {
               "go on from the newest snapshot of --model exactly where it stopped");
     table.add("changed-corpus", flag(o.changed_corpus),
               "with --resume: accept a corpus that has changed");
+    table.add("teacher",
+              {"A,B", "",
+               [&o](std::string_view name, const std::string& word) {
+                   o.teachers = parse_models(name, word);
+               }},
+              "models of the same alphabet to learn from besides the text (distillation)");
     table.exclude({"resume", "from"});
     table.exclude({"resume", "preset"});
 }

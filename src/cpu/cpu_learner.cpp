@@ -37,6 +37,7 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
       own_(own_shards(learning)),
       shard_size_(all_streams(learning) / learning.shards),
       optimizer_config_(learning.optimizer),
+      teaching_(learning.teaching),
       model_(machine, pool, config, weights),
       backpropagation_(model_.stored(), pool, learning.shape.window, shard_size_, learning.dropout,
                        learning.recurrent_gradient, numbered(learning)),
@@ -82,15 +83,27 @@ void CpuLearner::run_shard(std::int64_t shard, const Window& window, float* grad
     double& loss = losses_[number];
     if (own_.size() == 1) {
         loss = backpropagation_.run_streams(shard * shard_size_, window.batch.inputs,
-                                            window.batch.targets, window.state, gradients);
+                                            window.batch.targets, window.state, gradients, nullptr,
+                                            taught_rows(window.batch));
         return;
     }
     const auto streams = static_cast<std::size_t>(shard_size_), first = number * streams;
     shard_batch_.take(window.batch, first);
     shard_state_.take(window.state, first, streams, 0);
-    loss = backpropagation_.run_streams(shard * shard_size_, shard_batch_.inputs,
-                                        shard_batch_.targets, shard_state_, gradients);
+    loss =
+        backpropagation_.run_streams(shard * shard_size_, shard_batch_.inputs, shard_batch_.targets,
+                                     shard_state_, gradients, nullptr, taught_rows(shard_batch_));
     window.state.take(shard_state_, 0, streams, first);
+}
+
+TaughtRows CpuLearner::taught_rows(const Batch& batch) const {
+    const auto& expected = batch.expected;
+    if (expected.size() == 0) return {};
+    if (expected.shape(0) != batch.targets.shape(0) ||
+        expected.shape(1) != batch.targets.shape(1) ||
+        static_cast<std::int64_t>(expected.shape(2)) != model_.config().vocabulary_size)
+        throw std::logic_error("what teachers expect has another shape than the window");
+    return {expected.data(), teaching_};
 }
 
 double CpuLearner::exchange() {

@@ -36,6 +36,7 @@ private:
         RecurrentState& state;
     };
     void run(const Shards& node, const Window& window, float* sum, Buffer* spare);
+    TaughtRows taught_rows(const Batch& batch) const;
     void run_shard(std::int64_t shard, const Window& window, float* gradients);
 
     ThreadPool* pool_;
@@ -45,6 +46,7 @@ private:
     Shards own_;               // of the shards of all streams
     std::int64_t shard_size_;  // streams
     OptimizerConfig optimizer_config_;
+    TeachingConfig teaching_;
     CpuModel model_;
     TruncatedBackpropagation backpropagation_;
     Optimizer optimizer_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "cpu/matmul.hpp"
 
@@ -25,6 +26,46 @@ float loss_of(const SoftmaxCrossEntropy& row, std::span<LikelySymbol> likely) {
     to_probabilities(likely, target_logit, loss);
     return loss;
 }
+
+// The gradient of a row by its logits becomes that of the loss of both, text and teachers. The
+// teachers' part has to be found from the logits, which `loss_of` replaces.
+class Lesson {
+public:
+    Lesson(const TaughtRows& taught, std::int64_t row, std::int64_t vocabulary_size)
+        : expected_(taught.expected == nullptr ? nullptr : taught.expected + row * vocabulary_size),
+          teaching_(taught.teaching),
+          vocabulary_size_(vocabulary_size) {}
+
+    void hear(const float* logits) {
+        if (expected_ == nullptr) return;
+        const auto end = padded(vocabulary_size_);
+        auto& own = probabilities();
+        own.resize(static_cast<std::size_t>(end));
+        std::copy_n(logits, vocabulary_size_, own.begin());
+        kernels().softmax(own.data(), vocabulary_size_, 1 / teaching_.temperature);
+    }
+
+    void add_to(float* gradient, float scale) const {
+        if (expected_ == nullptr) return;
+        const auto& own = probabilities();
+        const float rest = 1 - teaching_.share,
+                    factor = scale * teaching_.share * teaching_.temperature;
+        for (std::int64_t j = 0; j < vocabulary_size_; ++j) {
+            const auto difference = own[static_cast<std::size_t>(j)] - expected_[j];
+            gradient[j] = rest * gradient[j] + factor * difference;
+        }
+    }
+
+private:
+    static std::vector<float>& probabilities() {
+        thread_local std::vector<float> own;  // at the temperature
+        return own;
+    }
+
+    const float* expected_;
+    TeachingConfig teaching_;
+    std::int64_t vocabulary_size_;
+};
 
 }  // namespace
 
@@ -80,7 +121,7 @@ void OutputLayer::losses(ThreadPool& pool, const OutputRows& rows, std::span<con
 
 void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
                            std::span<const TokenId> targets, float* losses, float* grad_hidden,
-                           float* gradients, const LikelyRows& likely) {
+                           float* gradients, const LikelyRows& likely, const TaughtRows& taught) {
     const float scale = 1.0F / static_cast<float>(all_rows);
     for (std::int64_t piece = 0; piece < rows.count; piece += piece_rows_) {
         const auto count = std::min(piece_rows_, rows.count - piece);
@@ -91,9 +132,13 @@ void OutputLayer::backward(ThreadPool& pool, const OutputRows& rows, std::int64_
                 product({hidden + first * rows.row, rows.row, last - first}, logits, logits_row_),
                 weight_.all_panels());
             for (auto r = first; r < last; ++r) {
-                losses[piece + r] = loss_of({logits + (r - first) * logits_row_, vocabulary_size_,
-                                             targets[static_cast<std::size_t>(piece + r)], scale},
-                                            likely.row(piece + r));
+                float* const row = logits + (r - first) * logits_row_;
+                Lesson lesson(taught, piece + r, vocabulary_size_);
+                lesson.hear(row);
+                losses[piece + r] = loss_of(
+                    {row, vocabulary_size_, targets[static_cast<std::size_t>(piece + r)], scale},
+                    likely.row(piece + r));
+                lesson.add_to(row, scale);
             }
             weight_.multiply_transposed({.in = logits,
                                          .in_row = logits_row_,

@@ -8,6 +8,7 @@
 #include "cpu/language_model.hpp"
 #include "cpu/thread_pool.hpp"
 #include "cpu/weight_matrix.hpp"
+#include "model/learner_config.hpp"
 #include "model/likely_symbols.hpp"
 
 namespace carousel {
@@ -35,6 +36,12 @@ struct LikelyRows {
     }
 };
 
+/// What teachers expect in the place of each target, (R, V); null: nobody teaches.
+struct TaughtRows {
+    const float* expected = nullptr;
+    TeachingConfig teaching{};
+};
+
 /// Output layer, softmax and cross-entropy together, a piece of the rows at a time: the logits of a
 /// window (T B V floats) never exist as a whole.
 class OutputLayer {
@@ -55,10 +62,11 @@ public:
 
     /// The same, with the gradients of the sum of the losses over `all_rows`, which is their mean
     /// when these are all rows: `grad_hidden` (R, H, leading dimension as `rows`) is overwritten,
-    /// weight and bias gradients go to their place in `gradients`.
+    /// weight and bias gradients go to their place in `gradients`. Where teachers are heard the
+    /// gradients are those of the loss of `TeachingConfig`; `losses` are those of the targets.
     void backward(ThreadPool& pool, const OutputRows& rows, std::int64_t all_rows,
                   std::span<const TokenId> targets, float* losses, float* grad_hidden,
-                  float* gradients, const LikelyRows& likely = {});
+                  float* gradients, const LikelyRows& likely = {}, const TaughtRows& taught = {});
 
 private:
     /// Calls work(first, last) for a few of the `count` rows of a piece at a time.

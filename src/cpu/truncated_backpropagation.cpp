@@ -53,7 +53,8 @@ void TruncatedBackpropagation::begin(const WindowKey& key) {
 
 double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds& inputs,
                                              const TokenIds& targets, RecurrentState& state,
-                                             float* gradients, LikelySymbols* likely) {
+                                             float* gradients, LikelySymbols* likely,
+                                             const TaughtRows& taught) {
     check(inputs, targets, state);
     if (likely != nullptr) likely->make_room(targets.size(), model_->config().vocabulary_size);
     layers_->draw_masks(*pool_, key_, first);
@@ -63,7 +64,7 @@ double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds&
     const auto all = window_ * all_streams_;
     output_.backward(*pool_, read, all, {targets.data(), targets.size()}, losses_.data(),
                      layers_->grad_outputs(), gradients,
-                     likely != nullptr ? LikelyRows(*likely, 0) : LikelyRows());
+                     likely != nullptr ? LikelyRows(*likely, 0) : LikelyRows(), taught);
     backward(gradients);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};

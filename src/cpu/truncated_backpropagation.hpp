@@ -48,7 +48,8 @@ public:
     /// the other, with the weights of now: `first` is the number of a group's first among all.
     void begin(const WindowKey& key);
     double run_streams(std::int64_t first, const TokenIds& inputs, const TokenIds& targets,
-                       RecurrentState& state, float* gradients, LikelySymbols* likely = nullptr);
+                       RecurrentState& state, float* gradients, LikelySymbols* likely = nullptr,
+                       const TaughtRows& taught = {});
 
     /// Loss of each position of the last window, (T, B), nats: taken with the weights as they were.
     std::span<const float> losses() const { return losses_; }

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "app/mix_share.hpp"
 #include "app/nearest_word.hpp"
 #include "app/option_values.hpp"
 #include "base/error.hpp"
@@ -179,6 +180,8 @@ void Settings::add_training_rows() {
     add_flag("changed-corpus", "with resume: accept a corpus that has changed", o.changed_corpus);
     add_text("from", "start from another model's weights (fine-tune)",
              [&o](const std::string& word) { o.from = word; });
+    add_text("teacher", "models of the same alphabet to learn from besides the text, as A,B",
+             [&o](const std::string& word) { o.teachers = parse_models("teacher", word); });
     add_text("validation", "a text to validate on, instead of a part of the corpus",
              [&o](const std::string& word) { o.validation = word; });
     add("validation-fraction", "the last part of the text, kept for validation; 0 = none",

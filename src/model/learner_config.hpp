@@ -11,6 +11,17 @@
 
 namespace carousel {
 
+/// How a window is learned of which teachers say what they expect (`Batch::expected`): with
+/// z the logits, the loss of a place is
+///
+///     (1 - share) CE(target, softmax(z)) + share temperature² CE(expected, softmax(z/temperature))
+///
+/// (Hinton, Vinyals & Dean 2015, "Distilling the knowledge in a neural network"; the square keeps
+/// the size of gradients whatever the temperature). The loss that is told stays that of the text.
+struct TeachingConfig {
+    float share = 0, temperature = 1;
+};
+
 /// What a learner must know of a training before its first window.
 struct LearnerConfig {
     BatchShape shape;  ///< of the windows that it is given
@@ -20,6 +31,7 @@ struct LearnerConfig {
     DropoutRates dropout{};
     RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     OptimizerConfig optimizer{};
+    TeachingConfig teaching{};
 };
 
 /// That of a training whose streams are all in one process.

@@ -52,6 +52,8 @@ struct TrainingConfig {
     std::int64_t patience = 0;        ///< validations without a new best before the end; 0 = no end
     std::uint64_t seed = 1;
     std::int64_t shards = 1;  ///< S, parts of the batch; see model/shard_tree.hpp
+    /// Of a training with teachers, see `TeachingConfig`.
+    float teacher_share = 0.5F, teacher_temperature = 1;
 
     bool operator==(const TrainingConfig&) const = default;
 };

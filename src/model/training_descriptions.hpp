@@ -104,6 +104,15 @@ inline constexpr auto k_settings<TrainingConfig> = std::tuple{
                         "train the model, with the same result",
              .standard = "1, or the number of processes",
              .fixed = true,
-             .since = 2})};
+             .since = 2}),
+    setting(&TrainingConfig::teacher_share, {0, 1},
+            {.name = "teacher-share",
+             .meaning = "share of the loss that is learned from teachers; the rest is the text's",
+             .noun = "share of the teachers",
+             .since = 3}),
+    setting(&TrainingConfig::teacher_temperature, {.low = 0.1, .high = 100},
+            {.name = "teacher-temperature",
+             .meaning = "temperature at which teachers are compared with the model",
+             .since = 3})};
 
 }  // namespace carousel

@@ -18,6 +18,7 @@
 //     plan                  the choice: the best expected loss that fits into the time
 //     two_net_forecast      a model that reads a text from both its ends
 //     reference_forecast    the machine that stands in where the one at hand must not matter
+//     shared_forecast, taught_forecast    several processes, and teachers that read along
 //
 // How fast a machine is, and what memory a net takes there, it says itself (`model/forecast.hpp`).
 // What never happens here: a training, a file, a message. What the user has decided is kept.

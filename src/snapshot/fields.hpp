@@ -41,6 +41,7 @@ struct Field {
     Value Record::*place;
     std::string_view noun;
     Range range;
+    std::uint64_t since = k_first_version;  ///< the version of the format that it came with
 };
 
 template <class Record, class Value, class Range>
@@ -51,8 +52,9 @@ constexpr Field<Record, Value, Range> field(Value Record::*place, std::string_vi
 
 /// A record, a list of them, a word, a flag or a digest: nothing of its own to be held in a range.
 template <class Record, class Value>
-constexpr Field<Record, Value, NoRange> field(Value Record::*place) {
-    return {place, {}, {}};
+constexpr Field<Record, Value, NoRange> field(Value Record::*place,
+                                              std::uint64_t since = k_first_version) {
+    return {place, {}, {}, since};
 }
 
 /// The fields of a Record in the order of the file.
@@ -108,9 +110,8 @@ inline constexpr RealRange k_scale{.low = 0, .high = std::numeric_limits<float>:
 // ---- the records
 
 template <>
-inline constexpr auto k_fields<Origin> =
-    std::tuple{field(&Origin::name, "the name of the model it was tuned from", k_path),
-               field(&Origin::weights)};
+inline constexpr auto k_fields<Origin> = std::tuple{
+    field(&Origin::name, "the name of a model it came from", k_path), field(&Origin::weights)};
 
 template <>
 inline constexpr auto k_fields<Symbol> =
@@ -207,7 +208,8 @@ inline constexpr auto k_fields<Snapshot> =
                field(&Snapshot::precision),
                field(&Snapshot::weights),
                field(&Snapshot::quantized),
-               field(&Snapshot::state)};
+               field(&Snapshot::state),
+               field(&Snapshot::teachers, 3)};
 
 /// The alphabet stands in a file with what of it was seen, and what its bytes spelled.
 template <class Archive>
@@ -222,6 +224,7 @@ void serialize_alphabet(Archive& archive, Snapshot& x) {
 template <class Archive>
 void serialize(Archive& archive, Snapshot& x, unsigned) {
     for_each_field<Snapshot>([&](const auto& field) {
+        if (field.since > archive.version()) return;
         if constexpr (std::same_as<decltype(field.place), std::vector<Symbol> Snapshot::*>)
             serialize_alphabet(archive, x);
         else

@@ -62,7 +62,7 @@ struct BestLoss {
     bool operator==(const BestLoss&) const = default;
 };
 
-/// The model that a fine-tuned one started from.
+/// A model that another one came from: whose weights it started from, or that taught it.
 struct Origin {
     std::string name;
     Sha256Digest weights{};  ///< its `weights_sha256`
@@ -89,6 +89,7 @@ struct Snapshot {
     std::vector<NamedTensor> weights;          ///< in the order of `expected_parameters`
     std::vector<QuantizedTensor> quantized;    ///< empty but inside a file of precision int8
     std::optional<TrainingState> state;
+    std::vector<Origin> teachers{};  ///< models that it learned from besides the text
 };
 
 /// Checks what a file from a stranger may get wrong: every size in its range, every tensor with the

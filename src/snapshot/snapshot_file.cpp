@@ -58,8 +58,9 @@ std::string_view text_at(Bytes bytes, std::size_t offset, std::size_t size) {
 
 /// Older programs read what says nothing that they do not know.
 std::uint64_t version_for(const Snapshot& x) {
-    return std::max({version_needed(x.text), version_needed(x.decoding), version_needed(x.model),
-                     version_needed(x.training)});
+    const std::uint64_t teachers = x.teachers.empty() ? k_first_version : 3;
+    return std::max({teachers, version_needed(x.text), version_needed(x.decoding),
+                     version_needed(x.model), version_needed(x.training)});
 }
 
 std::vector<std::byte> make_header(std::uint64_t version, std::uint64_t payload_size) {

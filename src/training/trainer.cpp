@@ -64,6 +64,12 @@ Trainer::Trainer(const Machine& machine, const LanguageModelConfig& model,
     });
 }
 
+void Trainer::learn_from(const Model& teacher) {
+    if (!alone() || batches_.size() > 1)
+        throw std::logic_error("several processes, or nets of both directions, have no teacher");
+    teacher_.emplace(teacher, batches_.front().shape(), config_.teacher_temperature);
+}
+
 StepReport Trainer::step(double progress) {
     const Instruction instruction{
         .order = Order::step,
@@ -76,6 +82,9 @@ StepReport Trainer::step(double progress) {
         batches_[i].read(state_.epoch, state_.window_in_epoch,
                          std::span(streams_).subspan(i * of_net, of_net));
     }
+    if (teacher_)
+        teacher_->read(batches_.front(), {state_.epoch, state_.window_in_epoch},
+                       share_->expected());
     const auto report = together(instruction, [&] { return share_->step(instruction, streams_); });
     if (report.finite) advance(report.loss);
     return report;

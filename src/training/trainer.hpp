@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "model/machine.hpp"
 #include "model/training_config.hpp"
 #include "model/training_state.hpp"
+#include "training/teacher.hpp"
 #include "training/training_share.hpp"
 
 namespace carousel {
@@ -26,6 +28,11 @@ public:
     Trainer(const Machine& machine, const LanguageModelConfig& model,
             std::span<const NamedTensor> weights, BatchIterator batches,
             const TrainingConfig& config, Communicator* communicator = nullptr);
+
+    /// Before the first step: the model learns from what this one expects, too, as the training's
+    /// `teacher_share` and `teacher_temperature` say. `teacher` has the same vocabulary and must
+    /// outlive the trainer. Throws: std::logic_error where it is not alone.
+    void learn_from(const Model& teacher);
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
@@ -89,6 +96,7 @@ private:
     Communicator* communicator_;
     std::unique_ptr<TrainingShare> share_;
     std::vector<TokenId> streams_;  // of the window, (B, T + 1) for each net
+    std::optional<Teacher> teacher_;
     TrainingState state_;
 };
 

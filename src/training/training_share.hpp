@@ -42,6 +42,10 @@ public:
     /// them. Law: the same report in every process, and the same weights.
     StepReport step(const Instruction& instruction, std::span<const TokenId> streams);
 
+    /// What teachers expect of the window that the next step learns, (T, B, V): for who trains
+    /// alone.
+    Tensor<3>& expected() { return batch_.expected; }
+
     /// Everybody gets what process 0 passes.
     void put_tensors(Kept kept, std::span<const NamedTensor> tensors);
 

@@ -29,5 +29,10 @@ TEST_SUITE("app/mix_share") {
                              doctest::Contains("The share of b in --mix"), UsageError);
         CHECK_THROWS_AS(parse_mix("--mix", many), UsageError);
         CHECK(parse_mix("--mix", many.substr(2)).size() == 16);
+        CHECK(parse_models("--teacher", "a=1,b.carousel") ==
+              std::vector<std::filesystem::path>{"a=1", "b.carousel"});
+        CHECK_THROWS_AS(parse_models("--teacher", "a,,b"), UsageError);
+        CHECK_THROWS_AS(parse_models("--teacher", ""), UsageError);
+        CHECK_THROWS_AS(parse_models("--teacher", many), UsageError);
     }
 }

@@ -191,6 +191,58 @@ TEST_SUITE("app/training") {
         CHECK(text.hash("parts.resume.carousel") == text.hash("whole.resume.carousel"));
     }
 
+    TEST_CASE("a run with teachers goes on to the same bits, and only with the same teachers") {
+        const SmallText text;
+        const auto request = [&](const char* model) {
+            auto taught = text.request(model);
+            taught.teachers = {text.folder / "a.carousel", text.folder / "b"};
+            return taught;
+        };
+        auto b = text.request("b.carousel");
+        b.training[&TrainingConfig::seed] = 2;
+        b.architecture[&LanguageModelConfig::cell] = CellKind::gru;
+        Caller().train(text.request("a.carousel"));
+        Caller().train(b);
+        Caller whole, first, second;
+        whole.train(request("whole.carousel"));
+        first.stop_at = 13;
+        first.train(request("parts.carousel"));
+        auto rest = text.request("parts.carousel");
+        rest.resume = true;
+        second.train(rest);
+        CHECK(second.steps == 17);
+        CHECK(text.hash("parts.resume.carousel") == text.hash("whole.resume.carousel"));
+        CHECK(text.hash("whole.resume.carousel") != text.hash("a.resume.carousel"));
+        CHECK(contains(second.told, "as well: 50 % of the loss"));
+        const auto model = load_snapshot(text.folder / "parts.carousel");
+        REQUIRE(model.teachers.size() == 2);
+        CHECK(to_hex(model.teachers[1].weights) == text.hash("b.carousel"));
+
+        first.steps = 0;
+        first.train(request("parts.carousel"));
+        std::filesystem::copy_file(text.folder / "a.carousel", text.folder / "b.carousel",
+                                   std::filesystem::copy_options::overwrite_existing);
+        CHECK_THROWS_WITH_AS(Caller().train(rest), doctest::Contains("is another model now"),
+                             InputError);
+        std::filesystem::remove(text.folder / "b.carousel");
+        CHECK_THROWS_WITH_AS(Caller().train(rest), doctest::Contains("is gone"), InputError);
+    }
+
+    TEST_CASE("a teacher of another alphabet, or in the place of the model, is refused") {
+        const SmallText text;
+        put(text.folder / "other.txt", std::string(400, 'x') + std::string(400, 'y'));
+        auto other = text.request("other.carousel");
+        other.corpus = {(text.folder / "other.txt").string()};
+        other.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 1};
+        Caller().train(other);
+        auto request = text.request("model.carousel");
+        request.teachers = {text.folder / "other.carousel"};
+        CHECK_THROWS_WITH_AS(Caller().train(request), doctest::Contains("different alphabets"),
+                             UsageError);
+        other.teachers = {text.folder / "other"};
+        CHECK_THROWS_AS(Caller().train(other), UsageError);
+    }
+
     TEST_CASE("on the way a slice is measured, at the end the best model on the whole text") {
         const SmallText text;
         std::string held;

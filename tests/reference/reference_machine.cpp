@@ -179,6 +179,8 @@ public:
     }
 
     void window(const Batch& batch, RecurrentState& state, const WindowKey&) override {
+        if (batch.expected.size() > 0)
+            throw std::logic_error("the reference machine learns from no teachers");
         auto result =
             model_.equations.run(batch.inputs, batch.targets, state,
                                  learning_.recurrent_gradient == RecurrentGradient::states);

@@ -134,6 +134,8 @@ def snapshot(content, version):
         "f32 dropout_between, f32 dropout_output, f32 dropout_recurrent, word dropout_mask,"
         "word recurrent_gradient, f32 average, f32 reset_probability, i64 patience, u64 seed")
     s["training"]["shards"] = content.i64() if version >= 2 else 1
+    s["training"] |= (content.record("f32 teacher_share, f32 teacher_temperature")
+                      if version >= 3 else {"teacher_share": 0.5, "teacher_temperature": 1.0})
     s["corpus"] = {"paths": content.list(content.text)}
     s["corpus"] |= content.record("digest fingerprint, u64 characters, f64 validation_fraction")
     s["corpus"]["validation"] = content.optional(
@@ -147,6 +149,8 @@ def snapshot(content, version):
     s["weights"] = content.list(content.tensor)
     s["quantized"] = content.list(content.quantized_tensor)
     s["state"] = content.optional(lambda: training_state(content))
+    s["teachers"] = (content.list(lambda: content.record("text name, digest weights"))
+                     if version >= 3 else [])
     if content.at != len(content.data):
         raise ValueError("the content goes on after its last field")
     return s

@@ -180,6 +180,17 @@ class SecondReaderTest(unittest.TestCase):
         self.assertEqual(state["hidden"]["shape"], [2, 2, 9])
         self.assertEqual(state["cell"]["shape"], [2, 2, 27])
 
+    def test_a_file_of_the_third_version_tells_its_teachers(self):
+        words = ("--hidden-size", "9", "--layers", "1", "--steps", "3")
+        taught = self.train(*words)
+        (self.folder / "m.carousel").rename(self.folder / "teacher.carousel")
+        self.assertEqual(taught["teachers"], [])
+        snapshot = self.train(*words, "--teacher", "teacher", "--teacher-temperature", "2")
+        self.assertEqual(snapshot["training"]["teacher_temperature"], 2)
+        [teacher] = snapshot["teachers"]
+        self.assertEqual(teacher["name"], b"teacher.carousel")
+        self.assertEqual(teacher["weights"], weights_sha256(taught))
+
     def test_every_stored_file_is_read_with_the_hash_that_the_program_prints(self):
         files = sorted((SOURCE / "tests/snapshot").rglob("*.carousel"))
         self.assertGreaterEqual(len(files), 22)

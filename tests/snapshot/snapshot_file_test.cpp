@@ -175,6 +175,15 @@ TEST_SUITE("snapshot/snapshot_file") {
         CHECK(version() == 2);
         CHECK(std::filesystem::file_size(folder / "a") == size + sizeof(std::int64_t));
         CHECK(load_snapshot(folder / "a").training == snapshot.training);
+        snapshot.teachers = {{"a", Sha256Digest{3}}, {"b", {}}};
+        save_snapshot(folder / "a", snapshot);
+        CHECK(version() == 3);
+        CHECK(load_snapshot(folder / "a").teachers == snapshot.teachers);
+        snapshot.teachers.clear();
+        snapshot.training.teacher_temperature = 2;
+        save_snapshot(folder / "a", snapshot);
+        CHECK(version() == 3);
+        CHECK(load_snapshot(folder / "a").training == snapshot.training);
         snapshot.training.shards = 0;
         CHECK_THROWS_AS(save_snapshot(folder / "a", snapshot), std::logic_error);
     }
