@@ -65,13 +65,6 @@ void require_consistent(const TrainingRequest& request) {
             "A resumed run has the teachers that it began with: leave --teacher out, or train a new "
             "model.");
     }
-    const auto& training = request.training;
-    if (request.teachers.empty() && !request.resume &&
-        (training[&TrainingConfig::teacher_share] ||
-         training[&TrainingConfig::teacher_temperature])) {
-        throw UsageError(
-            "--teacher-share and --teacher-temperature have a meaning only with --teacher.");
-    }
     if (request.corpus.empty() && !request.resume &&
         !(request.include.empty() && request.exclude.empty())) {
         throw UsageError(

@@ -242,6 +242,10 @@ std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageMo
         note(o.training, &T::momentum, "it is Muon's, and the optimizer is adam");
     if (model.layers == 1 && !is_transformer(model))
         note(o.training, &T::dropout_between, "there is one layer");
+    if (o.teachers.empty()) {
+        note(o.training, &T::teacher_share, "there is no --teacher");
+        note(o.training, &T::teacher_temperature, "there is no --teacher");
+    }
     if (cell.forget_gate < 0)
         note(o.architecture, &LanguageModelConfig::forget_bias,
              fmt::format("{} has no forget gate", word));

@@ -213,6 +213,14 @@ TEST_SUITE("app/training_settings") {
         CHECK(attention[0].starts_with("--forget-bias has no effect: transformer"));
         CHECK(attention[1].starts_with("--dropout-recurrent has no effect: transformer"));
         CHECK(attention[2] == "--recurrent-gradient has no effect: a transformer has no gates.");
+
+        TrainingRequest taught;
+        taught.training[&TrainingConfig::teacher_share] = 0.9F;
+        const auto alone = idle_options(taught, {.cell = CellKind::lstm, .layers = 2}, {});
+        REQUIRE(alone.size() == 1);
+        CHECK(alone[0] == "--teacher-share has no effect: there is no --teacher.");
+        taught.teachers = {"a.carousel"};
+        CHECK(idle_options(taught, {.cell = CellKind::lstm, .layers = 2}, {}).empty());
     }
 
     TEST_CASE("a plan for a model that is trained further keeps its architecture") {
