@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "lab/gradient_norms.hpp"
-#include "lab/trial.hpp"
 
 namespace carousel {
 

@@ -76,7 +76,6 @@ LabRun lab_run(const LabRequest& request, LabTask task) {
     if (request.cell) require_recurrent(*request.cell);
     if (request.cell && request.rules != LabRules::modern)
         throw UsageError("--cell is for --rules modern; the nets of 1997 have cells of their own.");
-    if (request.cell) require_recurrent(*request.cell);
     if (request.output && request.tasks.size() > 1)
         throw UsageError("--output names the file of one task; several tasks have one each.");
     LabRun run{.config = {.experiment = experiment_of(request, task),

@@ -20,9 +20,6 @@ enum class LabRules : std::uint8_t {
 template <>
 inline constexpr std::array<std::string_view, 3> k_words<LabRules>{"1997", "modern", "guess"};
 
-/// Throws: UsageError for a cell that is none of a recurrent layer.
-void require_recurrent(CellKind cell);
-
 /// What a trial has come to.
 struct TrialResult {
     bool solved = false;
