@@ -59,9 +59,22 @@ void take_file(const char* command, std::filesystem::path& file, std::vector<std
 OptionTable option_table(InspectOptions& o, GlobalOptions& global) {
     OptionTable table(
         "inspect FILE [OPTION...]",
-        "Tells what a model file is: its corpus, alphabet, architecture and training.");
+        "Tells what a model file is: its corpus, alphabet, architecture and training; or what its "
+        "units do on a text.");
+    table.heading("What its units do");
+    table.add("activations", text(o.activations, "TEXT|-"),
+              "look at the gates and the memory of every unit while the model reads this file");
+    table.add("unknown", choice(o.looking.unknown),
+              "what is done with characters of it that the model never saw",
+              std::string(format_value(o.looking.unknown)));
+    add_decoding_of_model(table, o.looking.decoding, "as the model's corpus was read");
+    table.add("precision", choice(o.looking.precision), "numbers to compute with",
+              "as the model is stored");
+    add_threads(table, o.looking.threads, "by the size of the model");
     table.heading("Output");
     add_json(table, o.json);
+    table.add("html", text(o.looking.html, "PAGE.html"),
+              "with --activations: a page with the text in the colours of any unit");
     add_common(table, global);
     return table;
 }
@@ -229,6 +242,18 @@ OptionTable option_table(CorrectOptions& o, GlobalOptions& global) {
 
 void finish_options(InspectOptions& o, std::vector<std::string> words) {
     take_file("inspect", o.file, std::move(words));
+    require_named_file("html", o.looking.html);
+    const auto& looking = o.looking;
+    const bool given = looking.html || looking.precision || looking.threads ||
+                       looking.unknown != UnknownCharacters::error ||
+                       looking.decoding[&DecodingSettings::encoding] ||
+                       looking.decoding[&DecodingSettings::invalid];
+    if (given && !o.activations) {
+        throw UsageError(
+            "--html, --unknown, --encoding, --invalid, --precision and --threads are for a text: "
+            "name one with --activations.");
+    }
+    if (o.activations) o.looking.text = *o.activations;
 }
 
 void finish_options(ModelsOptions&, std::vector<std::string> words) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "app/activation_report.hpp"
 #include "app/comparison_request.hpp"
 #include "app/compression_run.hpp"
 #include "app/correction_run.hpp"
@@ -57,6 +58,8 @@ struct GenerateOptions : GenerationRequest {
 struct InspectOptions {
     std::filesystem::path file;
     bool json = false;
+    std::optional<std::filesystem::path> activations;  ///< a text: the units are looked at
+    ActivationRequest looking{};                       ///< only with `activations`
 };
 
 /// Options of `carousel models`.

@@ -1,6 +1,7 @@
 #include "cpu/activations.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace carousel {
 
@@ -20,6 +21,7 @@ std::ptrdiff_t gates_row_length(const LanguageModelConfig& config) {
 Activations::Activations(const LanguageModelConfig& config, const WindowLimits& limits,
                          float* gates)
     : cell_(&cell_shape(config.cell)),
+      view_(&cell_view(config.cell)),
       hidden_size_(config.hidden_size),
       gates_row_(gates_row_length(config)),
       states_row_(states_row_length(config)),
@@ -75,6 +77,60 @@ void Activations::store(std::int64_t layer, RecurrentState& state) const {
                      [](float* value, const float* slot, std::int64_t count) {
                          std::copy_n(slot, count, value);
                      });
+}
+
+namespace {
+
+// By the kernels, so that no bit depends on the processor.
+float sigmoid_of(float a) {
+    std::array<float, k_panel> row{a, 0.0F};
+    kernels().softmax(row.data(), 2, 1.0F);
+    return row[0];
+}
+
+float positive_of(float a) {
+    return a < 0 ? sigmoid_of(a) : a + 0.5F;
+}
+
+// σ(a) / (σ(a) + σ(b)); where both are next to nothing, their logarithms are a and b.
+float share_of(float a, float b) {
+    const float one = sigmoid_of(a), other = sigmoid_of(b);
+    return one + other > 1e-20F ? one / (one + other) : sigmoid_of(a - b);
+}
+
+}  // namespace
+
+void Activations::copy_signals(float* signals) const {
+    // Gates and states stand in blocks of units, the numbers of one kind side by side.
+    const auto in_blocks = [](const float* row, std::int64_t count, std::int64_t index,
+                              std::int64_t unit) {
+        return row[(unit / k_panel * count + index) * k_panel + unit % k_panel];
+    };
+    const auto value = [&](const CellSignal& signal, std::int64_t t, std::int64_t unit) {
+        const auto gate = [&](std::int64_t index) {
+            return in_blocks(gates(t, 0), cell_->gates, index, unit);
+        };
+        switch (signal.source) {
+            case SignalSource::gate:
+                return gate(signal.index);
+            case SignalSource::positive_gate:
+                return positive_of(gate(signal.index));
+            case SignalSource::gate_share:
+                return share_of(gate(signal.index), gate(signal.index + 1));
+            case SignalSource::state:
+                return in_blocks(states(t + 1, 0), cell_->states, signal.index, unit);
+            case SignalSource::hidden:
+                return hidden(t + 1, 0)[unit];
+            case SignalSource::output:
+                return outputs()[hidden_offset(t, 0) + unit];
+        }
+        return 0.0F;
+    };
+    for (std::int64_t t = 0; t < steps_; ++t) {
+        for (const auto& signal : view_->signals)
+            for (std::int64_t unit = 0; unit < hidden_size_; ++unit)
+                *signals++ = value(signal, t, unit);
+    }
 }
 
 ActivationGradients::ActivationGradients(const LanguageModelConfig& config, std::int64_t steps,

@@ -6,6 +6,7 @@
 #include "cpu/gate_products.hpp"
 #include "cpu/thread_pool.hpp"
 #include "kernels/kernels.hpp"
+#include "model/cell_signals.hpp"
 #include "model/language_model_config.hpp"
 #include "model/recurrent_state.hpp"
 
@@ -50,6 +51,9 @@ public:
     /// where the cell carries several outputs; out of the last.
     void load(const RecurrentState& state, std::int64_t layer);
     void store(std::int64_t layer, RecurrentState& state) const;
+
+    /// What the units of one stream did in the window: (T, N, H), see `UnitSignals`.
+    void copy_signals(float* signals) const;
 
     const CellShape& cell() const { return *cell_; }
     std::int64_t steps() const { return steps_; }
@@ -108,6 +112,7 @@ private:
     }
 
     const CellShape* cell_;
+    const CellView* view_;
     std::int64_t hidden_size_;
     std::ptrdiff_t gates_row_, states_row_, hidden_row_;
     float* gates_;

@@ -1,6 +1,7 @@
 #include "cpu/cpu_model.hpp"
 
 #include "cpu/inference.hpp"
+#include "model/cell_signals.hpp"
 
 namespace carousel {
 
@@ -10,6 +11,11 @@ CpuModel::CpuModel(const Machine& machine, ThreadPool& pool, const LanguageModel
 
 std::unique_ptr<Reader> CpuModel::reader(std::int64_t streams, Precision precision) const {
     return std::make_unique<Inference>(model_, *pool_, streams, precision);
+}
+
+std::unique_ptr<Tracer> CpuModel::tracer(Precision precision) const {
+    if (cell_view(config().cell).signals.empty()) return nullptr;
+    return std::make_unique<Inference>(model_, *pool_, 1, precision);
 }
 
 }  // namespace carousel

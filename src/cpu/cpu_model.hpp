@@ -16,6 +16,7 @@ public:
     const Machine& machine() const override { return *machine_; }
     std::vector<NamedTensor> weights() const override { return model_.weights(); }
     std::unique_ptr<Reader> reader(std::int64_t streams, Precision precision) const override;
+    std::unique_ptr<Tracer> tracer(Precision precision) const override;
 
     /// For those that train it.
     LanguageModel& stored() { return model_; }

@@ -66,14 +66,14 @@ std::int64_t Inference::window_of(std::int64_t batch_size) const {
 }
 
 OutputRows Inference::forward(std::span<const TokenId> ids, std::int64_t batch_size,
-                              RecurrentState& state) {
+                              RecurrentState& state, const SignalRows& signals) {
     if (knows_all_symbols_) {
         embedding_.locate(ids);
     } else {
         embedding_.look_up(ids, nullptr);
     }
     const auto count = static_cast<std::int64_t>(ids.size());
-    const float* read = layers_->forward(*pool_, {count / batch_size, batch_size}, state);
+    const float* read = layers_->forward(*pool_, {count / batch_size, batch_size, signals}, state);
     return {read, hidden_row_length(model_->config()), count};
 }
 
@@ -87,7 +87,7 @@ void Inference::advance(const TokenIds& ids, RecurrentState& state, Tensor<2>& l
         const auto count = std::min(window, steps - t);
         auto rows =
             forward({ids.data() + t * batch_size, static_cast<std::size_t>(count * batch_size)},
-                    batch_size, state);
+                    batch_size, state, {});
         if (t + count < steps) continue;
         rows.hidden += (count - 1) * batch_size * rows.row;
         rows.count = batch_size;
@@ -111,8 +111,19 @@ void Inference::surprisals(const TokenIds& inputs, const TokenIds& targets, Recu
     predict(inputs, targets, state, surprisals, &likely);
 }
 
+void Inference::trace(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+                      Tensor<2>& surprisals, LikelySymbols& likely, UnitSignals& signals) {
+    const auto& config = model_->config();
+    if (inputs.shape(1) != 1) throw std::logic_error("several streams were to be traced");
+    likely.make_room(inputs.size(), config.vocabulary_size);
+    signals.values.resize({static_cast<std::size_t>(config.layers), inputs.shape(0),
+                           cell_view(config.cell).signals.size(),
+                           static_cast<std::size_t>(config.hidden_size)});
+    predict(inputs, targets, state, surprisals, &likely, &signals);
+}
+
 void Inference::predict(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
-                        Tensor<2>& surprisals, LikelySymbols* likely) {
+                        Tensor<2>& surprisals, LikelySymbols* likely, UnitSignals* signals) {
     const FlushDenormals mode;
     check(inputs, state);
     check(targets, state);
@@ -125,7 +136,13 @@ void Inference::predict(const TokenIds& inputs, const TokenIds& targets, Recurre
     for (std::int64_t t = 0; t < steps; t += window) {
         const auto first = t * batch_size;
         const auto count = static_cast<std::size_t>(std::min(window, steps - t) * batch_size);
-        const auto rows = forward({inputs.data() + first, count}, batch_size, state);
+        SignalRows signal_rows;
+        if (signals != nullptr) {
+            auto& values = signals->values;
+            const auto step = static_cast<std::ptrdiff_t>(values.shape(2) * values.shape(3));
+            signal_rows = {values.data() + t * step, steps * step};
+        }
+        const auto rows = forward({inputs.data() + first, count}, batch_size, state, signal_rows);
         output_.losses(*pool_, rows, {targets.data() + first, count}, surprisals.data() + first,
                        likely != nullptr ? LikelyRows(*likely, first) : LikelyRows());
     }

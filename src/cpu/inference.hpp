@@ -13,6 +13,7 @@
 #include "cpu/thread_pool.hpp"
 #include "model/quantization.hpp"
 #include "model/reader.hpp"
+#include "model/tracer.hpp"
 
 namespace carousel {
 
@@ -25,7 +26,7 @@ enum class WeightsBetweenCalls : std::uint8_t { stay, may_change };
 /// its symbols are cut into calls, or on the number of threads, bit for bit. The model must outlive
 /// this and must not change meanwhile, unless that is announced, with which nothing is kept of it
 /// from call to call.
-class Inference final : public Reader {
+class Inference final : public Reader, public Tracer {
 public:
     /// Buffers for at most `streams` streams; calls of any length are cut into windows that fit in
     /// the cache. With `Precision::int8` the large products use 8-bit copies of the weights.
@@ -47,15 +48,18 @@ public:
     void surprisals(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
                     Tensor<2>& surprisals, LikelySymbols& likely) override;
 
+    void trace(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
+               Tensor<2>& surprisals, LikelySymbols& likely, UnitSignals& signals) override;
+
 private:
     void predict(const TokenIds& inputs, const TokenIds& targets, RecurrentState& state,
-                 Tensor<2>& surprisals, LikelySymbols* likely);
+                 Tensor<2>& surprisals, LikelySymbols* likely, UnitSignals* signals = nullptr);
     void check(const TokenIds& ids, const RecurrentState& state) const;
     std::int64_t window_of(std::int64_t batch_size) const;
 
     /// One window; leaves what the output layer reads and returns it.
-    OutputRows forward(std::span<const TokenId> ids, std::int64_t batch_size,
-                       RecurrentState& state);
+    OutputRows forward(std::span<const TokenId> ids, std::int64_t batch_size, RecurrentState& state,
+                       const SignalRows& signals);
 
     const LanguageModel* model_;
     ThreadPool* pool_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -28,6 +29,13 @@ struct LayersConfig {
 /// That of dropout of H units at each position.
 MaskShape mask_shape(const LanguageModelConfig& model, const LayersConfig& config);
 
+/// Where the signals of a window's first step go, layer by layer, and how far layers are apart
+/// there; null: nobody looks. Of recurrent layers that read one stream.
+struct SignalRows {
+    float* first = nullptr;
+    std::ptrdiff_t layer = 0;
+};
+
 /// All that stands between the embedding and the output layer of a net: recurrent layers
 /// (`RecurrentLayers`), or those of a Transformer (`TransformerLayers`). Whoever reads or trains
 /// through it knows no kind of net.
@@ -51,6 +59,7 @@ public:
     /// carried through.
     struct Window {
         std::int64_t steps, streams;
+        SignalRows signals{};
     };
     virtual const float* forward(ThreadPool& pool, const Window& window, RecurrentState& state) = 0;
 

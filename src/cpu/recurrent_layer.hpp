@@ -79,6 +79,9 @@ public:
     /// What the layer above reads, (T, B, H) in rows of `hidden_row_length` floats.
     const float* outputs() const { return activations_.outputs(); }
 
+    /// After forward of one stream: what the units did, (T, N, H).
+    void copy_signals(float* signals) const { activations_.copy_signals(signals); }
+
     /// Training, before forward: draws the masks of weight-drop; takes over the weights of now.
     void draw_masks(ThreadPool& pool, float rate, std::uint64_t seed, std::uint64_t number);
     void prepare(ThreadPool& pool);

@@ -74,6 +74,9 @@ const float* RecurrentLayers::forward(ThreadPool& pool, const Window& window,
     auto read = embedding_->rows();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
         layers_[l]->forward(pool, {window.steps, window.streams, read}, state);
+        if (window.signals.first != nullptr)  // before the next layer takes the gates
+            layers_[l]->copy_signals(window.signals.first +
+                                     static_cast<std::ptrdiff_t>(l) * window.signals.layer);
         read = {layers_[l]->outputs(), row_, nullptr};
         if (sums() && l == 0) std::copy_n(read.rows, count, summed_.data());
         if (sums() && l > 0) add_vectors(pool, read.rows, summed_.data(), count);

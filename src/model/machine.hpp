@@ -3,7 +3,7 @@
 // The waist of the house. Above it one trains and reads models and knows no processor; below it
 // lives what computes: cpu/ today. To read this room:
 //
-//   cell_kind, cell_shapes                      the cells
+//   cell_kind, cell_shapes, cell_signals        the cells
 //   language_model_config, limits               what a model is, and how large it may be
 //   transformer                                 the sizes of one kind of net that has no cell
 //   parameter, named_tensor, work               what follows: its tensors, its arithmetic
@@ -12,7 +12,7 @@
 //   training_config, optimizer_config           how it is trained
 //   setting, *_descriptions                     all of that as options, files and pages have it
 //   training_state                              how far a training has come
-//   model, reader, learner, adapter, forecast   what a machine does
+//   model, reader, tracer, learner, adapter, forecast   what a machine does
 //   machine                                     what makes these
 //
 // Nothing here says where numbers lie in memory or who computes them. One virtual call does the

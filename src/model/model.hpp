@@ -7,6 +7,7 @@
 #include "model/language_model_config.hpp"
 #include "model/named_tensor.hpp"
 #include "model/quantization.hpp"
+#include "model/tracer.hpp"
 
 namespace carousel {
 
@@ -30,6 +31,10 @@ public:
     /// copies of the weights.
     virtual std::unique_ptr<Reader> reader(std::int64_t streams,
                                            Precision precision = Precision::float32) const = 0;
+
+    /// Reads one stream and shows what the units do; null where a model has none that could be
+    /// shown, as one that is a mixture of others.
+    virtual std::unique_ptr<Tracer> tracer(Precision /*precision*/) const { return nullptr; }
 };
 
 }  // namespace carousel

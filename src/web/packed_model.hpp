@@ -9,13 +9,14 @@
 #include "model/language_model_config.hpp"
 #include "model/named_tensor.hpp"
 
-// The room web holds the page that writes: an engine in JavaScript that computes a model in a
-// browser, what the reader sees and touches, and the model packed for them. To be read in this
-// order:
+// The room web holds the pages that have scripts. One writes: an engine in JavaScript that computes
+// a model in a browser, what the reader sees and touches, and the model packed for them. To be read
+// in this order:
 //
 //     packed_model     the weights of a model as the engine reads them
 //     scripts          the files below as strings of the program
 //     writing_page     the file: style, text, model and scripts in one
+//     embedded_data    bytes and JSON as they stand in a page
 //
 // and, of the engine, in the order in which a symbol passes:
 //
@@ -39,6 +40,16 @@
 //     slices.js        work in slices, between which the page answers
 //     writer.js        who calls whom
 //     body.html, writing.css
+//
+// and the page that shows what units do on a text, in which nothing is computed:
+//
+//     units_page       the file: style, text, packed numbers and scripts in one
+//     unit_data.js     the packed numbers, taken apart
+//     unit_text.js     the text in the colours of a unit
+//     cell_drawing.js  the cell at one moment
+//     unit_lists.js    what was found of units, to choose from
+//     unit_view.js     who calls whom
+//     units.html, units.css
 //
 // The engine gives the text that `generate` gives, bit for bit: what changes the arithmetic of
 // `kernels`, `cpu`, `generation` or `text` changes it too, and a test holds them together.

@@ -11,4 +11,9 @@ std::string_view view_scripts();
 std::string_view writing_style();
 std::string_view writing_body();
 
+/// The same of the page that shows units.
+std::string_view units_scripts();
+std::string_view units_style();
+std::string_view units_body();
+
 }  // namespace carousel

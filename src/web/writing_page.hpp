@@ -16,7 +16,4 @@ struct WritingPage {
 /// One file of HTML that needs nothing else and may load nothing: a model, and what lets it write.
 std::string writing_page_html(const WritingPage& page);
 
-/// Bytes in the 64 characters of RFC 4648, padded.
-std::string base64(std::string_view bytes);
-
 }  // namespace carousel

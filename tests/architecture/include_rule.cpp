@@ -12,11 +12,11 @@ namespace carousel {
 namespace {
 
 const std::map<std::string_view, int> k_floors = {
-    {"base", 0},       {"model", 1},    {"kernels", 2},    {"text", 2},        {"formats", 2},
-    {"mpi", 2},        {"data", 3},     {"cpu", 3},        {"training", 4},    {"adaptation", 4},
-    {"generation", 4}, {"lab", 4},      {"evaluation", 5}, {"snapshot", 5},    {"benchmark", 5},
-    {"report", 5},     {"planning", 5}, {"web", 5},        {"interchange", 5}, {"compression", 5},
-    {"filling", 5},    {"app", 6},      {"cli", 7},        {"library", 7},
+    {"base", 0},       {"model", 1},      {"kernels", 2},    {"text", 2},        {"formats", 2},
+    {"mpi", 2},        {"data", 3},       {"cpu", 3},        {"training", 4},    {"adaptation", 4},
+    {"generation", 4}, {"lab", 4},        {"evaluation", 5}, {"snapshot", 5},    {"benchmark", 5},
+    {"report", 5},     {"planning", 5},   {"web", 5},        {"interchange", 5}, {"compression", 5},
+    {"filling", 5},    {"inspection", 5}, {"app", 6},        {"cli", 7},         {"library", 7},
 };
 constexpr int k_roof = 8;  // main.cpp
 

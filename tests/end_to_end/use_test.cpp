@@ -257,3 +257,29 @@ TEST_SUITE("end_to_end/generate") {
         CHECK(content(folder / "letter.html") == "Dear");
     }
 }
+
+TEST_SUITE("end_to_end/inspect_activations") {
+    TEST_CASE("what units do on a text is told as a table, as JSON and as a page") {
+        const Words look{"inspect", "m.carousel", "--activations", "text.txt"};
+        const auto table = run(trained(), look);
+        CHECK(table.code == 0);
+        CHECK(table.out.find("bits per character") != std::string::npos);
+        CHECK(table.out.find("layer 1") != std::string::npos);
+        const auto json =
+            run(trained(), look + Words{"--json", "--threads", "2", "--html", "u.html"});
+        CHECK(json.code == 0);
+        CHECK(Json::parse(json.out)["characters"] > 50);
+        CHECK(json.err.find("u.html") != std::string::npos);
+        CHECK(fs::file_size(trained() / "u.html") > 10'000);
+        CHECK(run(trained(), look + Words{"--json"}).out == json.out);
+    }
+
+    TEST_CASE("a page replaces nothing that is no page, and its options want a text") {
+        CHECK(run(trained(), {"inspect", "m.carousel", "--html", "u.html"}).code == 2);
+        const auto over = run(trained(), {"inspect", "m.carousel", "--activations", "text.txt",
+                                          "--html", "text.txt"});
+        CHECK(over.code == 2);
+        CHECK(fs::file_size(trained() / "text.txt") > 50);
+        CHECK(run(trained(), {"inspect", "m.carousel", "--activations", "absent.txt"}).code == 1);
+    }
+}

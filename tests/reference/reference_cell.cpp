@@ -14,6 +14,12 @@ Value heard(const LayerWeights& l, const Value& h_) {
     return l.truncated ? constant(h_) : h_;
 }
 
+// A step with what can be seen of it.
+CellStep showing(CellStep step, std::initializer_list<Value> signals) {
+    step.signals = side_by_side(signals);
+    return step;
+}
+
 // c = f c_ + w g, h = o tanh c; w is the share of the candidate that enters the cell.
 CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& a_g,
                   const Value& a_o) {
@@ -25,14 +31,17 @@ CellStep remember(const Value& f, const Value& c_, const Value& w, const Value& 
 CellStep lstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
     const auto [a_i, a_f, a_g, a_o] =
         split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
-    return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
+    const Value i = sigmoid(a_i), f = sigmoid(a_f);
+    const CellStep step = remember(f, c_, i, a_g, a_o);
+    return showing(step, {i, f, tanh(a_g), sigmoid(a_o), step.states, step.hidden});
 }
 
 // Greff et al. 2015.
 CellStep cifg(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
     const auto [a_f, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const Value f = sigmoid(a_f);
-    return remember(f, c_, 1.0 - f, a_g, a_o);
+    const CellStep step = remember(f, c_, 1.0 - f, a_g, a_o);
+    return showing(step, {f, tanh(a_g), sigmoid(a_o), step.states, step.hidden});
 }
 
 // Melis, Dyer & Blunsom 2018.
@@ -40,19 +49,22 @@ CellStep capped_lstm(const LayerWeights& l, const CellInput& y, const Value& h_,
     const auto [a_i, a_f, a_g, a_o] =
         split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const Value i = sigmoid(a_i), f = sigmoid(a_f), room = 1.0 - f;
-    return remember(f, c_, minimum(i, room), a_g, a_o);
+    const CellStep step = remember(f, c_, minimum(i, room), a_g, a_o);
+    return showing(step, {i, f, tanh(a_g), sigmoid(a_o), step.states, step.hidden});
 }
 
 // Elman 1990.
 CellStep rnn(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
-    return {tanh(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b), none};
+    const Value h = tanh(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
+    return showing({h, none}, {h});
 }
 
 // Hochreiter & Schmidhuber 1997, with their squashing functions g in [-2, 2] and h in [-1, 1].
 CellStep lstm1997(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& c_) {
     const auto [a_i, a_g, a_o] = split<3>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
-    const Value c = c_ + sigmoid(a_i) * (4.0 * sigmoid(a_g) - 2.0);
-    return {sigmoid(a_o) * (2.0 * sigmoid(c) - 1.0), c};
+    const Value i = sigmoid(a_i), g = 4.0 * sigmoid(a_g) - 2.0, o = sigmoid(a_o), c = c_ + i * g;
+    const Value h = o * (2.0 * sigmoid(c) - 1.0);
+    return showing({h, c}, {i, g, o, c, h});
 }
 
 // Gers & Schmidhuber 2000: the output gate sees the new state.
@@ -61,8 +73,8 @@ CellStep peephole(const LayerWeights& l, const CellInput& y, const Value& h_, co
         split<4>(product(l.W, y.input) + product(l.U, heard(l, h_)) + l.b);
     const auto [p_i, p_f, p_o] = split<3>(l.p);
     const Value i = sigmoid(a_i + p_i * c_), f = sigmoid(a_f + p_f * c_);
-    const Value c = f * c_ + i * tanh(a_g);
-    return {sigmoid(a_o + p_o * c) * tanh(c), c};
+    const Value g = tanh(a_g), c = f * c_ + i * g, o = sigmoid(a_o + p_o * c), h = o * tanh(c);
+    return showing({h, c}, {i, f, g, o, c, h});
 }
 
 // Cho et al. 2014, with the reset after the product (PyTorch's).
@@ -71,8 +83,8 @@ CellStep gru(const LayerWeights& l, const CellInput& y, const Value& h_, const V
     const auto [u_r, u_z, u_nh] = split<3>(product(l.U, heard(l, h_)));
     const auto [b_nx, b_r, b_z, b_nh] = split<4>(l.b);
     const Value r = sigmoid(w_r + u_r + b_r), z = sigmoid(w_z + u_z + b_z);
-    const Value n = tanh(w_nx + b_nx + r * (u_nh + b_nh));
-    return {(1.0 - z) * n + z * h_, none};
+    const Value n = tanh(w_nx + b_nx + r * (u_nh + b_nh)), h = (1.0 - z) * n + z * h_;
+    return showing({h, none}, {r, z, n, h});
 }
 
 // Cho et al. 2014.
@@ -80,8 +92,8 @@ CellStep gru_before(const LayerWeights& l, const CellInput& y, const Value& h_, 
     const auto [a_r, a_z, a_n] = split<3>(product(l.W, y.input) + l.b);
     const auto [u_r, u_z] = split<2>(product(l.U, heard(l, h_)));
     const Value r = sigmoid(a_r + u_r), z = sigmoid(a_z + u_z);
-    const Value n = tanh(a_n + product(l.V, r * heard(l, h_)));
-    return {(1.0 - z) * n + z * h_, none};
+    const Value n = tanh(a_n + product(l.V, r * heard(l, h_))), h = (1.0 - z) * n + z * h_;
+    return showing({h, none}, {r, z, n, h});
 }
 
 // Krause, Lu, Murray & Renals 2016: an LSTM that reads the product m in place of h_.
@@ -89,9 +101,11 @@ CellStep mlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const
     const auto h = h_.matrix().shape(1);
     const Value b_mh = columns(l.b, 0, h), b_rest = columns(l.b, h, 5 * h);
     const Value a_rest = product(l.W, y.input) + b_rest;
-    const Value m = (product(l.U, heard(l, h_)) + b_mh) * columns(a_rest, 0, h);
-    const auto [a_i, a_f, a_g, a_o] = split<4>(columns(a_rest, h, 4 * h) + product(l.V, m));
-    return remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
+    const Value m_h = product(l.U, heard(l, h_)) + b_mh, m_x = columns(a_rest, 0, h);
+    const auto [a_i, a_f, a_g, a_o] = split<4>(columns(a_rest, h, 4 * h) + product(l.V, m_h * m_x));
+    const Value i = sigmoid(a_i), f = sigmoid(a_f);
+    const CellStep step = remember(f, c_, i, a_g, a_o);
+    return showing(step, {i, f, tanh(a_g), sigmoid(a_o), step.states, step.hidden, m_h, m_x});
 }
 
 // Beck et al. 2024. Input and forget gate are powers; c and n are both scaled by e^-m, so that the
@@ -105,8 +119,9 @@ CellStep slstm(const LayerWeights& l, const CellInput& y, const Value& h_, const
     const Value kept = log(sigmoid(a_f)) + m_;
     const Value m = constant(choose(equal(n_, 0), a_i, maximum(a_i, kept)));
     const Value i = exp(a_i - m), f = exp(kept - m);
-    const Value c = f * c_ + i * tanh(a_g), n = f * n_ + i;
-    return {sigmoid(a_o) * c / n, side_by_side({c, n, m})};
+    const Value g = tanh(a_g), o = sigmoid(a_o), c = f * c_ + i * g, n = f * n_ + i;
+    const Value h = o * c / n;
+    return showing({h, side_by_side({c, n, m})}, {i, f, g, o, c, h, n, m});
 }
 
 // Positive and increasing.
@@ -118,14 +133,16 @@ Value q(const Value& a) {
 CellStep minlstm(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
     const auto [a_f, a_i, a_g] = split<3>(product(l.W, y.input) + l.b);
     const Value f = sigmoid(a_f) / (sigmoid(a_f) + sigmoid(a_i));
-    return {f * h_ + (1.0 - f) * q(a_g), none};
+    const Value g = q(a_g), h = f * h_ + (1.0 - f) * g;
+    return showing({h, none}, {f, g, h});
 }
 
 // Feng et al. 2024.
 CellStep mingru(const LayerWeights& l, const CellInput& y, const Value& h_, const Value& none) {
     const auto [a_z, a_g] = split<2>(product(l.W, y.input) + l.b);
     const Value z = sigmoid(a_z);
-    return {(1.0 - z) * h_ + z * q(a_g), none};
+    const Value g = q(a_g), h = (1.0 - z) * h_ + z * g;
+    return showing({h, none}, {z, g, h});
 }
 
 // Koutník, Greff, Gomez & Schmidhuber 2014, periods 1, 2, 4, ... Each unit counts the steps since
@@ -142,7 +159,8 @@ CellStep clockwork(const LayerWeights& l, const CellInput& y, const Value& h_, c
     Tape& tape = y.input.tape();
     const Value a = product(l.W, y.input) + product(tape.leaf(feeds) * l.U, heard(l, h_)) + l.b;
     const Value next = phase + 1.0, wraps = equal(next, tape.leaf(period));
-    return {choose(equal(phase, 0), tanh(a), h_), constant((1.0 - wraps) * next)};
+    const Value out = choose(equal(phase, 0), tanh(a), h_), k = constant((1.0 - wraps) * next);
+    return showing({out, k}, {out, k});
 }
 
 // Yao, Cohn, Vylomova, Duh & Dyer 2015; in layer 0 the cell state below is zero.
@@ -151,8 +169,9 @@ CellStep depth_gated(const LayerWeights& l, const CellInput& y, const Value& h_,
     const auto [u_i, u_f, u_g, u_o] = split<4>(product(l.U, heard(l, h_)));
     const auto [p_c, p_l] = split<2>(l.p);
     const Value d = sigmoid(w_d + p_c * c_ + p_l * y.states);
-    const Value c = d * y.states + sigmoid(w_f + u_f) * c_ + sigmoid(w_i + u_i) * tanh(w_g + u_g);
-    return {sigmoid(w_o + u_o) * tanh(c), c};
+    const Value i = sigmoid(w_i + u_i), f = sigmoid(w_f + u_f), g = tanh(w_g + u_g);
+    const Value o = sigmoid(w_o + u_o), c = d * y.states + f * c_ + i * g, h = o * tanh(c);
+    return showing({h, c}, {i, f, g, o, c, h, d});
 }
 
 // Kalchbrenner, Danihelka & Graves 2016.
@@ -162,7 +181,9 @@ CellStep grid(const LayerWeights& l, const CellInput& y, const Value& h_, const 
     const auto [b_i, b_f, b_g, b_o] = split<4>(depth);
     const CellStep along = remember(sigmoid(a_f), split<2>(states)[0], sigmoid(a_i), a_g, a_o);
     const CellStep up = remember(sigmoid(b_f), split<2>(y.states)[1], sigmoid(b_i), b_g, b_o);
-    return {along.hidden, side_by_side({along.states, up.states}), up.hidden};
+    return showing({along.hidden, side_by_side({along.states, up.states}), up.hidden},
+                   {sigmoid(a_i), sigmoid(a_f), tanh(a_g), sigmoid(a_o), along.states, along.hidden,
+                    sigmoid(b_i), sigmoid(b_f), tanh(b_g), sigmoid(b_o), up.states, up.hidden});
 }
 
 // Melis, Kočiský & Blunsom 2020, equations 1 and 2 with matrices of low rank; then as above.
@@ -193,8 +214,9 @@ CellStep layernorm_lstm(const LayerWeights& l, const CellInput& y, const Value& 
     const Value b = columns(l.b, 0, 4 * h), b_c = columns(l.b, 4 * h, h);
     const auto [a_i, a_f, a_g, a_o] = split<4>(g_x * normalized(product(l.W, y.input)) +
                                                g_h * normalized(product(l.U, heard(l, h_))) + b);
-    const Value c = sigmoid(a_f) * c_ + sigmoid(a_i) * tanh(a_g);
-    return {sigmoid(a_o) * tanh(g_c * normalized(c) + b_c), c};
+    const Value i = sigmoid(a_i), f = sigmoid(a_f), g = tanh(a_g), o = sigmoid(a_o);
+    const Value c = f * c_ + i * g, n = tanh(g_c * normalized(c) + b_c), out = o * n;
+    return showing({out, c}, {i, f, g, o, c, out, n});
 }
 
 // After Merity 2019 and Cheng, Dong & Lapata 2016; `past` has the outputs of the last steps side by
@@ -204,13 +226,15 @@ CellStep attention_lstm(const LayerWeights& l, const CellInput& y, const Value& 
     const auto h = c_.matrix().shape(1), wide = past.matrix().shape(1);
     const auto [a_i, a_f, a_g, a_o] =
         split<4>(product(l.W, y.input) + product(l.U, heard(l, columns(past, 0, h))) + l.b);
-    const CellStep step = remember(sigmoid(a_f), c_, sigmoid(a_i), a_g, a_o);
+    const Value i = sigmoid(a_i), f = sigmoid(a_f);
+    const CellStep step = remember(f, c_, i, a_g, a_o);
     const Value query = product(l.Q, step.hidden);
     const Value powers = exp(1 / std::sqrt(static_cast<double>(h)) * dots(query, past) + l.r);
     const Value ones = l.r.tape().leaf(xt::ones<double>({std::size_t{1}, wide / h}));
     const Value context = weighted_sum(powers / product(ones, powers), past);
-    return {side_by_side({step.hidden, columns(past, 0, wide - h)}), step.states,
-            step.hidden + product(l.M, context)};
+    const Value output = step.hidden + product(l.M, context);
+    return showing({side_by_side({step.hidden, columns(past, 0, wide - h)}), step.states, output},
+                   {i, f, tanh(a_g), sigmoid(a_o), step.states, step.hidden, output});
 }
 
 #define CAROUSEL_CELL(name, word, type) name,

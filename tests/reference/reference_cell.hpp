@@ -26,7 +26,8 @@ struct LayerWeights {
 /// nothing but its output.
 struct CellStep {
     Value hidden, states;
-    Value output{};  ///< (B, H), what the layer above reads; none: hidden
+    Value output{};   ///< (B, H), what the layer above reads; none: hidden
+    Value signals{};  ///< (B, N H), what can be seen of a unit, in the order of its `CellView`
 };
 
 /// What a layer reads at a step. Shapes: input (B, E or H), states of the layer below (B, S H),

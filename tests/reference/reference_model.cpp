@@ -155,12 +155,13 @@ Value forward(Tape& tape, const Parameters& weights, const ReferenceWindow& wind
 }
 
 Value forward_cells(Tape& tape, const Parameters& weights, const ReferenceWindow& window,
-                    ReferenceState& after) {
+                    ReferenceResult& after) {
     std::vector<CellStep> carried;
     const Value loss = forward(tape, weights, window, carried);
     for (const auto& layer : carried) {
-        after.hidden.push_back(layer.hidden.matrix());
-        after.states.push_back(layer.states.matrix());
+        after.state.hidden.push_back(layer.hidden.matrix());
+        after.state.states.push_back(layer.states.matrix());
+        after.signals.push_back(layer.signals.matrix());
     }
     return loss;
 }
@@ -173,7 +174,7 @@ ReferenceResult run(const ReferenceTensors& weights, const ReferenceWindow& wind
     ReferenceResult result;
     const Value loss = is_transformer(window.config)
                            ? forward_transformer(tape, parameters, window, result.state)
-                           : forward_cells(tape, parameters, window, result.state);
+                           : forward_cells(tape, parameters, window, result);
     result.loss = loss.matrix()(0, 0);
     if (pass == Pass::both) {
         tape.backward(loss);

@@ -54,6 +54,7 @@ struct ReferenceResult {
     double loss = 0;  ///< mean over the window, nats
     ReferenceState state;
     ReferenceTensors gradients;
+    std::vector<Matrix> signals;  ///< of each layer after the last step, as in `CellStep`
 };
 
 /// Forward alone; `gradients` stays empty.

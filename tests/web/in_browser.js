@@ -9,147 +9,17 @@
 
 const fs = require('fs');
 const path = require('path');
-const { spawn } = require('child_process');
+const { check, drive_browser } = require('./browser.js');
 
 const [page, folder, beginning = '', expected_file] = process.argv.slice(2);
 const expected = expected_file ? fs.readFileSync(expected_file, 'utf8') : null;
 const length = expected ? [...expected].length : 500;
-const failures = [];
-const check = (fact, words) => { if (!fact) failures.push(words); };
-const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/// The DevTools protocol over two pipes.
-class Browser {
-  constructor() {
-    const scratch = fs.mkdtempSync('/tmp/carousel-browser-');
-    this.process = spawn(
-        'chromium',
-        [
-          '--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe',
-          `--user-data-dir=${scratch}`, 'about:blank'
-        ],
-        { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-    this.process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
-    this.waiting = new Map();
-    this.requests = [];
-    this.complaints = [];
-    let rest_of_data = '';
-    this.process.stdio[4].on('data', (data) => {
-      const messages = (rest_of_data + data).split('\0');
-      rest_of_data = messages.pop();
-      messages.forEach((message) => this.hear(JSON.parse(message)));
-    });
-  }
-
-  hear({ id, result, error, method, params }) {
-    if (id) {
-      const { resolve, reject } = this.waiting.get(id);
-      this.waiting.delete(id);
-      return error ? reject(new Error(error.message)) : resolve(result);
-    }
-    if (method === 'Network.requestWillBeSent') this.requests.push(params.request.url);
-    if (method === 'Runtime.exceptionThrown')
-      this.complaints.push(params.exceptionDetails.exception.description);
-    if (method === 'Log.entryAdded') this.complaints.push(params.entry.text);
-  }
-
-  send(method, params = {}) {
-    const id = (this.last_id = (this.last_id || 0) + 1);
-    this.process.stdio[3].write(
-        `${JSON.stringify({ id, method, params, sessionId: this.session })}\0`);
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
-  }
-
-  async attach() {
-    const { targetInfos } = await this.send('Target.getTargets');
-    const { targetId } = targetInfos.find(({ type }) => type === 'page');
-    this.session =
-        (await this.send('Target.attachToTarget', { targetId, flatten: true })).sessionId;
-    for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await this.send(`${domain}.enable`);
-  }
-
-  async open(url) {
-    await this.send('Page.navigate', { url });
-    await this.until('document.readyState === "complete" && typeof carousel_page === "object"');
-  }
-
-  async value(expression) {
-    const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true });
-    return result.value;
-  }
-
-  async until(expression, seconds = 120) {
-    for (let i = 0; i < 20 * seconds; ++i) {
-      if (await this.value(expression)) return;
-      await rest(50);
-    }
-    failures.push(`never true: ${expression}`);
-  }
-
-  idle() {
-    return this.until('carousel_page.slices.job === null');
-  }
-
-  size(width, height, mobile = false) {
-    return this.send(
-        'Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile });
-  }
-
-  theme(value) {
-    return this.send(
-        'Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] });
-  }
-
-  async picture(name) {
-    await rest(150);
-    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
-    fs.writeFileSync(path.join(folder, `${name}.png`), Buffer.from(data, 'base64'));
-  }
-
-  async key(key, modifiers = 0) {
-    const codes = {
-      Enter: 13,
-      Tab: 9,
-      ArrowLeft: 37,
-      ArrowUp: 38,
-      ArrowRight: 39,
-      ArrowDown: 40,
-      Home: 36,
-      End: 35,
-      z: 90,
-      ' ': 32
-    };
-    const text = key === 'Enter' ? '\r' : key === ' ' ? ' ' : undefined;
-    const event = {
-      key,
-      code: key,
-      modifiers,
-      windowsVirtualKeyCode: codes[key],
-      text: modifiers ? undefined : text
-    };
-    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event });
-    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
-  }
-
-  async click(x, y) {
-    for (const type of ['mousePressed', 'mouseReleased'])
-      await this.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
-  }
-
-  async click_on(selector) {
-    await this.value(
-        `document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'nearest' })`);
-    const [x, y] = await this.value(`(() => {
-      const b = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
-      return [b.left + b.width / 2, b.top + b.height / 2]; })()`);
-    await this.click(x, y);
-  }
-}
+const idle = (browser) => browser.until('carousel_page.slices.job === null');
 
 async function run(browser) {
   await browser.attach();
   await browser.size(1200, 800);
-  await browser.open(`file://${path.resolve(page)}`);
+  await browser.open(`file://${path.resolve(page)}`, 'typeof carousel_page === "object"');
   await browser.picture('empty');
 
   await browser.click_on('#text');
@@ -179,7 +49,7 @@ async function run(browser) {
       const p = notebook.pieces[${i}], end = p.start + notebook.shown(p).length;
       const b = paper.boxes_of(p.start, end, ${i})[0];
       return [b.left + 0.7 * b.width, b.top + b.height / 2]; })()`));
-    await browser.idle();
+    await idle(browser);
   };
   await click_character(middle);
   check(
@@ -189,7 +59,7 @@ async function run(browser) {
     'a click shows no alternatives');
   await browser.value('document.querySelector("#text").focus()');
   await browser.key('ArrowRight');
-  await browser.idle();
+  await idle(browser);
   const [pointed, caret] = await browser.value(
       '[carousel_page.pointed, carousel_page.notebook.index_at(carousel_page.field.selectionStart)]');
   check(
@@ -215,7 +85,7 @@ async function run(browser) {
 
   // The beginning in colours.
   await browser.click_on('input[value=surprise]');
-  await browser.idle();
+  await idle(browser);
   await browser.value('document.querySelector("#text").scrollTop = 0');
   await click_character(middle);
   await browser.picture('surprise');
@@ -225,7 +95,7 @@ async function run(browser) {
   await browser.theme('dark');
   await browser.picture('surprise-dark');
   await browser.click_on('input[value=unit]');
-  await browser.idle();
+  await idle(browser);
   await browser.picture('unit-dark');
   await browser.theme('light');
   await browser.picture('unit');
@@ -255,7 +125,7 @@ async function run(browser) {
   check(
       await browser.value('carousel_page.notebook.plain_text()') === before,
       'redo does not lead forth again');
-  await browser.idle();
+  await idle(browser);
 
   // A text longer than what is coloured: the ink goes on, and what stands there can be pointed at.
   await browser.value(`carousel_page.field.value = 'Once more.\\n'.repeat(9200);
@@ -278,10 +148,4 @@ async function run(browser) {
   check(browser.complaints.length === 0, `complaints: ${browser.complaints.join('; ')}`);
 }
 
-fs.mkdirSync(folder, { recursive: true });
-const browser = new Browser();
-run(browser).catch((error) => failures.push(error.stack)).finally(() => {
-  browser.process.kill();
-  failures.forEach((words) => console.log(`FAILED: ${words}`));
-  process.exitCode = failures.length > 0 ? 1 : 0;
-});
+drive_browser(folder, run);

@@ -1,3 +1,4 @@
+#include "web/embedded_data.hpp"
 #include "web/writing_page.hpp"
 
 #include <doctest/doctest.h>
