@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 #include <cstdlib>
 #include <string>
@@ -31,7 +32,11 @@ fs::path running_file() {
     std::error_code unknown;
     if (known && object != nullptr && object->l_name != nullptr && *object->l_name != '\0')
         return fs::canonical(object->l_name, unknown);
-    return fs::read_symlink("/proc/self/exe", unknown);  // a program has no name there
+    auto program = fs::read_symlink("/proc/self/exe", unknown);  // a program has no name there
+    if (!unknown) return program;
+    // Without /proc, as in a bare system: the name by which it was started.
+    const auto* started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+    return started != nullptr ? fs::canonical(started, unknown) : fs::path();
 }
 
 bool is_folder(const fs::path& path) {
