@@ -17,7 +17,8 @@ namespace carousel {
 /// memory.
 class LanguageModel {
 public:
-    /// Throws: std::logic_error when the weights are not those that the config implies.
+    /// Throws: std::logic_error when the weights are not those that the config implies, or no net
+    /// can be as it says (model/transformer.hpp).
     LanguageModel(const LanguageModelConfig& config, std::span<const NamedTensor> weights);
 
     const LanguageModelConfig& config() const { return config_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <stdexcept>
 
 #include "cpu/inference.hpp"
 #include "cpu/small_model.hpp"
@@ -68,6 +69,15 @@ TEST_SUITE("cpu/transformer_layers") {
             const bool same = same_bits(logits_after(model, with(ids, t, 3)), logits);
             CHECK(same == (t < 20 - 1 - 3 * 5));
         }
+    }
+
+    TEST_CASE("a model whose heads do not divide its units is a bug") {
+        auto config = k_config;
+        const auto weights = lively_model(config).weights();
+        config.heads = 5;
+        CHECK_THROWS_AS(LanguageModel(config, weights), std::logic_error);
+        config.heads = 0;
+        CHECK_THROWS_AS(LanguageModel(config, weights), std::logic_error);
     }
 
     TEST_CASE("the order of what was read counts") {
