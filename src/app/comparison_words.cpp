@@ -107,9 +107,13 @@ std::string about_speed(std::vector<CellSummary> cells, const SpeedWords& words)
     const auto count = [](double value) {
         return format_count(static_cast<std::uint64_t>(std::llround(value)));
     };
-    if (most.mean < least.mean * k_alike || most.lowest <= least.highest) {
-        return fmt::format("All {} about equally fast, {} to {} {}.", words.slowest,
-                           count(least.mean), count(most.mean), words.unit);
+    const auto range = fmt::format("{} to {} {}", count(least.mean), count(most.mean), words.unit);
+    if (most.mean < least.mean * k_alike)
+        return fmt::format("All {} about equally fast, {}.", words.slowest, range);
+    if (most.lowest <= least.highest) {
+        return fmt::format(
+            "How fast they {} differs so much from run to run that they cannot be told apart: {}.",
+            words.slowest, range);
     }
     return fmt::format("{} {} the fastest, {} {}, {:.1f} times as many as {}, the slowest.",
                        name_of(cells.front()), words.fastest, count(most.mean), words.unit,
@@ -122,11 +126,14 @@ std::string about_writing(std::vector<CellSummary> cells) {
     std::ranges::stable_sort(cells, {}, [](const CellSummary& each) { return each.writing->mean; });
     const auto& quick = *cells.front().writing;
     const auto& slow = *cells.back().writing;
-    if (slow.mean < quick.mean * k_alike || quick.highest >= slow.lowest) {
+    const auto range = fmt::format("{:.3g} to {:.3g} ms a character", quick.mean, slow.mean);
+    if (slow.mean < quick.mean * k_alike)
+        return fmt::format("Writing takes all of them about as long, {}.", range);
+    if (quick.highest >= slow.lowest) {
         return fmt::format(
-            "Writing takes all of them about as long, {:.3g} to {:.3g} ms a "
-            "character.",
-            quick.mean, slow.mean);
+            "How long writing takes differs so much from run to run that they cannot be told "
+            "apart: {}.",
+            range);
     }
     return fmt::format("{} writes a character in {:.3g} ms, {} needs {:.1f} times as long.",
                        name_of(cells.front()), quick.mean, name_of(cells.back()),
