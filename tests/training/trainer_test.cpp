@@ -139,7 +139,7 @@ TEST_SUITE("training/trainer") {
             trained([](Model&, Training& t) { t.reset_probability = 0.9F; })};
         for (const auto cell : all_cells()) {
             if (cell == small_config().cell) continue;
-            hashes.push_back(trained([&](Model& m, Training&) { m.cell = cell; }));
+            hashes.push_back(trained([&](Model& m, Training&) { m = small_config(cell); }));
         }
         CHECK(std::set(hashes.begin(), hashes.end()).size() == hashes.size());
         // The average only watches.
