@@ -22,17 +22,13 @@ void require_adapt(bool adapt, const Given<AdaptationConfig>& given) {
         "--adapt.");
 }
 
-// Sizes that a Transformer has, and those of other nets that it has not: what a model that is
-// trained further has decided is held against them later.
+// Sizes that a Transformer cannot have; what a model that is trained further has decided is held
+// against those given later.
 void require_net(const TrainingRequest& request) {
     using Model = LanguageModelConfig;
     const auto& given = request.architecture;
+    if (given[&Model::cell] != CellKind::transformer) return;
     const auto heads = given[&Model::heads].value_or(0);
-    if (given[&Model::cell] != CellKind::transformer) {
-        if (heads == 0) return;
-        throw UsageError(
-            "--heads are those of a transformer: add --cell transformer, or leave them out.");
-    }
     const auto units = given[&Model::hidden_size], numbers = given[&Model::embedding_size];
     if (numbers && units != numbers)
         throw UsageError(

@@ -246,6 +246,9 @@ std::vector<std::string> idle_options(const TrainingRequest& o, const LanguageMo
         note(o.training, &T::teacher_share, "there is no --teacher");
         note(o.training, &T::teacher_temperature, "there is no --teacher");
     }
+    if (!is_transformer(model))
+        note(o.architecture, &LanguageModelConfig::heads,
+             fmt::format("{} has no attention heads", word));
     if (cell.forget_gate < 0)
         note(o.architecture, &LanguageModelConfig::forget_bias,
              fmt::format("{} has no forget gate", word));

@@ -19,6 +19,7 @@ std::int64_t usual_heads(std::int64_t hidden_size) {
 }
 
 LanguageModelConfig with_transformer_sizes(LanguageModelConfig config, std::int64_t window) {
+    if (!is_transformer(config)) config.heads = 0;
     if (!is_transformer(config) || config.context > 0) return config;
     config.embedding_size = config.hidden_size;
     config.output_input = OutputInput::top;

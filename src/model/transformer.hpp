@@ -31,8 +31,8 @@ std::int64_t memory_slots(const LanguageModelConfig& config);
 std::int64_t usual_heads(std::int64_t hidden_size);
 
 /// `config` with the sizes that only recurrent nets leave open: E is H, the output layer reads the
-/// top, the context is the window, heads not given (0) are the usual ones. Other nets, and those
-/// that have a context, stay as they are.
+/// top, the context is the window, heads not given (0) are the usual ones. What has a context
+/// already stays as it is; other nets have no heads, and stay as they are but for these.
 LanguageModelConfig with_transformer_sizes(LanguageModelConfig config, std::int64_t window);
 
 /// Why there can be no such net, as the end of a sentence: "its 3 heads do not divide 128 units".

@@ -116,7 +116,8 @@ private:
         const NetSize given{usual_layers(cell), decided.hidden_size.value_or(0)};
         const auto nets = decided.hidden_size ? std::span(&given, 1) : nets_of(cell);
         for (const auto& net : nets) {
-            if (!divided_by(net.hidden_size, request_.model.heads)) continue;
+            if (cell == CellKind::transformer && !divided_by(net.hidden_size, request_.model.heads))
+                continue;
             for (const auto& shape : k_shapes) {
                 visit(NetSize{decided.layers.value_or(net.layers), net.hidden_size},
                       BatchShape{decided.batch_size.value_or(shape.batch_size),

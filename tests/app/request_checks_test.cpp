@@ -36,8 +36,6 @@ TEST_SUITE("app/request_checks") {
             "--heads 3 do not divide --hidden-size 64");
         refused([](auto& a) { a[&Net::heads] = 7; }, "Give a --hidden-size, such as 224");
         refused([](auto& a) { a[&Net::heads] = 8191; }, "such as 8191");
-        refused([](auto& a) { a[&Net::cell] = CellKind::lstm, a[&Net::heads] = 2; },
-                "--heads are those of a transformer");
     }
 
     TEST_CASE("those that it has are taken") {

@@ -212,6 +212,11 @@ TEST_SUITE("app/training_settings") {
         REQUIRE(attention.size() == 3);
         CHECK(attention[0].starts_with("--forget-bias has no effect: transformer"));
         CHECK(attention[1].starts_with("--dropout-recurrent has no effect: transformer"));
+        options.architecture[&LanguageModelConfig::heads] = 2;
+        CHECK(idle_options(options, {.cell = CellKind::transformer, .layers = 1}, {}) == attention);
+        const auto heads = idle_options(options, {.cell = CellKind::lstm, .layers = 2}, {});
+        REQUIRE(heads.size() == 1);
+        CHECK(heads[0] == "--heads has no effect: lstm has no attention heads.");
         CHECK(attention[2] == "--recurrent-gradient has no effect: a transformer has no gates.");
 
         TrainingRequest taught;

@@ -53,6 +53,9 @@ TEST_SUITE("model/transformer") {
         auto lstm = asked;
         lstm.cell = CellKind::lstm;
         CHECK(with_transformer_sizes(lstm, 40) == lstm);
+        auto with_heads = lstm;
+        with_heads.heads = 3;
+        CHECK(with_transformer_sizes(with_heads, 40) == lstm);
     }
 
     TEST_CASE("sizes that contradict each other are told") {
