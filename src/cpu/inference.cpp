@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cpu/floating_point_mode.hpp"
+#include "cpu/make_layers.hpp"
 
 namespace carousel {
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "cpu/dropout.hpp"
 #include "cpu/embedding.hpp"
@@ -68,9 +67,5 @@ public:
     virtual float* grad_outputs() = 0;
     virtual void backward(ThreadPool& pool, float* gradients) = 0;
 };
-
-/// Those that the model asks for. Model and embedding must outlive them.
-std::unique_ptr<Layers> make_layers(const LanguageModel& model, Embedding& embedding,
-                                    const LayersConfig& config);
 
 }  // namespace carousel

@@ -7,7 +7,6 @@
 
 #include "model/cell_shapes.hpp"
 #include "model/transformer.hpp"
-#include "model/two_nets.hpp"
 
 namespace carousel {
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/language_model_config.hpp"
@@ -52,6 +53,9 @@ struct Parameter {
 
 /// Whether every symbol is multiplied with it in a recurrent layer: its matrices, not its vectors.
 bool is_layer_matrix(const Parameter& parameter);
+
+/// With this the names of the second net's parameters begin in a model of two (model/two_nets.hpp).
+inline constexpr std::string_view k_backward_prefix = "backward.";
 
 /// The parameters of a language model in file order:
 /// `embedding.weight` (V, E); for each layer l `layers.l.weight_ih` (G_i H, E or H),

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "model/language_model_config.hpp"
@@ -18,8 +17,6 @@ namespace carousel {
 
 /// Which of the nets of a model.
 enum class Way : std::uint8_t { forward, backward };
-
-inline constexpr std::string_view k_backward_prefix = "backward.";
 
 /// The ways that a model reads a text, forward first.
 std::span<const Way> ways_of(const LanguageModelConfig& config);

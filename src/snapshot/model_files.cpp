@@ -266,4 +266,10 @@ std::optional<fs::path> newest_model(const fs::path& folder) {
     return std::move(models.back().path);
 }
 
+std::optional<fs::path> first_ready_model() {
+    if (auto first = ready_model("shakespeare")) return first;
+    const auto folder = ready_folder();
+    return folder ? newest_model(*folder) : std::nullopt;
+}
+
 }  // namespace carousel

@@ -72,4 +72,8 @@ std::filesystem::path model_file(const std::filesystem::path& path);
 /// missing.
 std::optional<std::filesystem::path> newest_model(const std::filesystem::path& folder);
 
+/// The model of `ready_models.hpp` that is meant where none is named and none was trained:
+/// `shakespeare`, else the newest.
+std::optional<std::filesystem::path> first_ready_model();
+
 }  // namespace carousel

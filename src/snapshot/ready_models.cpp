@@ -8,8 +8,6 @@
 #include <string>
 #include <system_error>
 
-#include "snapshot/model_files.hpp"
-
 namespace carousel {
 
 namespace {
@@ -20,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr int k_most_folders = 5;
 
 constexpr const char* k_environment = "CAROUSEL_READY_MODELS";
-constexpr std::string_view k_first = "shakespeare", k_extension = ".carousel";
+constexpr std::string_view k_extension = ".carousel";
 
 // The file that this code was loaded from: the program, or a library in some other program.
 fs::path running_file() {
@@ -68,12 +66,6 @@ std::optional<fs::path> ready_model(std::string_view name) {
     *file /= std::string(name).append(k_extension);
     std::error_code unknown;
     return fs::is_regular_file(*file, unknown) ? file : std::nullopt;
-}
-
-std::optional<fs::path> first_ready_model() {
-    if (auto first = ready_model(k_first)) return first;
-    const auto folder = ready_folder();
-    return folder ? newest_model(*folder) : std::nullopt;
 }
 
 bool is_ready_model(const fs::path& file) {

@@ -18,9 +18,6 @@ std::optional<std::filesystem::path> ready_folder();
 /// none.
 std::optional<std::filesystem::path> ready_model(std::string_view name);
 
-/// The one that is meant where none is named: `shakespeare`, else the newest.
-std::optional<std::filesystem::path> first_ready_model();
-
 /// Whether this is a file in the folder of the ready models, into which nothing is written.
 bool is_ready_model(const std::filesystem::path& file);
 

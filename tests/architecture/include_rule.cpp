@@ -35,6 +35,7 @@ const std::vector<Door> k_doors = {
     {{"xtensor/*", "xtensor-blas/*", "xtl/*"}, {"model/tensor.hpp"}},
     {{"cblas.h"}, {"cpu/blas.cpp"}},
     {{"mpi.h"}, {"mpi/process_group.cpp"}},
+    {{"dlfcn.h", "link.h"}, {"snapshot/ready_models.cpp"}},
     {{"nettle/*"}, {"base/sha256.cpp"}},
     {{"carousel.h"}, {"library/*"}},
     {{"nlohmann/*"},
@@ -52,8 +53,11 @@ const std::vector<std::string> k_doors_of_house = {"cli", "library"},
 
 /// Who may know the processor: its own rooms, the one place that chooses machines, and what
 /// measures it.
-const std::vector<std::string> k_knows_processor = {"cpu/*", "kernels/*", "app/machines.?pp",
-                                                    "benchmark/*"};
+/// The lab puts layers of the processor between numbers of its own, and has trials side by side: it
+/// measures nets, and is no way to anything else.
+const std::vector<std::string> k_knows_processor = {
+    "cpu/*",       "kernels/*",          "app/machines.?pp",
+    "benchmark/*", "lab/modern_net.?pp", "lab/trials.cpp"};
 constexpr std::array<std::string_view, 4> k_words_of_processor = {"ThreadPool", "k_panel",
                                                                   "kernels()", "instruction_set()"};
 

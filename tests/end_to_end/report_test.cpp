@@ -169,7 +169,7 @@ TEST_SUITE("end_to_end/train_report") {
         REQUIRE(run(folder.path(),
                     tiny_training(20) + Words{"--report", "run.html", "--sample-every", "0"})
                     .code == 0);
-        CHECK(content(folder / "run.html").find("temperature") == std::string::npos);
+        CHECK(content(folder / "run.html").find("temperature 0.5</h4>") == std::string::npos);
     }
 }
 
