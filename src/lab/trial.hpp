@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -59,8 +58,5 @@ public:
     /// Throws: std::out_of_range for numbers that no trial of this config left.
     virtual void restore(const std::vector<double>& numbers) = 0;
 };
-
-/// Throws: UsageError for a task that these rules do not have.
-std::unique_ptr<Trial> make_trial(const TrialConfig& config, std::uint32_t number);
 
 }  // namespace carousel

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "cpu/thread_pool.hpp"
+#include "lab/make_trial.hpp"
 
 namespace carousel {
 

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "lab/trial.hpp"
+#include "lab/make_trial.hpp"
 
 using namespace carousel;
 

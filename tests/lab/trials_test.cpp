@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "lab/make_trial.hpp"
 
 using namespace carousel;
 

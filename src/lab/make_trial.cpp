@@ -1,4 +1,4 @@
-#include "lab/trial.hpp"
+#include "lab/make_trial.hpp"
 
 #include "lab/guessing_trial.hpp"
 #include "lab/modern_trial.hpp"
