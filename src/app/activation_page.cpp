@@ -159,7 +159,7 @@ Json signals_json(const CellView& cell) {
     return signals;
 }
 
-Json features_json(const ActivationReport& report) {
+Json features_for_page(const ActivationReport& report) {
     Json features = Json::array();
     for (std::size_t f = 0; f < report.features.size(); ++f) {
         const auto& feature = report.features[f];
@@ -181,7 +181,7 @@ Json features_json(const ActivationReport& report) {
     return features;
 }
 
-Json boundaries_json(const ActivationReport& report) {
+Json boundaries_for_page(const ActivationReport& report) {
     Json boundaries = Json::array();
     for (const auto& boundary : report.boundaries) {
         Json units = Json::array();
@@ -199,7 +199,7 @@ Json boundaries_json(const ActivationReport& report) {
     return boundaries;
 }
 
-Json gates_json(const ActivationReport& report) {
+Json gates_for_page(const ActivationReport& report) {
     Json gates = Json::array();
     for (const auto& gate : report.gates) {
         gates.push_back({{"layer", gate.layer},
@@ -211,7 +211,7 @@ Json gates_json(const ActivationReport& report) {
     return gates;
 }
 
-Json memories_json(const ActivationReport& report) {
+Json memories_for_page(const ActivationReport& report) {
     Json layers = Json::array();
     for (const auto& memory : report.memories) {
         Json lengths = Json::array();
@@ -260,10 +260,10 @@ Json facts_json(const ActivationReport& report, const LoadedModel& loaded, std::
             {"likely_each", report.trace.likely.each},
             {"symbols", symbols_json(loaded.tokenizer.vocabulary())},
             {"figures", figures_json(report, shown)},
-            {"features", features_json(report)},
-            {"boundaries", boundaries_json(report)},
-            {"gates", gates_json(report)},
-            {"memories", memories_json(report)}};
+            {"features", features_for_page(report)},
+            {"boundaries", boundaries_for_page(report)},
+            {"gates", gates_for_page(report)},
+            {"memories", memories_for_page(report)}};
 }
 
 }  // namespace

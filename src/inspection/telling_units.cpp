@@ -11,7 +11,7 @@ namespace carousel {
 namespace {
 
 // What holds at fewer places of a half, or fails at fewer, cannot be measured there.
-constexpr std::size_t k_fewest_places = 5;
+constexpr std::size_t k_fewest_examples = 5;
 
 struct Halves {
     std::span<const float> first, second;
@@ -31,9 +31,9 @@ bool occurs_often_enough(const TextFeature& feature) {
         const auto holds = count_places(half);
         if (feature.is_amount) {
             const auto [least, most] = std::ranges::minmax(half);
-            return holds >= k_fewest_places && least < most;
+            return holds >= k_fewest_examples && least < most;
         }
-        return holds >= k_fewest_places && half.size() - holds >= k_fewest_places;
+        return holds >= k_fewest_examples && half.size() - holds >= k_fewest_examples;
     });
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr int k_most_folders = 5;
 
 constexpr const char* k_environment = "CAROUSEL_READY_MODELS";
-constexpr std::string_view k_extension = ".carousel";
+constexpr std::string_view k_ending = ".carousel";
 
 // The file that this code was loaded from: the program, or a library in some other program.
 fs::path running_file() {
@@ -59,11 +59,11 @@ std::optional<fs::path> ready_folder() {
 }
 
 std::optional<fs::path> ready_model(std::string_view name) {
-    if (name.ends_with(k_extension)) name.remove_suffix(k_extension.size());
+    if (name.ends_with(k_ending)) name.remove_suffix(k_ending.size());
     if (name.empty() || name.find('/') != std::string_view::npos) return std::nullopt;
     auto file = ready_folder();
     if (!file) return std::nullopt;
-    *file /= std::string(name).append(k_extension);
+    *file /= std::string(name).append(k_ending);
     std::error_code unknown;
     return fs::is_regular_file(*file, unknown) ? file : std::nullopt;
 }

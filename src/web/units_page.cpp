@@ -12,7 +12,7 @@ namespace {
 
 // The page's own scripts may run, and nothing may be loaded, sent or opened, whatever the text
 // says.
-constexpr std::string_view k_policy =
+constexpr std::string_view k_units_policy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'";
 
@@ -32,7 +32,7 @@ std::string units_page_html(const UnitsPage& page) {
         "<title>{}</title>\n<style>\n{}\n{}</style>\n</head>\n<body>\n<main class=\"units\">\n"
         "<header><p class=\"kind\">Carousel: what the units of a model do</p><h1>{}</h1></header>\n"
         "{}{}{}</main>\n<script type=\"application/json\" id=\"facts\">{}</script>\n",
-        k_page_mark, k_policy, page.title, page.style, units_style(), page.title,
+        k_page_mark, k_units_policy, page.title, page.style, units_style(), page.title,
         body.substr(0, place), page.text, body.substr(place + k_place_of_text.size()),
         harmless_json(page.facts));
     for (const auto& [name, bytes] : page.data) {

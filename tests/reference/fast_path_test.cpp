@@ -223,8 +223,8 @@ TEST_SUITE("reference/fast_path") {
             const double more = amplification(config.cell);
             const bool truncated = example.gradient == RecurrentGradient::states;
             const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
-            // Whoever sees one symbol learns nothing about where to look: Muon would make a direction
-            // of what is nothing but rounding.
+            // Whoever sees one symbol learns nothing about where to look: Muon would make a
+            // direction of what is nothing but rounding.
             const bool sees_one = config.context == 1;
             const bool muon = turn / 2 % 2 == 1 && !sees_one;
             const OptimizerConfig update{.kind = muon ? OptimizerKind::muon : OptimizerKind::adam,
