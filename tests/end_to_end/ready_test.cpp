@@ -32,7 +32,7 @@ Ended run_ready(const TemporaryFolder& folder, const Words& words) {
                {.environment = {{"CAROUSEL_READY_MODELS", ready_folder().string()}}});
 }
 
-std::size_t count(const std::string& text, std::string_view part) {
+std::size_t occurrences(const std::string& text, std::string_view part) {
     std::size_t found = 0;
     for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
     return found;
@@ -46,7 +46,7 @@ TEST_SUITE("end_to_end/ready") {
         const auto ended = run_ready(folder, {"generate", "--length", "20", "--seed", "1"});
         CHECK(ended.code == 0);
         CHECK_FALSE(ended.out.empty());
-        CHECK(count(ended.err, "Model: shakespeare") == 1);
+        CHECK(occurrences(ended.err, "Model: shakespeare") == 1);
         const auto quiet =
             run_ready(folder, {"generate", "--length", "20", "--seed", "1", "--quiet"});
         CHECK(quiet.err.empty());
@@ -67,7 +67,7 @@ TEST_SUITE("end_to_end/ready") {
               std::string::npos);
         const auto list = run_ready(folder, {"models"});
         CHECK(list.code == 0);
-        CHECK(count(list.out, "\n") == 3);
+        CHECK(occurrences(list.out, "\n") == 3);
         CHECK(list.out.find((ready_folder() / "shakespeare.carousel").string()) !=
               std::string::npos);
     }
@@ -80,7 +80,7 @@ TEST_SUITE("end_to_end/ready") {
         CHECK(none.err.find("train") != std::string::npos);
         CHECK(run(folder.path(), {"models", "--json"}).out == "[]\n");
         const auto ready = run_ready(folder, {"models"});
-        CHECK(count(ready.out, "\n") == 2);
+        CHECK(occurrences(ready.out, "\n") == 2);
         CHECK(ready.out.find("\nshakespeare ") != std::string::npos);
         CHECK(ready.out.find("text.txt") != std::string::npos);
         CHECK(run(folder.path(), {"models", "shakespeare"}).code == 2);
