@@ -58,7 +58,8 @@ private:
 /// after the first corpus.
 std::filesystem::path model_path(const TrainingRequest& request);
 
-/// The snapshot that a training starts from, if any; `request.from` is the file. Throws: InputError and SnapshotError.
+/// The snapshot that a training starts from, if any; `request.from` is the file. Throws: InputError
+/// and SnapshotError.
 std::optional<Snapshot> load_start(const TrainingRequest& request, const ModelFiles& files);
 
 }  // namespace carousel

@@ -24,8 +24,7 @@ namespace {
 
 std::string inspection_table(const std::filesystem::path& file, const Snapshot& snapshot) {
     Table table;
-    for (const auto& [name, value] : inspection_rows(file, snapshot))
-        table.add(name, value);
+    for (const auto& [name, value] : inspection_rows(file, snapshot)) table.add(name, value);
     const auto history = history_table(snapshot.history);
     return table.text(columns_of(STDOUT_FILENO)) + (history.empty() ? "" : '\n' + history);
 }

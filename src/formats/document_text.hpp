@@ -14,8 +14,8 @@ public:
     using InputError::InputError;
 };
 
-// The texts are UTF-8, each line ended. What is no running text is left out: scripts, styles, heads,
-// pictures, deleted passages, comments and notes of editors.
+// The texts are UTF-8, each line ended. What is no running text is left out: scripts, styles,
+// heads, pictures, deleted passages, comments and notes of editors.
 
 /// The text of a .docx, .odt or .epub, or of a single .fb2 in a zip archive. A paragraph of the
 /// first two is a line; the chapters of a book come in its own order.

@@ -1,5 +1,5 @@
-#include "web/embedded_data.hpp"
 #include "web/writing_page.hpp"
+#include "web/embedded_data.hpp"
 
 #include <doctest/doctest.h>
 
