@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "base/quantity.hpp"
@@ -15,7 +16,7 @@ namespace carousel {
 namespace {
 
 std::string count_of(double sequences) {
-    return format_count(static_cast<std::uint64_t>(sequences + 0.5));
+    return format_count(static_cast<std::uint64_t>(std::llround(sequences)));
 }
 
 std::string net_of(const TrialConfig& config) {

@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <ranges>
 #include <system_error>
 
 #include "app/corpus_names.hpp"
@@ -84,8 +83,9 @@ std::string padded(std::string text, std::size_t columns) {
 
 std::vector<ListedModel> list_models() {
     std::vector<ListedModel> models;
-    for (const auto& found : models_in("models") | std::views::reverse)
-        models.push_back(listed(found));
+    auto trained = models_in("models");
+    std::ranges::reverse(trained);
+    for (const auto& found : trained) models.push_back(listed(found));
     const auto folder = ready_folder();
     if (!folder) return models;
     auto ready = models_in(*folder);
