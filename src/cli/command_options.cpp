@@ -34,6 +34,11 @@ void take_prompt(GenerateOptions& o, const std::vector<std::string>& words) {
                         "to have its name continued.",
                         shown, shell_word(words.front())));
     }
+    // Elsewhere it is standard input, and what was piped in would be left unread.
+    if (words.size() == 1 && words.front() == "-") {
+        throw UsageError(
+            "- may mean standard input or a dash: write --prompt-file -, or --prompt - for the dash.");
+    }
     o.prompt = fmt::format("{}", fmt::join(words, " "));
 }
 

@@ -524,6 +524,8 @@ TEST_SUITE("cli/command_line") {
         CHECK(contains(refusal({"compare", "--cell", "rnn"}), "--cell"));
         CHECK(contains(refusal({"compare", "--equal", "time", "--steps", "5"}), "--equal time"));
         CHECK(contains(refusal({"compress"}), "compress takes one FILE"));
+        CHECK(contains(refusal({"generate", "-"}), "--prompt-file -"));
+        CHECK(parsed<GenerateOptions>({"generate", "--prompt", "-"}).prompt == "-");
         CHECK(contains(refusal({"fill"}), "fill takes one FILE"));
         CHECK(contains(refusal({"fill", "t", "--length", "0"}), "1 to 100"));
         CHECK(contains(refusal({"fill", "t", "--length", "9:2"}), "as in 2:9"));
