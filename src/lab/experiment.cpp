@@ -200,15 +200,6 @@ Experiment standard_experiment(LabTask task) {
                     .end = EndRule::recent,
                     .limit = 5'000'000};
         case LabTask::delayed_xor:
-            return {.task = task,
-                    .length = 100,
-                    .blocks = 2,
-                    .block_size = 2,
-                    .learning_rate = 0.5,
-                    .tolerance = 0.3,
-                    .mean_error = 0.1,
-                    .end = EndRule::recent,
-                    .limit = 300'000};
         case LabTask::counting:
             return {.task = task,
                     .length = 100,
