@@ -106,22 +106,30 @@ void CausalAttention::forward(ThreadPool& pool, const AttentionVectors& vectors)
     });
 }
 
-// shares(t, j) = softmax over what t sees of query(t) · key(j), and 0 elsewhere.
-void CausalAttention::find_shares(const Head& head, const Tile& tile, const Room& room) const {
-    const auto depth = shape_->head_floats(), row = tile.row();
-    kernels().product({.a = head.queries + tile.begin * k_panel,
+// products(t, j) = row(t) · key(j) for the queries and keys of a tile; `keys` depth-first in
+// panels.
+void CausalAttention::multiply_with_keys(const float* rows, const float* keys, const Tile& tile,
+                                         float* products) const {
+    const auto depth = shape_->head_floats();
+    kernels().product({.a = rows + tile.begin * k_panel,
                        .a_row = k_panel,
                        .a_depth = 1,
-                       .w = room.keys + tile.first * depth,
+                       .w = keys + tile.first * depth,
                        .w_panel = depth * k_panel,
-                       .c = room.shares,
-                       .c_row = row,
+                       .c = products,
+                       .c_row = tile.row(),
                        .c_panel = k_panel,
                        .rows = tile.queries(),
                        .panels = panels_for(tile.keys()),
                        .depth = depth,
                        .a_group = k_panel,
                        .a_group_step = shape_->steps() * k_panel});
+}
+
+// shares(t, j) = softmax over what t sees of query(t) · key(j), and 0 elsewhere.
+void CausalAttention::find_shares(const Head& head, const Tile& tile, const Room& room) const {
+    const auto row = tile.row();
+    multiply_with_keys(head.queries, room.keys, tile, room.shares);
     float* shares = room.shares;
     for (auto t = tile.begin; t < tile.end; ++t, shares += row) {
         const auto own = head.before + t;
@@ -162,21 +170,9 @@ void CausalAttention::backward(ThreadPool& pool, const AttentionVectors& vectors
 }
 
 void CausalAttention::return_from_tile(const Head& head, const Tile& tile, const Room& room) const {
-    const auto depth = shape_->head_floats(), row = tile.row(), steps = shape_->steps();
+    const auto row = tile.row(), steps = shape_->steps();
     const float* const grad = head.outputs + tile.begin * k_panel;
-    kernels().product({.a = grad,
-                       .a_row = k_panel,
-                       .a_depth = 1,
-                       .w = room.values + tile.first * depth,
-                       .w_panel = depth * k_panel,
-                       .c = room.grad_shares,
-                       .c_row = row,
-                       .c_panel = k_panel,
-                       .rows = tile.queries(),
-                       .panels = panels_for(tile.keys()),
-                       .depth = depth,
-                       .a_group = k_panel,
-                       .a_group_step = steps * k_panel});
+    multiply_with_keys(head.outputs, room.values, tile, room.grad_shares);
     for (std::int64_t q = 0; q < tile.queries(); ++q)
         kernels().softmax_backward(room.shares + q * row, room.grad_shares + q * row, tile.width());
     kernels().product({.a = room.grad_shares,

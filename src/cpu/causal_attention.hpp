@@ -54,6 +54,8 @@ private:
     void for_each_tile(const Head& head, Work work) const;
     Room room(int member);
     void transpose(const float* panels, std::int64_t count, float* out) const;
+    void multiply_with_keys(const float* rows, const float* keys, const Tile& tile,
+                            float* products) const;
     void find_shares(const Head& head, const Tile& tile, const Room& room) const;
     void sum_values(const Head& head, const Tile& tile, const Room& room) const;
     void return_from_tile(const Head& head, const Tile& tile, const Room& room) const;
