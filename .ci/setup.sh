@@ -70,7 +70,8 @@ is_configured() {
         [[ $(<"$build/configured_for") == "$(configuration)" ]]
 }
 
-# configure OPTION...: packages first, then a fresh build folder.
+# configure OPTION...: packages first, then a fresh build folder. Four files at a time are one for the compiler, which
+# reads what they include once: that is half of its work.
 configure() {
     install_missing "${packages[@]}"
     command -v meson >/dev/null || fail "There is no meson. This needs: $libraries."
@@ -78,7 +79,7 @@ configure() {
     [[ ! -e $build || -d $build/meson-private || -z $(ls -A "$build") ]] ||
         fail "$build is in the way: it is not a build folder of meson."
     rm -rf "$build"
-    meson setup "$@" "$build" "$root" </dev/null >"$log" 2>&1 || {
+    meson setup --unity on --unity-size 4 "$@" "$build" "$root" </dev/null >"$log" 2>&1 || {
         command -v apt-get >/dev/null || say "This needs: $libraries."
         fail_with_log "The build could not be configured."
     }

@@ -13,27 +13,28 @@ std::atomic<long> allocations{0};
 
 }  // namespace
 
-// These count for the whole program; everything else is as the library does it. `Buffer` takes its
-// memory from `aligned_alloc`, for which the linker puts the first of them (meson.build).
+// These count for the whole program; everything else is as the library does it. They are never
+// inlined: GCC would see memory of `new` given to `free`. `Buffer` takes its memory from
+// `aligned_alloc`, for which the linker puts the first of them (meson.build).
 extern "C" void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
 extern "C" void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
     ++allocations;
     return __real_aligned_alloc(alignment, size);
 }
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++allocations;
     void* memory = std::malloc(size > 0 ? size : 1);
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     ++allocations;
     return std::malloc(size > 0 ? size : 1);
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
 
