@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
+#include "base/shown_input.hpp"
 #include "model/reader.hpp"
 
 namespace carousel {
@@ -23,7 +23,7 @@ std::vector<TokenId> encode_file(const LoadedModel& loaded, const std::filesyste
     try {
         return loaded.tokenizer.encode(text, unknown);
     } catch (const UsageError& error) {
-        throw UsageError(fmt::format("{}: {}", shown_path(path), error.what()));
+        throw UsageError(fmt::format("{}: {}", shown_input(path), error.what()));
     }
 }
 
@@ -69,7 +69,7 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
                                const TellWork& tell) {
     auto ids = encode_file(loaded, path, decoding, unknown);
     if (ids.empty()) {
-        throw InputError(fmt::format("{} has no characters to learn from.", shown_path(path)));
+        throw InputError(fmt::format("{} has no characters to learn from.", shown_input(path)));
     }
     ids.insert(ids.begin(), Vocabulary::k_separator);
     auto& snapshot = loaded.snapshot;
@@ -78,7 +78,7 @@ AdaptationReport adapt_to_text(LoadedModel& loaded, const std::filesystem::path&
     DynamicEvaluation reader(*own.model, config);
     const auto segment = static_cast<std::size_t>(config.segment);
     const std::size_t symbols = ids.size() - 1;
-    const auto what = fmt::format("learning from {}", shown_path(path));
+    const auto what = fmt::format("learning from {}", shown_input(path));
     double nats = 0;
     for (std::size_t at = 0; at < symbols; at += segment) {
         const auto count = std::min(segment, symbols - at);

@@ -12,6 +12,7 @@
 #include "app/output_files.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/shown_input.hpp"
 #include "base/shown_path.hpp"
 #include "compression/compressed_text.hpp"
 #include "compression/text_coder.hpp"
@@ -113,7 +114,7 @@ fs::path decompressed_name(const CompressionRequest& request) {
     if (request.file.extension() != k_compressed_ending) {
         throw UsageError(fmt::format(
             "{} does not end in {}, so the name of its text is not known. Say it with --output.",
-            shown_path(request.file), k_compressed_ending));
+            shown_input(request.file), k_compressed_ending));
     }
     auto output = request.file;
     return output.replace_extension();
@@ -126,7 +127,7 @@ void require_model(const CompressedText& compressed, const LoadedModel& loaded,
     throw InputError(fmt::format(
         "{} was compressed with another model: {}, whose weights have the SHA-256 {}. Those of {} "
         "have {}. Name that model with --model; `carousel inspect` tells the SHA-256 of a model.",
-        shown_path(file), shown_path(compressed.model), to_hex(compressed.weights),
+        shown_input(file), shown_path(compressed.model), to_hex(compressed.weights),
         shown_path(path), to_hex(hash)));
 }
 
@@ -141,20 +142,20 @@ CompressionReport decompress(const CompressionRequest& request, const TellWork& 
     try {
         compressed = compressed_text(bytes);
     } catch (const InputError& error) {
-        throw InputError(fmt::format("{}: {}", shown_path(request.file), error.what()));
+        throw InputError(fmt::format("{}: {}", shown_input(request.file), error.what()));
     }
     if (!request.model) {
         throw UsageError(fmt::format(
             "decompress needs the model by which {} was compressed: --model {}, whose weights have "
             "the SHA-256 {}.",
-            shown_path(request.file), shown_path(compressed.model), to_hex(compressed.weights)));
+            shown_input(request.file), shown_path(compressed.model), to_hex(compressed.weights)));
     }
     const auto path = model_file(*request.model);
     const auto loaded = load_model(path);
     require_model(compressed, loaded, path, request.file);
     if (compressed.size > k_longest_text) {
         throw InputError(fmt::format("{} says it were a text of {} bytes, and {} are allowed.",
-                                     shown_path(request.file), compressed.size, k_longest_text));
+                                     shown_input(request.file), compressed.size, k_longest_text));
     }
     std::string text;
     try {
@@ -163,15 +164,15 @@ CompressionReport decompress(const CompressionRequest& request, const TellWork& 
                            TextUnits(loaded.tokenizer), predictor, progress("decompressing", tell));
     } catch (const DivergenceError&) {
         throw InputError(fmt::format("{} is damaged: what it says no model has ever learned from.",
-                                     shown_path(request.file)));
+                                     shown_input(request.file)));
     } catch (const InputError& error) {
-        throw InputError(fmt::format("{}: {}", shown_path(request.file), error.what()));
+        throw InputError(fmt::format("{}: {}", shown_input(request.file), error.what()));
     }
     if (compressed.without_cr) text = with_cr(text);
     if (sha256(text) != compressed.text) {
         throw InputError(fmt::format(
             "{} is damaged: what comes out is not the text that went in. Nothing is written.",
-            shown_path(request.file)));
+            shown_input(request.file)));
     }
     write_output(output, text, write);
     return {.output = output, .text_bytes = text.size(), .compressed_bytes = bytes.size()};

@@ -11,7 +11,7 @@
 #include "app/loaded_model.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/shown_path.hpp"
+#include "base/shown_input.hpp"
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
@@ -90,9 +90,9 @@ Names names_of_file(const std::filesystem::path& path) {
     try {
         return names_in(Json::parse(text, shallow));
     } catch (const Json::exception&) {
-        throw InputError(fmt::format("{} is no JSON.", shown_path(path)));
+        throw InputError(fmt::format("{} is no JSON.", shown_input(path)));
     } catch (const std::invalid_argument& error) {
-        throw InputError(fmt::format("{} is no vocabulary: {}.", shown_path(path), error.what()));
+        throw InputError(fmt::format("{} is no vocabulary: {}.", shown_input(path), error.what()));
     }
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/error.hpp"
 #include "base/shown_path.hpp"
+#include "base/system_calls.hpp"
+#include "snapshot/model_files.hpp"
 
 namespace carousel {
 
@@ -71,7 +73,10 @@ void require_output_file(std::string_view option, const std::filesystem::path& f
 void require_new_file(const std::filesystem::path& file,
                       const std::vector<std::filesystem::path>& read) {
     std::error_code unknown;
-    if (!std::filesystem::exists(file, unknown)) return;
+    const auto there = std::filesystem::status(file, unknown).type();
+    if (there == std::filesystem::file_type::not_found) return;
+    if (there == std::filesystem::file_type::none)  // no file can have such a name
+        fail_to("write", file.native(), unknown.value());
     for (const auto& other : read) {
         if (is_same_file(file, other))
             throw UsageError(
@@ -89,8 +94,9 @@ void require_new_file(const std::filesystem::path& file,
 std::vector<std::filesystem::path> files_named_by(const Snapshot& model) {
     std::vector<std::filesystem::path> files(model.corpus.paths.begin(), model.corpus.paths.end());
     if (model.corpus.validation) files.emplace_back(model.corpus.validation->path);
-    if (model.fine_tuned_from) files.emplace_back(model.fine_tuned_from->name);
-    for (const auto& teacher : model.teachers) files.emplace_back(teacher.name);
+    // As they were called, which may be by the name of a model that was trained or is ready.
+    if (model.fine_tuned_from) files.push_back(model_file(model.fine_tuned_from->name));
+    for (const auto& teacher : model.teachers) files.push_back(model_file(teacher.name));
     return files;
 }
 

@@ -9,7 +9,7 @@
 #include "app/pytorch_metadata.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/shown_path.hpp"
+#include "base/shown_input.hpp"
 #include "interchange/safetensors.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "text/printable.hpp"
@@ -19,7 +19,7 @@ namespace carousel {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
-    throw InputError(fmt::format("{} cannot be imported: {}.", shown_path(file), printable(why)));
+    throw InputError(fmt::format("{} cannot be imported: {}.", shown_input(file), printable(why)));
 }
 
 void require_foreign(const std::filesystem::path& file) {
@@ -46,7 +46,7 @@ void require_own_alphabet(const ImportRequest& request) {
     throw UsageError(fmt::format(
         "{} says which symbols its model knows: leave --alphabet, --vocabulary, --text, --separator "
         "and --start out.",
-        shown_path(request.file)));
+        shown_input(request.file)));
 }
 
 /// The model of a file that Carousel wrote, and perhaps somebody has changed since.

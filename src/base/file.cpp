@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
+#include "base/shown_input.hpp"
 #include "base/system_calls.hpp"
 
 namespace carousel {
@@ -29,7 +29,7 @@ std::size_t read_some(int descriptor, std::span<std::byte> buffer, std::string_v
 
 FileReader::FileReader(const std::filesystem::path& path) {
     if (path == "-") {
-        name_ = "standard input";
+        name_ = shown_input(path);
         descriptor_ = STDIN_FILENO;
         return;
     }
@@ -88,7 +88,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
         filled += count;
         if (filled > limit) {
             throw InputError(fmt::format("Cannot read {}: it is longer than the {} bytes allowed.",
-                                         shown_path(path), limit));
+                                         shown_input(path), limit));
         }
         if (count < step) {
             content.resize(filled);

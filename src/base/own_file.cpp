@@ -110,8 +110,10 @@ std::optional<OwnFile> own_file_at(const std::filesystem::path& path) {
 bool is_replaceable(const std::filesystem::path& path, OwnFile kind) {
     std::error_code unknown;
     const auto status = std::filesystem::status(path, unknown);
-    if (!std::filesystem::exists(status))
-        return status.type() == std::filesystem::file_type::not_found;
+    if (status.type() == std::filesystem::file_type::not_found) return true;
+    // No file can have such a name, or nobody may look: what that is the system says best.
+    if (status.type() == std::filesystem::file_type::none)
+        fail_to("write", path.native(), unknown.value());
     if (!std::filesystem::is_regular_file(status)) return false;
     return std::filesystem::file_size(path, unknown) == 0 || read_kind(path) == kind;
 }

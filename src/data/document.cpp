@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "base/shown_path.hpp"
+#include "base/shown_input.hpp"
 #include "text/decoding.hpp"
 
 namespace carousel {
 
 std::string shown_name(const Document& document) {
-    return document.path == "-" ? "standard input" : shown_path(document.path);
+    return shown_input(document.path);
 }
 
 std::string text_of(const Document& document, const DecodingSettings& decoding, Unit unit) {

@@ -16,6 +16,7 @@
 #include "base/own_file.hpp"
 #include "base/replace_file.hpp"
 #include "base/sha256.hpp"
+#include "base/shown_input.hpp"
 #include "base/shown_path.hpp"
 #include "snapshot/archive.hpp"
 #include "snapshot/fields.hpp"
@@ -77,7 +78,7 @@ std::vector<std::byte> make_header(std::uint64_t version, std::uint64_t payload_
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& what) {
-    throw SnapshotError(fmt::format("{} {}", shown_path(path), what));
+    throw SnapshotError(fmt::format("{} {}", shown_input(path), what));
 }
 
 /// What the header says the file's size is, as far as it can be one.

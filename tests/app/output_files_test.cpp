@@ -58,6 +58,15 @@ TEST_SUITE("app/output_files") {
         }
     }
 
+    TEST_CASE("a new file cannot have a name that is too long for one") {
+        const TemporaryFolder folder;
+        const auto file = folder / std::string(300, 'a');
+        CHECK_THROWS_WITH_AS(require_new_file(file, {}), doctest::Contains("File name too long"),
+                             InputError);
+        CHECK_THROWS_WITH_AS(require_output_file("html", file, OwnFile::page, {}),
+                             doctest::Contains("File name too long"), InputError);
+    }
+
     TEST_CASE("a model names its corpus, its validation text and the model before it") {
         Snapshot model;
         model.corpus.paths = {"a.txt", "b.txt"};

@@ -2,6 +2,7 @@
 #include "base/file_lock.hpp"
 #include "base/replace_file.hpp"
 #include "base/scratch_file.hpp"
+#include "base/shown_input.hpp"
 #include "base/shown_path.hpp"
 
 #include <doctest/doctest.h>
@@ -66,6 +67,12 @@ TEST_SUITE("base/shown_path") {
 }
 
 TEST_SUITE("base/file") {
+    TEST_CASE("what is read from standard input is named so") {
+        CHECK(shown_input("-") == "standard input");
+        CHECK(shown_input("./-") == "./-");
+        CHECK(shown_input("a\n") == "a\\x0a");
+    }
+
     TEST_CASE("a file is read whole, in pieces of any size") {
         const TemporaryFolder folder;
         std::string content;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/replace_file.hpp"
 #include "support/temporary_folder.hpp"
@@ -69,6 +70,12 @@ TEST_SUITE("base/own_file") {
         CHECK_FALSE(is_replaceable("/dev/null", OwnFile::page));
         CHECK_FALSE(own_file_at(folder / "missing"));
         CHECK_FALSE(own_file_at(folder.path()));
+    }
+
+    TEST_CASE("of a name that no file can have is said what the system says") {
+        const TemporaryFolder folder;
+        CHECK_THROWS_WITH_AS(is_replaceable(folder / std::string(300, 'a'), OwnFile::page),
+                             doctest::Contains("File name too long"), InputError);
     }
 
     TEST_CASE("replace_file leaves a file of another kind as it is") {

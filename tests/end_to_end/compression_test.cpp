@@ -110,6 +110,10 @@ TEST_SUITE("end_to_end/compression") {
         CHECK(damaged.err.find("damaged") != std::string::npos);
         CHECK_FALSE(fs::exists(trained() / "d.txt"));
         CHECK(decompressed("text.txt", {"--output", "x"}).code == 1);
+        const auto piped = decompressed("-", {"--output", "x"}, {.input = "a text"});
+        CHECK(piped.code == 1);
+        CHECK_MESSAGE(piped.err.find("error: standard input: This is no text") != std::string::npos,
+                      piped.err);
         CHECK(decompressed("text.txt").code == 2);  // a name without the ending
     }
 
