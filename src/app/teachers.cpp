@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "app/shared_alphabet.hpp"
 #include "app/stored_text.hpp"
@@ -11,6 +13,7 @@
 #include "base/shown_path.hpp"
 #include "model/two_nets.hpp"
 #include "snapshot/model_files.hpp"
+#include "snapshot/ready_models.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
 
@@ -20,12 +23,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Around the model, where its text is looked for, too.
+// By its name, or around the model, where its text is looked for, too.
 Snapshot teacher_as_it_was(const Origin& origin, const fs::path& model) {
     std::string why = "is gone";
-    for (const auto& place : stored_places({origin.name}, model)) {
-        if (!fs::exists(place.front())) continue;
-        auto teacher = load_snapshot(place.front());
+    std::vector<fs::path> files{model_file(origin.name)};
+    for (const auto& place : stored_places({origin.name}, model)) files.emplace_back(place.front());
+    for (const auto& file : files) {
+        std::error_code unknown;
+        if (!fs::is_regular_file(file, unknown)) continue;
+        auto teacher = load_snapshot(file);
         if (weights_sha256(teacher) == origin.weights) return teacher;
         why = "is another model now";
     }
@@ -44,7 +50,8 @@ Teachers::Teachers(const Config& config) {
     }
     for (const auto& name : config.request.teachers) {
         const auto file = model_file(name);
-        add(file, load_snapshot(file), config);
+        // A ready model keeps its name, under which it is found wherever the program is.
+        add(is_ready_model(file) ? name : file, load_snapshot(file), config);
     }
     if (empty()) return;
     together_ = models_.front().get();

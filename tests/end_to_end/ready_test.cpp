@@ -99,6 +99,20 @@ TEST_SUITE("end_to_end/ready") {
               1);
     }
 
+    TEST_CASE("a training learns from a ready model by its name, wherever that lies later") {
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const auto ended = run_ready(folder, tiny_training(2) + Words{"--teacher", "shakespeare"});
+        CHECK_MESSAGE(ended.code == 0, ended.err);
+        CHECK(inspected(folder.path(), "m.carousel", "teachers").find("\"shakespeare\"") !=
+              std::string::npos);
+        fs::copy(ready_folder(), folder / "ready");
+        const auto resumed =
+            run(folder.path(), {"train", "--model", "m", "--resume", "--steps", "3"},
+                {.environment = {{"CAROUSEL_READY_MODELS", folder / "ready"}}});
+        CHECK_MESSAGE(resumed.code == 0, resumed.err);
+    }
+
     TEST_CASE("what export makes of a ready model goes to the current folder") {
         const TemporaryFolder folder;
         CHECK(run_ready(folder, {"export", "shakespeare", "--precision", "int8"}).code == 0);
