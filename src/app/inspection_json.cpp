@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/setting_json.hpp"
+#include "base/sha256.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
 #include "snapshot/weights_hash.hpp"
@@ -111,9 +112,21 @@ std::string inspection_json(const std::filesystem::path& file, const Snapshot& s
     json["teachers"] = std::move(teachers);
     json["corpus"] = corpus_to_json(snapshot.corpus);
     json["text"] = text_to_json(snapshot);
-    add_settings(json["training"], snapshot.training);
+    if (knows_training(snapshot)) {
+        add_settings(json["training"], snapshot.training);
+    } else {
+        json["training"] = nullptr;
+    }
     json["history"] = history_to_json(snapshot.history);
     return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+bool knows_text(const Snapshot& snapshot) {
+    return snapshot.corpus.fingerprint != Sha256Digest{};
+}
+
+bool knows_training(const Snapshot& snapshot) {
+    return knows_text(snapshot) || snapshot.step > 0;
 }
 
 std::uint64_t stored_parameters(const Snapshot& snapshot) {

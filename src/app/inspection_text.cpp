@@ -38,13 +38,8 @@ void add_model(const Snapshot& snapshot, std::vector<PageRow>& rows) {
     for (const auto& teacher : snapshot.teachers) rows.push_back({"learned from", teacher.name});
 }
 
-// Weights that were trained elsewhere come without a text and without the settings of a training.
-bool knows_text(const Snapshot& snapshot) {
-    return snapshot.corpus.fingerprint != Sha256Digest{};
-}
-
 void add_training(const Snapshot& snapshot, std::vector<PageRow>& rows) {
-    if (!knows_text(snapshot) && snapshot.step == 0) {
+    if (!knows_training(snapshot)) {
         rows.push_back({"training", "elsewhere: nothing is known of it"});
         return;
     }

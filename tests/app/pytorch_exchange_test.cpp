@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/evaluation_run.hpp"
+#include "app/inspection_json.hpp"
 #include "app/inspection_text.hpp"
 #include "app/loaded_model.hpp"
 #include "app/pytorch_export.hpp"
@@ -290,6 +291,16 @@ TEST_SUITE("app/pytorch_exchange") {
         request.part = Part::all;
         request.baseline = true;
         CHECK(says(why(), "does not know: its weights"));
+    }
+
+    TEST_CASE("of a model that was trained elsewhere no settings of a training are told") {
+        const TemporaryFolder folder;
+        write_foreign(folder / "f.safetensors", 4);
+        auto request = request_for(folder / "f.safetensors", folder / "f.carousel");
+        request.alphabet.alphabet = "ab\nc";
+        const auto foreign = load_snapshot(import_from_pytorch(request).file);
+        CHECK(says(inspection_json("f", foreign), "\"training\": null"));
+        CHECK(says(inspection_json("g", expressible_snapshot(CellKind::gru)), "\"window\": 5"));
     }
 
     TEST_CASE("a model without a separator gets one that reads as a newline and is never written") {
