@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "library/setting_names.hpp"
 #include "text/printable.hpp"
 
 namespace carousel {
@@ -28,7 +29,7 @@ LastError& last_error() {
 carousel_status keep(carousel_status status, std::string_view text) noexcept {
     auto& error = last_error();
     try {
-        error.text = printable(text);
+        error.text = printable(with_setting_names(text));
         error.shown = error.text.c_str();
     } catch (...) {
         error.shown = "There is not enough memory to say what failed.";

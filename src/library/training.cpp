@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/stopwatch.hpp"
 #include "library/border.hpp"
+#include "library/setting_names.hpp"
 #include "library/settings.hpp"
 
 namespace carousel {
@@ -29,7 +31,19 @@ public:
           json_([this](std::string_view line) { hear(line); },
                 listener_.seconds_apart > 0 ? listener_.seconds_apart : 0) {}
 
-    void hear(const TrainingEvent& event) { json_.hear(event); }
+    void hear(const TrainingEvent& event) {
+        std::visit(
+            [&]<typename Event>(const Event& e) {
+                if constexpr (is_message<Event>) {
+                    auto told = e;
+                    told.text = with_setting_names(e.text);
+                    json_.hear(told);
+                } else {
+                    json_.hear(event);
+                }
+            },
+            event);
+    }
 
     std::optional<std::string> wish_to_stop() const {
         if (listener_.wants_stop == nullptr || listener_.wants_stop(listener_.context) == 0)
@@ -38,6 +52,12 @@ public:
     }
 
 private:
+    // What a sample says is the model's.
+    template <typename Event>
+    static constexpr bool is_message = !std::same_as<Event, Sampled> && requires(Event event) {
+        requires std::same_as<decltype(event.text), std::string>;
+    };
+
     // A line begins {"event":"KIND",
     void hear(std::string_view line) const {
         if (listener_.hear == nullptr) return;
@@ -99,7 +119,7 @@ const TrainingRequest& request_of(const Settings& settings) {
 
 std::string both(std::string first, const std::string& second) {
     if (!first.empty() && !second.empty()) first += ' ';
-    return first + second;
+    return with_setting_names(first + second);
 }
 
 }  // namespace
@@ -139,7 +159,9 @@ carousel_status carousel_plan(carousel_settings* settings, const char** json) {
         require(json, "json");
         Listener nobody(nullptr);
         auto& text = given->told(0);
-        text = preview_json(preview_training(request, host_for(nobody, stopwatch)));
+        auto preview = preview_training(request, host_for(nobody, stopwatch));
+        for (auto& note : preview.plan.notes) note = with_setting_names(note);
+        text = preview_json(preview);
         *json = text.c_str();
     });
 }

@@ -224,6 +224,13 @@ TEST_SUITE("library/settings") {
         CHECK(contains(carousel_error_text(), "\\x1b"));
     }
 
+    TEST_CASE("what the program says of options is said of settings") {
+        const Said settings(CAROUSEL_FOR_TRAINING, {{"resume", "yes"}, {"model", "/no/such"}});
+        fails(carousel_train(settings, nullptr, nullptr), CAROUSEL_INPUT);
+        CHECK(contains(carousel_error_text(), "Name the model with \"model\", or leave"));
+        CHECK_FALSE(contains(carousel_error_text(), "--"));
+    }
+
     TEST_CASE("settings for one purpose are no settings for another") {
         const Said settings(CAROUSEL_FOR_SESSION, {});
         carousel_model* model = nullptr;
