@@ -33,7 +33,6 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
                        std::span<const NamedTensor> weights, const LearnerConfig& learning)
     : pool_(&pool),
       communicator_(learning.communicator != nullptr ? learning.communicator : &alone_),
-      sum_(*communicator_, learning.shards),
       own_(own_shards(learning)),
       shard_size_(all_streams(learning) / learning.shards),
       optimizer_config_(learning.optimizer),
@@ -52,6 +51,9 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
         depth = std::max(depth, depth_of(node));
     }
     for (int i = 0; i < depth; ++i) spare_.push_back(gradient());
+    exchange_ = std::make_unique<GradientExchange>(*communicator_, learning.shards, sum_spans_,
+                                                   optimizer_.kept_gradients());
+    squares_.resize(static_cast<std::size_t>(norm_pieces(sums_.front().size())));
     if (own_.size() == 1) return;
     const TokenIds::shape_type ids{static_cast<std::size_t>(learning.shape.window),
                                    static_cast<std::size_t>(shard_size_)};
@@ -62,38 +64,55 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
 void CpuLearner::window(const Batch& batch, RecurrentState& state, const WindowKey& key) {
     const FlushDenormals mode;
     backpropagation_.begin(key);
+    constexpr Next k_to_others{nullptr, nullptr};
     for (std::size_t i = 0; i < nodes_.size(); ++i)
-        run(nodes_[i], {batch, state}, sums_[i].data(), spare_.data());
+        run(nodes_[i], {batch, state}, sums_[i].data(), spare_.data(),
+            i + 1 == nodes_.size() ? &k_to_others : nullptr);
 }
 
-void CpuLearner::run(const Shards& node, const Window& window, float* sum, Buffer* spare) {
-    if (node.size() == 1) return run_shard(node.begin, window, sum);
-    run(left_of(node), window, sum, spare + 1);
-    run(right_of(node), window, spare->data(), spare + 1);
-    constexpr std::int64_t k_piece = 16384;  // floats of a task
-    const auto stored = spare->size();
-    pool_->for_each((stored + k_piece - 1) / k_piece, [&](std::int64_t piece) {
-        const auto first = piece * k_piece;
-        kernels().add(sum + first, spare->data() + first, std::min(k_piece, stored - first));
-    });
+void CpuLearner::run(const Shards& node, const Window& window, float* sum, Buffer* spare,
+                     const Next* next) {
+    if (node.size() == 1) return run_shard(node.begin, window, sum, next);
+    run(left_of(node), window, sum, spare + 1, nullptr);
+    const Next add{sum, next};
+    run(right_of(node), window, spare->data(), spare + 1, &add);
 }
 
-void CpuLearner::run_shard(std::int64_t shard, const Window& window, float* gradients) {
+void CpuLearner::run_shard(std::int64_t shard, const Window& window, float* gradients,
+                           const Next* next) {
+    auto end = model_.stored().parameters().stored();
+    const auto hand_on_from = [&](std::int64_t first) {
+        hand_on({first, end}, gradients, next);
+        end = first;
+    };
+    const Task<std::int64_t> final_from = hand_on_from;
     const auto number = static_cast<std::size_t>(shard - own_.begin);
     double& loss = losses_[number];
     if (own_.size() == 1) {
         loss = backpropagation_.run_streams(shard * shard_size_, window.batch.inputs,
                                             window.batch.targets, window.state, gradients, nullptr,
-                                            taught_rows(window.batch));
+                                            taught_rows(window.batch), &final_from);
         return;
     }
     const auto streams = static_cast<std::size_t>(shard_size_), first = number * streams;
     shard_batch_.take(window.batch, first);
     shard_state_.take(window.state, first, streams, 0);
-    loss =
-        backpropagation_.run_streams(shard * shard_size_, shard_batch_.inputs, shard_batch_.targets,
-                                     shard_state_, gradients, nullptr, taught_rows(shard_batch_));
+    loss = backpropagation_.run_streams(shard * shard_size_, shard_batch_.inputs,
+                                        shard_batch_.targets, shard_state_, gradients, nullptr,
+                                        taught_rows(shard_batch_), &final_from);
     window.state.take(shard_state_, 0, streams, first);
+}
+
+void CpuLearner::hand_on(const Range& floats, const float* gradients, const Next* next) {
+    constexpr std::int64_t k_piece = 16384;  // floats of a task
+    for (; next != nullptr; gradients = next->sum, next = next->next) {
+        if (next->sum == nullptr) return exchange_->send(floats);
+        pool_->for_each((floats.size() + k_piece - 1) / k_piece, [&](std::int64_t piece) {
+            const auto first = floats.begin + piece * k_piece;
+            kernels().add(next->sum + first, gradients + first,
+                          std::min(k_piece, floats.end - first));
+        });
+    }
 }
 
 TaughtRows CpuLearner::taught_rows(const Batch& batch) const {
@@ -108,13 +127,15 @@ TaughtRows CpuLearner::taught_rows(const Batch& batch) const {
 
 double CpuLearner::exchange() {
     const FlushDenormals mode;
-    sum_.add_up(sum_spans_);
-    return sum_.add_up(losses_);
+    exchange_->finish();
+    return exchange_->sum_of(losses_);
 }
 
 double CpuLearner::gradient_norm() {
     const FlushDenormals mode;
-    return global_norm(*pool_, sums_.front().data(), sums_.front().size());
+    sum_squares(*pool_, sums_.front().data(), sums_.front().size(), squares_);
+    exchange_->complete(squares_);
+    return norm_of(squares_);
 }
 
 void CpuLearner::update(const UpdateRates& rates) {
@@ -148,6 +169,10 @@ void CpuLearner::set_tensors(Kept kept, std::span<const NamedTensor> tensors) {
         case Kept::second_moments:
             return optimizer_.set_second_moments(tensors);
     }
+}
+
+void CpuLearner::gather_moments() {
+    optimizer_.gather_moments();
 }
 
 void CpuLearner::forget() {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "cpu/buffer.hpp"
 #include "cpu/cpu_model.hpp"
+#include "cpu/gradient_exchange.hpp"
 #include "cpu/optimizer.hpp"
 #include "cpu/truncated_backpropagation.hpp"
 #include "model/collectives.hpp"
@@ -26,23 +28,32 @@ public:
     void update(const UpdateRates& rates) override;
     std::vector<NamedTensor> tensors(Kept kept) const override;
     void set_tensors(Kept kept, std::span<const NamedTensor> tensors) override;
+    void gather_moments() override;
     void forget() override;
     const Model& model() const override { return model_; }
 
 private:
-    /// `sum` becomes the gradient of the shards of a node; `spare` has room for those of its parts.
     struct Window {
         const Batch& batch;
         RecurrentState& state;
     };
-    void run(const Shards& node, const Window& window, float* sum, Buffer* spare);
+    /// What follows once floats of a gradient are final: they are added to `sum`, which then is
+    /// final there too, and so on; where `sum` is null, they are all that this process has, and go
+    /// to the others.
+    struct Next {
+        float* sum;
+        const Next* next;
+    };
+    /// `sum` becomes the gradient of the shards of a node; `spare` has room for those of its parts.
+    /// `next`: what becomes of it; null: nothing yet.
+    void run(const Shards& node, const Window& window, float* sum, Buffer* spare, const Next* next);
+    void run_shard(std::int64_t shard, const Window& window, float* gradients, const Next* next);
+    void hand_on(const Range& floats, const float* gradients, const Next* next);
     TaughtRows taught_rows(const Batch& batch) const;
-    void run_shard(std::int64_t shard, const Window& window, float* gradients);
 
     ThreadPool* pool_;
     Alone alone_;
     Communicator* communicator_;
-    ShardSum sum_;
     Shards own_;               // of the shards of all streams
     std::int64_t shard_size_;  // streams
     OptimizerConfig optimizer_config_;
@@ -54,7 +65,9 @@ private:
     std::vector<Buffer> sums_;   // their gradients; after an exchange the first is that of all
     std::vector<Buffer> spare_;
     std::vector<std::span<float>> sum_spans_;
-    std::vector<double> losses_;  // of each own shard: its part of the mean
+    std::unique_ptr<GradientExchange> exchange_;
+    std::vector<double> squares_;  // of the pieces of the gradient
+    std::vector<double> losses_;   // of each own shard: its part of the mean
     Batch shard_batch_;
     RecurrentState shard_state_;
 };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/task.hpp"
 #include "cpu/dropout.hpp"
 #include "cpu/embedding.hpp"
 #include "cpu/language_model.hpp"
@@ -63,9 +64,11 @@ public:
     virtual const float* forward(ThreadPool& pool, const Window& window, RecurrentState& state) = 0;
 
     /// Training: where the gradient of what `forward` returned is to be put, rows as those; and
-    /// what fills the gradients of all weights from there down to the embedding.
+    /// what fills the gradients of all weights from there down to the embedding. Calls
+    /// `after_layer` with each layer, from the top, whose gradients and those above it are final;
+    /// with layer 0 when the embedding's are too.
     virtual float* grad_outputs() = 0;
-    virtual void backward(ThreadPool& pool, float* gradients) = 0;
+    virtual void backward(ThreadPool& pool, float* gradients, Task<std::int64_t> after_layer) = 0;
 };
 
 }  // namespace carousel

@@ -4,32 +4,34 @@
 
 namespace carousel {
 
-void MatrixShares::add(std::int64_t size, std::int64_t work) {
+void MatrixShares::add(std::int64_t offset, std::int64_t size, std::int64_t work) {
     work_.resize(shared() ? static_cast<std::size_t>(communicator_->processes()) : 1);
+    floats_.resize(work_.size());
     const auto least = std::ranges::min_element(work_);
+    const auto owner = least - work_.begin();
     *least += work;
-    matrices_.push_back({static_cast<int>(least - work_.begin()), size_, size});
+    floats_[static_cast<std::size_t>(owner)] += size;
+    directions_.push_back({static_cast<int>(owner), size_, size_ + size});
+    stored_.push_back({static_cast<int>(owner), offset, offset + size});
     size_ += size;
 }
 
 MatrixShares::Part MatrixShares::part(std::size_t matrix) const {
-    const auto& found = matrices_[matrix];
-    return {found.offset, !shared() || found.owner == communicator_->process()};
+    const auto& found = directions_[matrix];
+    return {found.begin, !shared() || found.process == communicator_->process()};
 }
 
-void MatrixShares::exchange(float* all) {
-    const int n = communicator_->processes(), self = communicator_->process();
-    out_.clear();
-    in_.clear();
-    for (const auto& matrix : matrices_) {
-        const std::span values(all + matrix.offset, static_cast<std::size_t>(matrix.size));
-        if (matrix.owner != self) {
-            in_.push_back({matrix.owner, std::as_writable_bytes(values)});
-            continue;
-        }
-        for (int k = 1; k < n; ++k) out_.push_back({(self + k) % n, std::as_bytes(values)});
-    }
-    communicator_->exchange(out_, in_);
+bool MatrixShares::gradients_kept() const {
+    if (!shared() || size_ == 0) return false;
+    return *std::ranges::max_element(floats_) * communicator_->processes() <= 2 * size_;
+}
+
+void MatrixShares::exchange_directions(float* all) const {
+    share_out(*communicator_, directions_, std::span(all, static_cast<std::size_t>(size_)));
+}
+
+void MatrixShares::exchange_stored(std::span<float> all) const {
+    share_out(*communicator_, stored_, all);
 }
 
 }  // namespace carousel

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "model/communicator.hpp"
+#include "model/collectives.hpp"
 
 namespace carousel {
 
@@ -16,34 +15,36 @@ public:
     /// null, or one process: nothing is shared.
     explicit MatrixShares(Communicator* communicator) : communicator_(communicator) {}
 
-    /// One more matrix, of `size` floats, behind the others; its work in any unit. Whoever has the
-    /// least so far gets it.
-    void add(std::int64_t size, std::int64_t work);
+    /// One more matrix, of `size` floats, which begins at `offset` among the stored ones; its work
+    /// in any unit. Whoever has the least so far gets it.
+    void add(std::int64_t offset, std::int64_t size, std::int64_t work);
 
     bool shared() const { return communicator_ != nullptr && communicator_->processes() > 1; }
     std::int64_t size() const { return size_; }  ///< floats of all matrices
 
     struct Part {
-        std::int64_t offset;
-        bool own;  ///< this process computes it
+        std::int64_t offset;  ///< behind the matrices that were added before
+        bool own;             ///< this process computes it
     };
     Part part(std::size_t matrix) const;
 
-    /// `all`: the matrices, of which the own ones are computed. Gets the others. Range: shared.
-    void exchange(float* all);
+    /// Whether only who computes a matrix gets its gradient: then all processes together send what
+    /// a ring takes, and half as much again where all get all gradients. But with fewer matrices
+    /// than processes one of them would have to receive too much.
+    bool gradients_kept() const;
+    /// The matrices among the stored floats, and whose they are.
+    std::span<const Owned> stored() const { return stored_; }
+
+    /// Gets what others have computed: of the matrices one behind the other, and of what is laid
+    /// out as the stored floats. Range: shared.
+    void exchange_directions(float* all) const;
+    void exchange_stored(std::span<float> all) const;
 
 private:
-    struct Matrix {
-        int owner;
-        std::int64_t offset, size;
-    };
-
     Communicator* communicator_;
     std::int64_t size_ = 0;
-    std::vector<Matrix> matrices_;
-    std::vector<std::int64_t> work_;  // of each process
-    std::vector<Communicator::Outgoing> out_;
-    std::vector<Communicator::Incoming> in_;
+    std::vector<Owned> directions_, stored_;   // one behind the other; as they are stored
+    std::vector<std::int64_t> work_, floats_;  // of each process
 };
 
 }  // namespace carousel

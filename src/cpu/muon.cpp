@@ -89,7 +89,7 @@ Muon::Muon(const ParameterList& parameters, int threads, Communicator* communica
     std::vector<PanelShape> shapes;
     for (const auto& p : parameters.all()) {
         if (!moves(p)) continue;
-        shares_.add(p.stored, work_of(p));
+        shares_.add(p.offset, p.stored, work_of(p));
         const auto part = shares_.part(matrices_.size());
         matrices_.push_back({p, part.own, part.offset});
         if (part.own) shapes.push_back(panels_of(p));
@@ -136,11 +136,13 @@ void Muon::step(const Crew& crew, Matrices matrices, std::span<Orthogonalization
 }
 
 void Muon::step_with_others(const Crew& crew, const Update& update) {
-    // Their moments are everybody's; their directions come from those who computed them.
+    // Who has their gradients keeps their moments too, for a training that goes on with other
+    // processes; their directions come from those who computed them.
     const auto others = Matrices(matrices_).subspan(own_);
-    find_directions(crew, others, update,
-                    [&](std::size_t i) { return directions_.data() + others[i].offset; });
-    shares_.exchange(directions_.data());
+    if (!shares_.gradients_kept())
+        find_directions(crew, others, update,
+                        [&](std::size_t i) { return directions_.data() + others[i].offset; });
+    shares_.exchange_directions(directions_.data());
     go(crew, Matrices(matrices_), update,
        [&](std::size_t i) { return directions_.data() + matrices_[i].offset; });
 }

@@ -25,6 +25,15 @@ public:
     void update(ThreadPool& pool, LanguageModel& model, const float* gradients,
                 const UpdateRates& rates);
 
+    /// Floats whose gradients only one process needs: `Muon::kept`.
+    std::span<const Owned> kept_gradients() const {
+        return muon_ ? muon_->kept() : std::span<const Owned>();
+    }
+    /// All processes together: each gets the moments that only others keep.
+    void gather_moments() {
+        if (muon_) muon_->gather_moments({first_.data(), static_cast<std::size_t>(first_.size())});
+    }
+
     /// Moments as canonical tensors with the names and shapes of the parameters.
     std::vector<NamedTensor> first_moments() const {
         return parameters_.to_canonical(first_.data());

@@ -57,6 +57,11 @@ public:
     std::span<const StoredParameter> all() const { return parameters_; }
     const StoredParameter& embedding() const { return parameters_.front(); }
     LayerParameters layer(std::int64_t layer) const;
+    /// Where the floats of a layer begin; behind them are those of the layers above and of the
+    /// output.
+    std::int64_t first_of_layer(std::int64_t layer) const {
+        return parameters_[first_of_layer_[static_cast<std::size_t>(layer)]].offset;
+    }
     /// Of a Transformer.
     const StoredParameter& output_gain() const { return parameters_[parameters_.size() - 3]; }
     const StoredParameter& output_weight() const { return parameters_[parameters_.size() - 2]; }

@@ -87,7 +87,7 @@ const float* RecurrentLayers::forward(ThreadPool& pool, const Window& window,
     return sums() ? summed_.data() : read.rows;
 }
 
-void RecurrentLayers::backward(ThreadPool& pool, float* gradients) {
+void RecurrentLayers::backward(ThreadPool& pool, float* gradients, Task<std::int64_t> after_layer) {
     float* grad = back_->outputs();
     const auto count = back_->size();
     if (sums()) std::copy_n(grad, count, grad_summed_.data());
@@ -96,6 +96,7 @@ void RecurrentLayers::backward(ThreadPool& pool, float* gradients) {
         if (l < dropped_.size()) between_masks_[l].apply(pool, grad, grad);
         if (sums() && l + 1 < layers_.size()) add_vectors(pool, grad_summed_.data(), grad, count);
         layers_[l]->backward(pool, *back_, gradients);
+        after_layer(static_cast<std::int64_t>(l));
     }
 }
 

@@ -63,13 +63,16 @@ const float* TransformerLayers::forward(ThreadPool& pool, const Window& window,
     return outputs_.outputs.data();
 }
 
-void TransformerLayers::backward(ThreadPool& pool, float* gradients) {
+void TransformerLayers::backward(ThreadPool& pool, float* gradients,
+                                 Task<std::int64_t> after_layer) {
     std::fill_n(grad_.data(), grad_.size(), 0.0F);
     norm_.backward(pool, grad_outputs_.data(), outputs_, grad_.data(), shape_.positions(),
                    gradients);
-    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
-        (*layer)->backward(pool, grad_.data(), gradients);
-    embedding_->backward(pool, grad_.data(), gradients);
+    for (auto l = layers_.size(); l-- > 0;) {
+        layers_[l]->backward(pool, grad_.data(), gradients);
+        if (l == 0) embedding_->backward(pool, grad_.data(), gradients);
+        after_layer(static_cast<std::int64_t>(l));
+    }
 }
 
 }  // namespace carousel

@@ -24,7 +24,7 @@ public:
     void draw_masks(ThreadPool& pool, const WindowKey& key, std::int64_t first_stream) override;
     const float* forward(ThreadPool& pool, const Window& window, RecurrentState& state) override;
     float* grad_outputs() override { return grad_outputs_.data(); }
-    void backward(ThreadPool& pool, float* gradients) override;
+    void backward(ThreadPool& pool, float* gradients, Task<std::int64_t> after_layer) override;
 
 private:
     void find_positions(ThreadPool& pool);

@@ -56,7 +56,8 @@ void TruncatedBackpropagation::begin(const WindowKey& key) {
 double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds& inputs,
                                              const TokenIds& targets, RecurrentState& state,
                                              float* gradients, LikelySymbols* likely,
-                                             const TaughtRows& taught) {
+                                             const TaughtRows& taught,
+                                             const Task<std::int64_t>* final_from) {
     check(inputs, targets, state);
     if (likely != nullptr) likely->make_room(targets.size(), model_->config().vocabulary_size);
     layers_->draw_masks(*pool_, key_, first);
@@ -67,7 +68,7 @@ double TruncatedBackpropagation::run_streams(std::int64_t first, const TokenIds&
     output_.backward(*pool_, read, all, {targets.data(), targets.size()}, losses_.data(),
                      layers_->grad_outputs(), gradients,
                      likely != nullptr ? LikelyRows(*likely, 0) : LikelyRows(), taught);
-    backward(gradients);
+    backward(gradients, final_from);
     double sum = 0;
     for (const float loss : losses_) sum += double{loss};
     return sum / static_cast<double>(all);
@@ -99,10 +100,13 @@ OutputRows TruncatedBackpropagation::forward(const TokenIds& inputs, RecurrentSt
     return {read, hidden_row_length(model_->config()), window_ * batch_size_};
 }
 
-void TruncatedBackpropagation::backward(float* gradients) {
+void TruncatedBackpropagation::backward(float* gradients, const Task<std::int64_t>* final_from) {
     float* grad = layers_->grad_outputs();
     if (output_mask_.exists()) output_mask_.apply(*pool_, grad, grad);
-    layers_->backward(*pool_, gradients);
+    layers_->backward(*pool_, gradients, [&](std::int64_t layer) {
+        if (final_from == nullptr) return;
+        (*final_from)(layer == 0 ? 0 : model_->parameters().first_of_layer(layer));
+    });
 }
 
 }  // namespace carousel

@@ -46,10 +46,13 @@ public:
 
     /// The same in two parts, of which the second one runs several groups of B streams, one after
     /// the other, with the weights of now: `first` is the number of a group's first among all.
+    /// `final_from`, if not null, is called, layer by layer from the top, with where in `gradients`
+    /// that begins which is final.
     void begin(const WindowKey& key);
     double run_streams(std::int64_t first, const TokenIds& inputs, const TokenIds& targets,
                        RecurrentState& state, float* gradients, LikelySymbols* likely = nullptr,
-                       const TaughtRows& taught = {});
+                       const TaughtRows& taught = {},
+                       const Task<std::int64_t>* final_from = nullptr);
 
     /// Loss of each position of the last window, (T, B), nats: taken with the weights as they were.
     std::span<const float> losses() const { return losses_; }
@@ -57,7 +60,7 @@ public:
 private:
     void check(const TokenIds& inputs, const TokenIds& targets, const RecurrentState& state) const;
     OutputRows forward(const TokenIds& inputs, RecurrentState& state);
-    void backward(float* gradients);
+    void backward(float* gradients, const Task<std::int64_t>* final_from);
 
     const LanguageModel* model_;
     ThreadPool* pool_;

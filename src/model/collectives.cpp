@@ -68,6 +68,24 @@ void gather(Communicator& communicator, std::int64_t shards, std::span<const std
     std::ranges::copy(own, part_of(all, shards, n, 0).begin());
 }
 
+void share_out(Communicator& communicator, std::span<const Owned> parts, std::span<std::byte> all,
+               std::size_t element_size) {
+    const int self = communicator.process();
+    const auto bytes_of = [&](const Owned& part) {
+        return all.subspan(static_cast<std::size_t>(part.begin) * element_size,
+                           static_cast<std::size_t>(part.size()) * element_size);
+    };
+    std::vector<Communicator::Outgoing> out;
+    std::vector<Communicator::Incoming> in;
+    for (const auto& part : parts)
+        if (part.process != self) in.push_back({part.process, bytes_of(part)});
+    for_each_other(communicator, [&](int other) {
+        for (const auto& part : parts)
+            if (part.process == self) out.push_back({other, bytes_of(part)});
+    });
+    communicator.exchange(out, in);
+}
+
 Link measure_link(Communicator& communicator) {
     const int n = communicator.processes(), self = communicator.process();
     const auto seconds = [&](std::size_t bytes, int times) {
@@ -98,59 +116,87 @@ ShardSum::ShardSum(Communicator& communicator, std::int64_t shards)
     losses_.resize(static_cast<std::size_t>(shards));
 }
 
-std::span<float> ShardSum::slice_of(std::span<float> values, int process) const {
-    constexpr std::size_t k_line = 16;  // floats of a cache line
-    const auto n = static_cast<std::size_t>(communicator_->processes()),
-               lines = (values.size() + k_line - 1) / k_line;
-    const auto at = [&](int p) {
-        return std::min(values.size(), lines * static_cast<std::size_t>(p) / n * k_line);
-    };
-    return values.subspan(at(process), at(process + 1) - at(process));
+void ShardSum::add_slices(std::int64_t begin, std::int64_t end,
+                          std::vector<Portion>& portions) const {
+    constexpr std::int64_t k_line = 16;  // floats of a cache line
+    const int n = communicator_->processes();
+    const auto lines = (end - begin + k_line - 1) / k_line;
+    const auto at = [&](int p) { return std::min(end, begin + lines * p / n * k_line); };
+    for (int p = 0; p < n; ++p) portions.push_back({{p, at(p), at(p + 1)}});
 }
 
 void ShardSum::add_up(std::span<const std::span<float>> nodes) {
+    portions_.clear();
+    add_slices(0, static_cast<std::int64_t>(nodes[0].size()), portions_);
+    add_up(nodes, portions_);
+}
+
+void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const Portion> portions) {
     if (communicator_->processes() == 1) return;
     const int self = communicator_->process();
-    const auto size = slice_of(nodes[0], self).size();
-    received_.resize((known_.size() - own_.size()) * size);
+    const auto part = [](std::span<float> all, const Owned& owned) {
+        return all.subspan(static_cast<std::size_t>(owned.begin),
+                           static_cast<std::size_t>(owned.size()));
+    };
+    std::size_t own_floats = 0;
+    for (const auto& [floats, kept] : portions)
+        if (floats.process == self) own_floats += static_cast<std::size_t>(floats.size());
+    received_.resize((known_.size() - own_.size()) * own_floats);
 
-    // this slice of everybody's nodes
+    // everybody's nodes, of the own portions
     slices_.clear();
     in_.clear();
-    std::size_t own = 0;
     auto* room = received_.data();
-    for (const int owner : owner_) {
-        if (owner == self) {
-            slices_.push_back(slice_of(nodes[own++], self));
-            continue;
+    for (const auto& [floats, kept] : portions) {
+        if (floats.process != self) continue;
+        std::size_t own = 0;
+        for (const int owner : owner_) {
+            if (owner == self) {
+                slices_.push_back(part(nodes[own++], floats));
+                continue;
+            }
+            slices_.emplace_back(room, static_cast<std::size_t>(floats.size()));
+            in_.push_back({owner, std::as_writable_bytes(slices_.back())});
+            room += floats.size();
         }
-        slices_.emplace_back(room, size);
-        in_.push_back({owner, std::as_writable_bytes(slices_.back())});
-        room += size;
     }
     out_.clear();
     for_each_other(*communicator_, [&](int other) {
-        for (const auto& node : nodes)
-            out_.push_back({other, std::as_bytes(slice_of(node, other))});
+        for (const auto& [floats, kept] : portions) {
+            if (floats.process != other) continue;
+            for (const auto& node : nodes)
+                out_.push_back({other, std::as_bytes(part(node, floats))});
+        }
     });
     communicator_->exchange(out_, in_);
 
-    // its sum
-    const auto result =
-        carousel::add_up({0, shards_}, known_, 0, [&](std::size_t to, std::size_t from) {
-            float* const sum = slices_[to].data();
-            const float* const part = slices_[from].data();
-            for (std::size_t i = 0; i < size; ++i) sum[i] += part[i];
-        });
-    const auto whole = slice_of(nodes[0], self);
-    if (slices_[result].data() != whole.data()) std::ranges::copy(slices_[result], whole.begin());
+    // their sums
+    auto slices = std::span(slices_);
+    for (const auto& [floats, kept] : portions) {
+        if (floats.process != self) continue;
+        const auto result =
+            carousel::add_up({0, shards_}, known_, 0, [&](std::size_t to, std::size_t from) {
+                float* const sum = slices[to].data();
+                const float* const other = slices[from].data();
+                for (std::size_t i = 0; i < slices[to].size(); ++i) sum[i] += other[i];
+            });
+        const auto whole = part(nodes[0], floats);
+        if (slices[result].data() != whole.data()) std::ranges::copy(slices[result], whole.begin());
+        slices = slices.subspan(known_.size());
+    }
 
     // for everybody
     out_.clear();
     in_.clear();
+    for (const auto& [floats, kept] : portions) {
+        if (kept) continue;
+        if (floats.process != self)
+            in_.push_back({floats.process, std::as_writable_bytes(part(nodes[0], floats))});
+    }
     for_each_other(*communicator_, [&](int other) {
-        out_.push_back({other, std::as_bytes(whole)});
-        in_.push_back({other, std::as_writable_bytes(slice_of(nodes[0], other))});
+        for (const auto& [floats, kept] : portions)
+            if (!kept && floats.process == self)
+                out_.push_back({other, std::as_bytes(part(nodes[0], floats))});
     });
     communicator_->exchange(out_, in_);
 }

@@ -32,6 +32,23 @@ void scatter(Communicator& communicator, std::int64_t shards, std::span<const st
 void gather(Communicator& communicator, std::int64_t shards, std::span<const std::byte> own,
             std::span<std::byte> all);
 
+/// Elements [begin, end) of an array, which one process computes.
+struct Owned {
+    int process = 0;
+    std::int64_t begin = 0, end = 0;
+
+    std::int64_t size() const { return end - begin; }
+};
+
+/// Everybody gets the parts of an array that others own. `parts`: the same in all processes.
+void share_out(Communicator& communicator, std::span<const Owned> parts, std::span<std::byte> all,
+               std::size_t element_size);
+template <typename Element>
+requires std::is_trivially_copyable_v<Element>
+void share_out(Communicator& communicator, std::span<const Owned> parts, std::span<Element> all) {
+    share_out(communicator, parts, std::as_writable_bytes(all), sizeof(Element));
+}
+
 /// What the link carries while each process sends to the next one. Takes about a tenth of a second
 /// where it is fast.
 Link measure_link(Communicator& communicator);
@@ -54,12 +71,21 @@ public:
     /// one, with the same bits everywhere. The floating-point mode is the caller's.
     void add_up(std::span<const std::span<float>> nodes);
 
+    /// The same of portions that make up the nodes, the same ones in all processes; whose they are
+    /// adds them up. Of one that is `kept` nobody else gets the sum.
+    struct Portion {
+        Owned floats;
+        bool kept = false;
+    };
+    void add_up(std::span<const std::span<float>> nodes, std::span<const Portion> portions);
+
+    /// Floats [begin, end) as a portion of each process, all nearly equal.
+    void add_slices(std::int64_t begin, std::int64_t end, std::vector<Portion>& portions) const;
+
     /// `own`: a value for each own shard. Returns the sum of all.
     double add_up(std::span<const double> own);
 
 private:
-    std::span<float> slice_of(std::span<float> values, int process) const;
-
     Communicator* communicator_;
     std::int64_t shards_;
     std::vector<Shards> own_;
@@ -67,7 +93,8 @@ private:
     std::vector<Shards> known_;  // the largest nodes of all processes, from left to right
     std::vector<Shards> each_;   // every shard
     std::vector<float> received_;
-    std::vector<std::span<float>> slices_;
+    std::vector<std::span<float>> slices_;  // of own portions: what everybody's nodes have of them
+    std::vector<Portion> portions_;
     std::vector<Communicator::Outgoing> out_;
     std::vector<Communicator::Incoming> in_;
     std::vector<double> losses_;

@@ -52,8 +52,11 @@ public:
     /// Moves the weights, and the running mean of them towards them.
     virtual void update(const UpdateRates& rates) = 0;
 
+    /// All processes together: each gets the moments that so far only others have.
+    virtual void gather_moments() {}
+
     /// Canonical copies, in the order of `model_parameters`. Averages: where the optimizer keeps
-    /// them.
+    /// them. Moments: after `gather_moments`.
     virtual std::vector<NamedTensor> tensors(Kept kept) const = 0;
     virtual void set_tensors(Kept kept, std::span<const NamedTensor> tensors) = 0;
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -56,7 +57,12 @@ class MpiProcessGroup final : public ProcessGroup {
 public:
     explicit MpiProcessGroup(std::string_view version) {
         int provided = 0;
-        MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+        // A window's gradients go on their way on a thread of their own, while no other one speaks.
+        MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided);
+        if (provided < MPI_THREAD_SERIALIZED)
+            throw UsageError(
+                "The Open MPI that this program runs with was built without support of threads, "
+                "which it needs. That of Debian (openmpi-bin) has it.");
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
         MPI_Comm_rank(MPI_COMM_WORLD, &process_);
         MPI_Comm_size(MPI_COMM_WORLD, &processes_);
@@ -156,8 +162,10 @@ private:
                                             &done, MPI_STATUSES_IGNORE);
             if (result != MPI_SUCCESS) fail("A connection to another process is lost");
             if (done != 0) return;
+            if (abandoned_) fail("This process goes no further");
             const auto now = Clock::now();
-            if (now - begun < k_impatience) {
+            // Beside a thread that computes, this one takes no more of the core than it must.
+            if (std::this_thread::get_id() == made_by_ && now - begun < k_impatience) {
                 ::sched_yield();
             } else {
                 std::this_thread::sleep_for(k_nap);
@@ -181,7 +189,8 @@ private:
     std::vector<Introduction> all_;
     std::vector<int> watched_;  // the others on this machine
     std::vector<MPI_Request> requests_;
-    bool abandoned_ = false;
+    std::thread::id made_by_ = std::this_thread::get_id();
+    std::atomic<bool> abandoned_{false};
 };
 
 }  // namespace

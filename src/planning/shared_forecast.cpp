@@ -1,30 +1,70 @@
 #include "planning/shared_forecast.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/parameter.hpp"
 
 namespace carousel {
 
-double exchanged_bytes(const LanguageModelConfig& model, OptimizerKind optimizer, int processes) {
-    const double others = static_cast<double>(processes - 1) / processes;
-    double floats = 2 * static_cast<double>(parameter_count(model));
-    if (optimizer == OptimizerKind::muon) floats += static_cast<double>(multiplied_weights(model));
-    return sizeof(float) * others * floats;
+namespace {
+
+/// The matrices that Muon moves, which processes share out, of one size as nearly all are.
+struct Matrices {
+    double floats = 0, count = 0;
+
+    double most_of_one(int processes) const {
+        return count > 0 ? floats * std::ceil(count / processes) / count : 0;
+    }
+    double part_of_one(int processes) const {
+        return count > 0 ? most_of_one(processes) / floats : 1;
+    }
+    /// Only who computes one gets its gradient: see cpu/matrix_shares.hpp.
+    bool kept(int processes) const { return most_of_one(processes) * processes <= 2 * floats; }
+};
+
+Matrices matrices_of(const LanguageModelConfig& model, OptimizerKind optimizer) {
+    Matrices matrices;
+    if (optimizer != OptimizerKind::muon) return matrices;
+    for (const auto& parameter : model_parameters(model)) {
+        if (!is_layer_matrix(parameter) || parameter.is_sparse) continue;
+        matrices.floats += static_cast<double>(parameter.count());
+        ++matrices.count;
+    }
+    return matrices;
+}
+
+}  // namespace
+
+ExchangedBytes exchanged_bytes(const LanguageModelConfig& model, OptimizerKind optimizer,
+                               int processes) {
+    const double n = processes, all = static_cast<double>(parameter_count(model));
+    const auto matrices = matrices_of(model, optimizer);
+    const double directions = (n - 1) * matrices.most_of_one(processes);
+    const double gradients = matrices.kept(processes)
+                                 ? directions + 2 * (n - 1) / n * (all - matrices.floats)
+                                 : 2 * (n - 1) / n * all;
+    return {sizeof(float) * gradients, sizeof(float) * directions};
 }
 
 double SharedForecast::seconds_of_update(const LanguageModelConfig& model, const BatchShape& shape,
                                          OptimizerKind optimizer) const {
-    constexpr double k_rounds = 6;  // what to do, text, slices, sums, losses, directions
     const auto share = share_of(shape);
     if (processes_ == 1) return one_->seconds_of_update(model, share, optimizer);
-    // The matrices of Muon are shared out: W and U of each layer.
-    const auto at_work = std::min<std::int64_t>(processes_, 2 * model.layers);
     const double plain = one_->seconds_of_update(model, share, OptimizerKind::adam),
                  muon = one_->seconds_of_update(model, share, optimizer) - plain;
-    const double computing = plain + muon / static_cast<double>(at_work);
-    return computing + exchanged_bytes(model, optimizer, processes_) / link_.bytes_per_second +
-           k_rounds * link_.latency;
+    const auto bytes = exchanged_bytes(model, optimizer, processes_);
+    const auto layers = static_cast<double>(model.layers);
+    // A third goes forward. Behind each layer on the way back its gradient waits for those above.
+    const double of_layer = bytes.gradients / layers / link_.bytes_per_second + 2 * link_.latency;
+    double sent = 0;
+    for (double done = 1; done <= layers; ++done)
+        sent = std::max(sent, plain * (1 + 2 * done / layers) / 3) + of_layer;
+    constexpr double k_rounds = 3;  // what to do, text, losses
+    const auto matrices = matrices_of(model, optimizer);
+    return sent + muon * matrices.part_of_one(processes_) +
+           bytes.directions / link_.bytes_per_second +
+           (k_rounds + (matrices.count > 0 ? 1 : 0)) * link_.latency;
 }
 
 double SharedForecast::training_bytes(const LanguageModelConfig& model,

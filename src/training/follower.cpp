@@ -63,6 +63,9 @@ void serve(const Machine& machine, Communicator& communicator) {
             case Order::put_tensors:
                 share->put_tensors(instruction.kept, {});
                 break;
+            case Order::gather_moments:
+                share->gather_moments();
+                break;
             case Order::gather_memory:
                 share->gather_memory(none);
                 break;

@@ -15,6 +15,7 @@ enum class Order : std::uint8_t {
     begin,           ///< a training: its model, its settings, its weights
     step,            ///< one update: the streams of the window
     put_tensors,     ///< weights, moments or averages
+    gather_moments,  ///< of which processes may keep those of their own matrices
     gather_memory,   ///< what the streams remember, to process 0
     scatter_memory,  ///< back from there
     forget,          ///< all but the weights as before the first update

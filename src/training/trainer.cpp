@@ -118,6 +118,7 @@ void Trainer::put(Kept kept, std::span<const NamedTensor> tensors) {
 
 TrainingState Trainer::state() const {
     TrainingState state = state_;
+    together({.order = Order::gather_moments}, [&] { share_->gather_moments(); });
     state.first_moments = tensors(Kept::first_moments);
     state.second_moments = tensors(Kept::second_moments);
     if (averages()) state.averaged_weights = averaged_weights();

@@ -138,6 +138,10 @@ void TrainingShare::forget() {
     }
 }
 
+void TrainingShare::gather_moments() const {
+    for (const auto& net : nets_) net.learner->gather_moments();
+}
+
 void TrainingShare::gather_memory(RecurrentState& all) const {
     const auto streams = static_cast<std::size_t>(config_.batch_size);
     const bool has_all = communicator_->process() == 0;

@@ -49,6 +49,9 @@ public:
     /// Everybody gets what process 0 passes.
     void put_tensors(Kept kept, std::span<const NamedTensor> tensors);
 
+    /// Everybody gets all moments, which `tensors` then tells.
+    void gather_moments() const;
+
     /// What all streams remember, of process 0: the value of the whole batch, net by net.
     void gather_memory(RecurrentState& all) const;
     void scatter_memory(const RecurrentState& all);

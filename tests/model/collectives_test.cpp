@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,37 @@ TEST_SUITE("model/collectives") {
                     });
                 }
             }
+        }
+    }
+
+    TEST_CASE("of what a process keeps, it alone has the sum, with the bits of one") {
+        constexpr std::size_t k_size = 100;
+        const auto expected = sum_of({0, 6}, k_size);
+        for (const int n : {2, 3, 4}) {
+            CAPTURE(n);
+            ProcessesInOne(n).run([&](Communicator& communicator) {
+                ShardSum sum(communicator, 6);
+                std::vector<std::vector<float>> nodes;
+                for (const auto& node : sum.own_nodes()) nodes.push_back(sum_of(node, k_size));
+                std::vector<std::span<float>> spans(nodes.begin(), nodes.end());
+                std::vector<ShardSum::Portion> portions;
+                sum.add_slices(0, 40, portions);
+                portions.push_back({{1, 40, 55}, true});
+                portions.push_back({{0, 55, 71}, true});
+                sum.add_slices(71, 100, portions);
+                sum.add_up(spans, portions);
+                for (std::size_t i = 0; i < k_size; ++i) {
+                    const int keeper = i < 40 || i >= 71 ? -1 : i < 55 ? 1 : 0;
+                    CAPTURE(i);
+                    if (keeper < 0 || keeper == communicator.process())
+                        REQUIRE(nodes[0][i] == expected[i]);
+                    else
+                        REQUIRE(nodes[0][i] != expected[i]);
+                }
+                share_out(communicator, std::vector<Owned>{{1, 40, 55}, {0, 55, 71}},
+                          std::span(nodes[0]));
+                REQUIRE(nodes[0] == expected);
+            });
         }
     }
 

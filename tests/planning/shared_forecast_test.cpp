@@ -31,11 +31,35 @@ TEST_SUITE("planning/shared_forecast") {
             one.seconds_of_update(k_net, k_shape, OptimizerKind::muon));
     }
 
-    TEST_CASE("without Muon a process sends what a ring takes") {
+    TEST_CASE("a process sends what a ring takes, with Muon too where there are enough matrices") {
         const auto bytes = 4 * static_cast<double>(parameter_count(k_net));
-        CHECK(exchanged_bytes(k_net, OptimizerKind::adam, 2) == doctest::Approx(bytes));
-        CHECK(exchanged_bytes(k_net, OptimizerKind::adam, 16) == doctest::Approx(1.875 * bytes));
-        CHECK(exchanged_bytes(k_net, OptimizerKind::muon, 2) > bytes);
+        const auto sent = [](OptimizerKind optimizer, int n) {
+            const auto all = exchanged_bytes(k_net, optimizer, n);
+            return all.gradients + all.directions;
+        };
+        CHECK(sent(OptimizerKind::adam, 2) == doctest::Approx(bytes));
+        CHECK(sent(OptimizerKind::adam, 16) == doctest::Approx(1.875 * bytes));
+        for (const int n : {2, 4})  // two layers have four matrices
+            CHECK(sent(OptimizerKind::muon, n) == doctest::Approx(sent(OptimizerKind::adam, n)));
+        CHECK(sent(OptimizerKind::muon, 16) > 1.5 * sent(OptimizerKind::adam, 16));
+    }
+
+    TEST_CASE("what is sent while lower layers go backward takes no time of its own") {
+        const ReferenceForecast one;
+        auto deep = k_net;
+        deep.layers = 8;
+        const auto seconds = [&](double bytes_per_second) {
+            return SharedForecast(one, 2, {bytes_per_second, 0})
+                .seconds_of_update(deep, k_shape, OptimizerKind::adam);
+        };
+        const double computing = seconds(1e15),
+                     bytes = exchanged_bytes(deep, OptimizerKind::adam, 2).gradients;
+        // A link that needs a tenth of the time for all of it: what is left is the lowest layer's.
+        CHECK(seconds(bytes / (0.1 * computing)) ==
+              doctest::Approx(computing * (1 + 0.1 / 8)).epsilon(0.001));
+        // And one that needs ten times as long: all but the top layer's time is hidden.
+        CHECK(seconds(bytes / (10 * computing)) > 10 * computing);
+        CHECK(seconds(bytes / (10 * computing)) < 10.5 * computing);
     }
 
     TEST_CASE("the matrices of Muon are shared out, as many as there are") {

@@ -122,6 +122,60 @@ TEST_SUITE("training/shards") {
         CHECK(hash_of(train_together(4, small_config(), config, 5)) == hash_of(one.trainer));
     }
 
+    TEST_CASE("matrices whose gradients one process keeps are trained to the same bits") {
+        // As large as pieces of the norm, which others are told; and moments that only one has.
+        for (const auto cell : {CellKind::lstm, CellKind::transformer}) {
+            CAPTURE(k_cell_words[static_cast<int>(cell)]);
+            auto model = small_config(cell);
+            model.layers = 2;
+            model.hidden_size = 96;
+            if (cell == CellKind::transformer) model.embedding_size = 96;
+            auto config = with_shards(4);
+            config.batch_size = 4;
+            config.window = 3;
+            SmallTraining one(2, model, config);
+            for (int step = 0; step < 4; ++step) one.trainer.step(0.01);
+            for (const int n : {2, 4}) {
+                CAPTURE(n);
+                CHECK(hash_of(train_together(n, model, config, 4)) == hash_of(one.trainer));
+            }
+            const auto first = train_together(4, model, config, 2);
+            CHECK(hash_of(train_together(3, model, config, 2, &first)) == hash_of(one.trainer));
+        }
+    }
+
+    TEST_CASE("with Muon too an update sends hardly more than a ring") {
+        auto model = small_config(CellKind::lstm);
+        model.layers = 2;
+        model.hidden_size = 160;
+        model.embedding_size = 160;
+        auto config = with_shards(4);
+        config.batch_size = 4;
+        config.window = 2;
+        const SmallTraining text(1, model, config);
+        double floats = 0;
+        for (const auto& tensor : text.trainer.weights())
+            floats += static_cast<double>(tensor.values.size());
+        for (const int n : {2, 4}) {
+            CAPTURE(n);
+            std::size_t before = 0;
+            ProcessesInOne processes(n);
+            processes.run([&](Communicator& communicator) {
+                const CpuMachine machine(1);
+                if (communicator.process() > 0) return follow(machine, communicator);
+                Trainer trainer(machine, model, text.trainer.weights(), text.batches(), config,
+                                &communicator);
+                before = processes.bytes_of_first();
+                for (int step = 0; step < 2; ++step) trainer.step(0.01);
+                dismiss(communicator);
+            });
+            const double sent = static_cast<double>(processes.bytes_of_first() - before) / 2;
+            const double ring = 2.0 * (n - 1) / n * sizeof(float) * floats;
+            CHECK(sent > 0.8 * ring);
+            CHECK(sent < 1.15 * ring);
+        }
+    }
+
     TEST_CASE("a training goes on with another number of processes as if nothing had been") {
         const auto config = with_shards(6);
         SmallTraining one(1, small_config(), config);
