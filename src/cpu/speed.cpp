@@ -23,7 +23,8 @@ constexpr OptimizerKind k_optimizer = OptimizerKind::muon;
 
 TeamShare share(const SpeedModel& speed, const LanguageModelConfig& model,
                 const BatchShape& shape) {
-    return team_share(cell_shape(model.cell), shape.batch_size, speed.threads);
+    return team_share(cell_shape(model.cell), shape.batch_size, panels_for(model.hidden_size),
+                      speed.threads);
 }
 
 double meetings(const SpeedModel& speed, const LanguageModelConfig& model,
@@ -31,18 +32,30 @@ double meetings(const SpeedModel& speed, const LanguageModelConfig& model,
     return static_cast<double>(shape.window * model.layers * share(speed, model, shape).meetings);
 }
 
-// The threads that have work: where streams are shared, only as many work as there are streams.
+// The threads that have work: only as many groups work as there are streams.
 double part_at_work(const SpeedModel& speed, const LanguageModelConfig& model,
                     const BatchShape& shape) {
-    if (!share(speed, model, shape).by_streams) return 1;
-    return std::min(1.0, static_cast<double>(shape.batch_size) / speed.threads);
+    return std::min(1.0, static_cast<double>(shape.batch_size) / share(speed, model, shape).groups);
 }
 
-LanguageModelConfig calibration_net(std::int64_t hidden_size) {
-    return {.vocabulary_size = k_symbols,
-            .layers = 2,
-            .hidden_size = hidden_size,
-            .embedding_size = hidden_size};
+LanguageModelConfig calibration_net() {
+    return {.vocabulary_size = k_symbols, .layers = 2, .hidden_size = 256, .embedding_size = 256};
+}
+
+// The median time of a meeting of the whole team.
+double measure_meeting(ThreadPool& pool) {
+    if (pool.size() == 1) return 0;
+    constexpr int k_each = 100;
+    std::vector<double> times(15);
+    for (auto& time : times) {
+        const Stopwatch watch;
+        pool.run([&](int) {
+            for (int i = 0; i < k_each; ++i) pool.barrier(0, pool.size());
+        });
+        time = watch.seconds() / k_each;
+    }
+    std::nth_element(times.begin(), times.begin() + 7, times.end());
+    return times[7];
 }
 
 Batch random_batch() {
@@ -101,18 +114,12 @@ double CpuForecast::training_bytes(const LanguageModelConfig& model,
 }
 
 SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds) {
-    SpeedModel speed{pool.size(), 0, 0};
-    const auto large = calibration_net(256), small = calibration_net(64);
-    const double large_time = measure(machine, pool, large, seconds * 0.7);
-    const double large_work = update_work(large, k_shape, k_optimizer);
-    const double met = meetings(speed, large, k_shape);
-    if (met > 0) {  // the same number of meetings, less work: the difference tells the rate
-        const double small_time = measure(machine, pool, small, seconds * 0.3);
-        const double more_work = large_work - update_work(small, k_shape, k_optimizer);
-        const double rate = more_work / std::max(large_time - small_time, large_time * 0.1);
-        speed.meeting_seconds = std::max(0.0, large_time - large_work / rate) / met;
-    }
-    speed.flops_per_second = large_work / (large_time - met * speed.meeting_seconds);
+    SpeedModel speed{pool.size(), 0, measure_meeting(pool)};
+    const auto net = calibration_net();
+    const double met = meetings(speed, net, k_shape) * speed.meeting_seconds;
+    const double time = measure(machine, pool, net, seconds);
+    speed.flops_per_second =
+        update_work(net, k_shape, k_optimizer) / (time - std::min(met, time / 2));
     return speed;
 }
 

@@ -9,8 +9,8 @@ namespace carousel {
 /// How fast a processor trains, as two numbers that are measured and a few that are known.
 ///
 /// seconds of an update = `update_work` / flops_per_second + meetings · meeting_seconds,
-/// meetings = T L where the streams are too few to give each thread eight of its own, so that all
-/// threads meet at each step; else none.
+/// meetings = T L where threads share the units of a stream and meet at each step (`team_share`);
+/// else none.
 struct SpeedModel {
     int threads = 1;
     double flops_per_second = 0;
@@ -29,7 +29,8 @@ private:
     SpeedModel speed_;
 };
 
-/// Trains two small nets on generated text with the threads of `pool`, for about `seconds`.
+/// Trains a small net on generated text with the threads of `pool`, for about `seconds`, and has
+/// the threads meet.
 SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds);
 
 /// Bytes of memory that the system can give to this process now; 0 where it does not say.

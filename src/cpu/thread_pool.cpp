@@ -85,7 +85,8 @@ ThreadPool::ThreadPool(int threads)
     : size_(threads),
       // In a team larger than the machine whoever waits awake holds the core that another one
       // needs.
-      crowded_(threads > static_cast<int>(std::thread::hardware_concurrency())) {
+      crowded_(threads > static_cast<int>(std::thread::hardware_concurrency())),
+      barriers_(static_cast<std::size_t>(std::max(threads, 1))) {
     if (threads < 1) throw std::logic_error("a thread pool needs at least one thread");
     threads_.reserve(static_cast<std::size_t>(threads - 1));
     const SmallStacks small;
@@ -99,13 +100,18 @@ ThreadPool::ThreadPool(int threads)
 }
 
 ThreadPool::~ThreadPool() {
-    {
-        const std::lock_guard lock(mutex_);
-        stop_ = true;
-        generation_.fetch_add(1, std::memory_order_release);
-    }
-    wake_.notify_all();
+    stop_ = true;
+    generation_.fetch_add(1);
+    wake_sleepers();
     for (auto& thread : threads_) thread.join();
+}
+
+// After a new generation. Whoever falls asleep first says so and then looks for one, in this order:
+// so nobody sleeps through it, and while all are awake none of them touches a lock.
+void ThreadPool::wake_sleepers() {
+    if (sleepers_.load() == 0) return;
+    { const std::lock_guard lock(mutex_); }  // who has said so now waits
+    wake_.notify_all();
 }
 
 template <typename Ready>
@@ -122,11 +128,8 @@ void ThreadPool::run(Task<int> work) {
     work_ = &work;
     error_ = nullptr;
     running_.store(size_, std::memory_order_relaxed);
-    {
-        const std::lock_guard lock(mutex_);
-        generation_.fetch_add(1, std::memory_order_release);
-    }
-    wake_.notify_all();
+    generation_.fetch_add(1);
+    wake_sleepers();
     {
         const FlushDenormals mode;
         execute(0);
@@ -149,33 +152,33 @@ void ThreadPool::serve(int member) {
     const FlushDenormals mode;
     std::uint32_t seen = 0;
     while (true) {
-        const auto called = [&] { return generation_.load(std::memory_order_acquire) != seen; };
+        const auto called = [&] { return generation_.load() != seen; };
         const auto awake = [&] {
             return spin_until(called) ||
                    wait_for(k_awake_time, called, [] { std::this_thread::yield(); });
         };
         if (crowded_ || !awake()) {
             std::unique_lock lock(mutex_);
+            ++sleepers_;
             wake_.wait(lock, called);
+            --sleepers_;
         }
         ++seen;
-        {
-            const std::lock_guard lock(mutex_);
-            if (stop_) return;
-        }
+        if (stop_) return;
         execute(member);
     }
 }
 
-void ThreadPool::barrier() {
-    if (size_ == 1) return;
-    const auto phase = phase_.load(std::memory_order_relaxed);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
-        arrived_.store(0, std::memory_order_relaxed);
-        phase_.store(phase + 1, std::memory_order_release);
+void ThreadPool::barrier(int number, int members) {
+    if (members == 1) return;
+    auto& [arrived, phase] = barriers_[static_cast<std::size_t>(number)];
+    const auto before = phase.load(std::memory_order_relaxed);
+    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
+        arrived.store(0, std::memory_order_relaxed);
+        phase.store(before + 1, std::memory_order_release);
         return;
     }
-    wait_until([&] { return phase_.load(std::memory_order_acquire) != phase; });
+    wait_until([&] { return phase.load(std::memory_order_acquire) != before; });
 }
 
 void ThreadPool::for_each(std::int64_t count, Task<std::int64_t> task) {

@@ -33,16 +33,23 @@ public:
     /// a team of one: any number of threads may let it run.
     void run(Task<int> work);
 
-    /// Inside `run`: waits until every member has arrived. All members must call it equally often,
-    /// and none may throw between.
-    void barrier();
+    /// Inside `run`: waits until `members` of the team have arrived at the barrier of this number,
+    /// in [0, size()). Those who meet there must call it equally often, and none may throw between.
+    void barrier(int number, int members);
 
     /// Calls `task(i)` for each i in [0, count), handed out one by one to whichever member is free.
     void for_each(std::int64_t count, Task<std::int64_t> task);
 
 private:
+    /// Where members meet. What all of them write has its line of the cache alone.
+    struct Barrier {
+        alignas(64) std::atomic<int> arrived{0};
+        alignas(64) std::atomic<std::uint32_t> phase{0};
+    };
+
     void serve(int member);
     void execute(int member) noexcept;
+    void wake_sleepers();
     template <typename Ready>
     void wait_until(Ready ready) const;
 
@@ -53,11 +60,11 @@ private:
     std::exception_ptr error_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    bool stop_ = false;
+    std::vector<Barrier> barriers_;
+    std::atomic<bool> stop_{false};
+    std::atomic<int> sleepers_{0};
     alignas(64) std::atomic<std::uint32_t> generation_{0};
     alignas(64) std::atomic<int> running_{0};
-    alignas(64) std::atomic<int> arrived_{0};
-    alignas(64) std::atomic<std::uint32_t> phase_{0};
     alignas(64) std::atomic<std::int64_t> next_{0};
 };
 

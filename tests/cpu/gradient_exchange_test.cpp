@@ -14,24 +14,24 @@ using namespace carousel;
 
 namespace {
 
-constexpr std::int64_t k_size = 3 * k_norm_piece + 96;
+constexpr std::int64_t k_exchanged = 3 * k_norm_piece + 96;
 
 /// What a shard adds to a gradient.
-std::vector<float> part_of(int shard) {
-    std::vector<float> values(static_cast<std::size_t>(k_size));
+std::vector<float> gradient_of(int shard) {
+    std::vector<float> values(static_cast<std::size_t>(k_exchanged));
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>((i * 37 + static_cast<std::size_t>(shard) * 11) % 101) / 7;
     return values;
 }
 
 /// That of two shards, and the squares of its pieces.
-std::pair<std::vector<float>, std::vector<double>> whole() {
-    auto sum = part_of(0);
-    const auto other = part_of(1);
+std::pair<std::vector<float>, std::vector<double>> sum_of_two() {
+    auto sum = gradient_of(0);
+    const auto other = gradient_of(1);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += other[i];
-    std::vector<double> squares(static_cast<std::size_t>(norm_pieces(k_size)));
+    std::vector<double> squares(static_cast<std::size_t>(norm_pieces(k_exchanged)));
     ThreadPool pool(1);
-    sum_squares(pool, sum.data(), k_size, squares);
+    sum_squares(pool, sum.data(), k_exchanged, squares);
     return {sum, squares};
 }
 
@@ -39,14 +39,14 @@ std::pair<std::vector<float>, std::vector<double>> whole() {
 
 TEST_SUITE("cpu/gradient_exchange") {
     TEST_CASE("parts that are sent one after the other become the sums of all shards") {
-        const auto [expected, squares] = whole();
+        const auto [expected, squares] = sum_of_two();
         ProcessesInOne(2).run([&](Communicator& communicator) {
-            auto gradient = part_of(communicator.process());
+            auto gradient = gradient_of(communicator.process());
             const std::span<float> sum(gradient);
             GradientExchange exchange(communicator, 2, std::span(&sum, 1), {});
             for (int times = 0; times < 2; ++times) {
-                std::ranges::copy(part_of(communicator.process()), gradient.begin());
-                exchange.send({20'000, k_size});
+                std::ranges::copy(gradient_of(communicator.process()), gradient.begin());
+                exchange.send({20'000, k_exchanged});
                 exchange.send({0, 20'000});
                 exchange.finish();
                 REQUIRE(gradient == expected);
@@ -55,18 +55,18 @@ TEST_SUITE("cpu/gradient_exchange") {
     }
 
     TEST_CASE("of what one process keeps the others get the squares of whole pieces, and no sums") {
-        const auto [expected, squares] = whole();
+        const auto [expected, squares] = sum_of_two();
         const std::vector<Owned> kept{{1, 100, 2 * k_norm_piece + 5}};
         ProcessesInOne(2).run([&](Communicator& communicator) {
-            auto gradient = part_of(communicator.process());
+            auto gradient = gradient_of(communicator.process());
             const std::span<float> sum(gradient);
             GradientExchange exchange(communicator, 2, std::span(&sum, 1), kept);
-            exchange.send({0, k_size});
+            exchange.send({0, k_exchanged});
             exchange.finish();
             CHECK((gradient == expected) == (communicator.process() == 1));
             ThreadPool pool(1);
             std::vector<double> own(squares.size());
-            sum_squares(pool, gradient.data(), k_size, own);
+            sum_squares(pool, gradient.data(), k_exchanged, own);
             CHECK((own == squares) == (communicator.process() == 1));
             exchange.complete(own);
             CHECK(own == squares);
@@ -75,10 +75,10 @@ TEST_SUITE("cpu/gradient_exchange") {
 
     TEST_CASE("whoever fails in the middle of a window is not waited for") {
         CHECK_THROWS_AS(ProcessesInOne(3).run([&](Communicator& communicator) {
-            auto gradient = part_of(communicator.process());
+            auto gradient = gradient_of(communicator.process());
             const std::span<float> sum(gradient);
             GradientExchange exchange(communicator, 3, std::span(&sum, 1), {});
-            exchange.send({20'000, k_size});
+            exchange.send({20'000, k_exchanged});
             if (communicator.process() == 1) throw std::runtime_error("fails");
             exchange.send({0, 20'000});
             exchange.finish();
@@ -88,11 +88,11 @@ TEST_SUITE("cpu/gradient_exchange") {
 
     TEST_CASE("who trains alone has its gradient") {
         Alone alone;
-        auto gradient = part_of(0);
+        auto gradient = gradient_of(0);
         const std::span<float> sum(gradient);
         GradientExchange exchange(alone, 1, std::span(&sum, 1), {});
-        exchange.send({0, k_size});
+        exchange.send({0, k_exchanged});
         exchange.finish();
-        CHECK(gradient == part_of(0));
+        CHECK(gradient == gradient_of(0));
     }
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -30,7 +31,7 @@ constexpr int k_wanted = 64, k_allowed = 5;
     for (int round = 0; round < 3; ++round) {
         pool.run([&](int member) {
             ++calls[static_cast<std::size_t>(member)];
-            pool.barrier();
+            pool.barrier(0, pool.size());
         });
     }
     const bool all_work = std::all_of(calls.begin(), calls.end(), [](int n) { return n == 3; });
@@ -60,13 +61,40 @@ TEST_SUITE("cpu/thread_pool") {
         pool.run([&](int) {
             for (int round = 1; round <= rounds; ++round) {
                 ++arrived;
-                pool.barrier();
+                pool.barrier(0, threads);
                 if (arrived < round * threads) ++early;
-                pool.barrier();
+                pool.barrier(0, threads);
             }
         });
         CHECK(early == 0);
         CHECK(arrived == rounds * threads);
+    }
+
+    TEST_CASE("groups of a team meet without waiting for each other") {
+        ThreadPool pool(5);
+        std::atomic<int> pairs_done = 0;
+        bool third_waited_for_nobody = false;
+        pool.run([&](int member) {
+            if (member == 4) {  // who has no group comes last
+                while (pairs_done < 4) std::this_thread::yield();
+                third_waited_for_nobody = true;
+                return;
+            }
+            for (int round = 0; round < 100; ++round) pool.barrier(member / 2, 2);
+            ++pairs_done;
+        });
+        CHECK(third_waited_for_nobody);
+    }
+
+    TEST_CASE("a team is called also while some of it fall asleep") {
+        ThreadPool pool(4);
+        std::atomic<int> calls = 0;
+        for (int round = 0; round < 60; ++round) {
+            pool.run([&](int) { ++calls; });
+            // About as long as a member stays awake, a little less and a little more.
+            std::this_thread::sleep_for(std::chrono::microseconds(120 + 5 * round));
+        }
+        CHECK(calls == 240);
     }
 
     TEST_CASE("what members wrote before a barrier is seen by all behind it") {
@@ -76,7 +104,7 @@ TEST_SUITE("cpu/thread_pool") {
         for (int round = 0; round < 200; ++round) {
             pool.run([&](int member) {
                 values[static_cast<std::size_t>(member)] = round + member;
-                pool.barrier();
+                pool.barrier(0, threads);
                 sums[static_cast<std::size_t>(member)] =
                     std::accumulate(values.begin(), values.end(), 0);
             });

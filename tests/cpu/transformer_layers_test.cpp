@@ -18,13 +18,13 @@ using namespace carousel;
 
 namespace {
 
-constexpr LanguageModelConfig k_config{.cell = CellKind::transformer,
-                                       .vocabulary_size = 23,
-                                       .layers = 1,
-                                       .hidden_size = 24,
-                                       .embedding_size = 24,
-                                       .heads = 2,
-                                       .context = 6};
+constexpr LanguageModelConfig k_transformer{.cell = CellKind::transformer,
+                                            .vocabulary_size = 23,
+                                            .layers = 1,
+                                            .hidden_size = 24,
+                                            .embedding_size = 24,
+                                            .heads = 2,
+                                            .context = 6};
 
 /// Logits after a text, read at once.
 Tensor<2> logits_after(const LanguageModel& model, const TokenIds& ids, RecurrentState& state) {
@@ -48,7 +48,7 @@ TokenIds with(TokenIds ids, std::size_t t, TokenId id) {
 
 TEST_SUITE("cpu/transformer_layers") {
     TEST_CASE("one layer sees its context, and nothing before that") {
-        const auto model = lively_model(k_config);
+        const auto model = lively_model(k_transformer);
         const auto ids = random_ids(20, 1, 23, 1);
         const auto logits = logits_after(model, ids);
         for (std::size_t t = 0; t < 20; ++t) {
@@ -59,7 +59,7 @@ TEST_SUITE("cpu/transformer_layers") {
     }
 
     TEST_CASE("each layer more reaches a context further, less the symbol itself") {
-        auto config = k_config;
+        auto config = k_transformer;
         config.layers = 3;
         const auto model = lively_model(config);
         const auto ids = random_ids(20, 1, 23, 1);
@@ -72,7 +72,7 @@ TEST_SUITE("cpu/transformer_layers") {
     }
 
     TEST_CASE("a model whose heads do not divide its units is a bug") {
-        auto config = k_config;
+        auto config = k_transformer;
         const auto weights = lively_model(config).weights();
         config.heads = 5;
         CHECK_THROWS_AS(LanguageModel(config, weights), std::logic_error);
@@ -81,7 +81,7 @@ TEST_SUITE("cpu/transformer_layers") {
     }
 
     TEST_CASE("the order of what was read counts") {
-        const auto model = lively_model(k_config);
+        const auto model = lively_model(k_transformer);
         TokenIds ids(TokenIds::shape_type{3, 1}), other = ids;
         std::copy_n(std::array<TokenId, 3>{1, 2, 3}.data(), 3, ids.data());
         std::copy_n(std::array<TokenId, 3>{2, 1, 3}.data(), 3, other.data());
@@ -91,11 +91,11 @@ TEST_SUITE("cpu/transformer_layers") {
     // What a stream has read is known by a number that goes back by a period after two of them.
     TEST_CASE(
         "a text that goes on and on is read as before, to the bit, and its count stays small") {
-        const auto model = lively_model(k_config);
+        const auto model = lively_model(k_transformer);
         constexpr auto k_period = static_cast<float>(RotaryPositions::k_period);
         const auto ids = random_ids(40, 1, 23, 2);
         // 16 symbols before the end of the second period are 16 before that of the first.
-        auto first = RecurrentState::zeros(k_config, 1), second = first;
+        auto first = RecurrentState::zeros(k_transformer, 1), second = first;
         first.states.fill(k_period - 16);
         second.states.fill(2 * k_period - 16);
         CHECK(same_bits(logits_after(model, ids, first), logits_after(model, ids, second)));
@@ -104,11 +104,11 @@ TEST_SUITE("cpu/transformer_layers") {
     }
 
     TEST_CASE("a count that no text leaves is that of an empty memory") {
-        const auto model = lively_model(k_config);
+        const auto model = lively_model(k_transformer);
         const auto ids = random_ids(4, 1, 23, 2);
         const auto expected = logits_after(model, ids);
         for (const float count : {-1.0F, 3e6F, 1e30F, -std::numeric_limits<float>::quiet_NaN()}) {
-            auto state = RecurrentState::zeros(k_config, 1);
+            auto state = RecurrentState::zeros(k_transformer, 1);
             state.states.fill(count);
             CHECK(same_bits(logits_after(model, ids, state), expected));
             CHECK(state.states(0, 0, 0) == 4);
@@ -116,11 +116,11 @@ TEST_SUITE("cpu/transformer_layers") {
     }
 
     TEST_CASE("streams that began at different times are read each as it is alone") {
-        const auto model = lively_model(k_config);
+        const auto model = lively_model(k_transformer);
         ThreadPool pool(2);
         Inference inference(model, pool, 3);
         const auto ids = random_ids(12, 3, 23, 5);
-        auto together = RecurrentState::zeros(k_config, 3);
+        auto together = RecurrentState::zeros(k_transformer, 3);
         Tensor<2> logits;
         inference.advance(ids, together, logits);
         together.clear(1);
@@ -131,7 +131,7 @@ TEST_SUITE("cpu/transformer_layers") {
             TokenIds first(TokenIds::shape_type{12, 1}), second(TokenIds::shape_type{5, 1});
             for (std::size_t t = 0; t < 12; ++t) first(t, 0) = ids(t, b);
             for (std::size_t t = 0; t < 5; ++t) second(t, 0) = more(t, b);
-            auto alone = RecurrentState::zeros(k_config, 1);
+            auto alone = RecurrentState::zeros(k_transformer, 1);
             if (b != 1) logits_after(model, first, alone);
             const auto expected = logits_after(model, second, alone);
             for (std::size_t v = 0; v < 23; ++v) CHECK(logits(b, v) == expected(0, v));
