@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "model/limits.hpp"
 #include "planning/plan.hpp"
 
@@ -29,7 +30,8 @@ void require_net(const TrainingRequest& request) {
     const auto& given = request.architecture;
     if (given[&Model::cell] != CellKind::transformer) return;
     const auto heads = given[&Model::heads].value_or(0);
-    const auto units = given[&Model::hidden_size], numbers = given[&Model::embedding_size];
+    auto units = given[&Model::hidden_size];
+    const auto numbers = given[&Model::embedding_size];
     if (numbers && units != numbers)
         throw UsageError(
             "A transformer adds to its embeddings: their size is the hidden size. Leave out "
@@ -39,6 +41,14 @@ void require_net(const TrainingRequest& request) {
             "The top layer of a transformer is the sum of all layers already. Leave out "
             "--output-input.");
     if (heads == 0) return;
+    if (!units && request.preset) {
+        units = sizes_of(*request.preset, CellKind::transformer).hidden_size;
+        if (*units % heads != 0)
+            throw UsageError(fmt::format(
+                "--heads {} do not divide the {} units of --preset {}: each head has as many. Give "
+                "other --heads, or a --hidden-size.",
+                heads, *units, format_value(*request.preset)));
+    }
     if (units && *units % heads != 0)
         throw UsageError(
             fmt::format("--heads {} do not divide --hidden-size {}: each head has as many units.",

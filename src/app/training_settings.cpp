@@ -93,7 +93,7 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
         request.training.optimizer = *optimizer;
     auto& decided = request.decided;
     if (o.preset) {
-        const auto& sizes = sizes_of(*o.preset);
+        const auto& sizes = sizes_of(*o.preset, decided.cell.value_or(request.model.cell));
         decided.layers = decided.layers.value_or(sizes.layers);
         decided.hidden_size = decided.hidden_size.value_or(sizes.hidden_size);
         decided.batch_size = decided.batch_size.value_or(sizes.batch_size);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/words.hpp"
+#include "model/cell_kind.hpp"
 
 namespace carousel {
 
@@ -28,8 +29,18 @@ inline constexpr std::array<PresetSizes, 5> k_presets{{
     {.layers = 2, .hidden_size = 1024, .batch_size = 64, .window = 128},
 }};
 
-inline const PresetSizes& sizes_of(Preset preset) {
-    return k_presets[static_cast<std::size_t>(preset)];
+/// Those of a Transformer, which is deeper and not as wide for about as many parameters.
+inline constexpr std::array<PresetSizes, 5> k_transformer_presets{{
+    {.layers = 3, .hidden_size = 96, .batch_size = 16, .window = 64},
+    {.layers = 4, .hidden_size = 160, .batch_size = 32, .window = 64},
+    {.layers = 6, .hidden_size = 192, .batch_size = 32, .window = 64},
+    {.layers = 6, .hidden_size = 320, .batch_size = 32, .window = 128},
+    {.layers = 8, .hidden_size = 384, .batch_size = 64, .window = 128},
+}};
+
+inline const PresetSizes& sizes_of(Preset preset, CellKind cell) {
+    const auto& presets = cell == CellKind::transformer ? k_transformer_presets : k_presets;
+    return presets[static_cast<std::size_t>(preset)];
 }
 
 }  // namespace carousel

@@ -38,6 +38,20 @@ TEST_SUITE("app/request_checks") {
         refused([](auto& a) { a[&Net::heads] = 8191; }, "such as 8191");
     }
 
+    TEST_CASE("heads that do not divide the units of a preset are refused, with the preset") {
+        auto request = transformer();
+        request.preset = Preset::quick;
+        request.architecture[&Net::heads] = 3;
+        CHECK_THROWS_WITH_AS(require_consistent(request),
+                             doctest::Contains("--heads 3 do not divide the 160 units of --preset"),
+                             UsageError);
+        request.architecture[&Net::heads] = 5;
+        CHECK_NOTHROW(require_consistent(request));
+        request.architecture[&Net::heads] = 3;
+        request.architecture[&Net::hidden_size] = 96;
+        CHECK_NOTHROW(require_consistent(request));
+    }
+
     TEST_CASE("those that it has are taken") {
         auto request = transformer();
         request.architecture[&Net::heads] = 3;

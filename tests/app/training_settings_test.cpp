@@ -6,6 +6,8 @@
 #include <functional>
 
 #include "base/error.hpp"
+#include "model/parameter.hpp"
+#include "model/transformer.hpp"
 #include "planning/learning_rules.hpp"
 #include "planning/reference_forecast.hpp"
 
@@ -177,15 +179,47 @@ TEST_SUITE("app/training_settings") {
         const CorpusFacts corpus{.characters = 1'000'000, .tokens = 1'000'000};
         const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65),
                                               {LengthKind::steps, 100});
-        CHECK(plan.model.layers == sizes_of(Preset::medium).layers);
+        CHECK(plan.model.layers == sizes_of(Preset::medium, CellKind::cifg).layers);
         CHECK(plan.model.hidden_size == 200);
         CHECK(plan.model.embedding_size == 200);
-        CHECK(plan.training.batch_size == sizes_of(Preset::medium).batch_size);
+        CHECK(plan.training.batch_size == sizes_of(Preset::medium, CellKind::cifg).batch_size);
         CHECK(plan.training.window == 50);
         options.training[&TrainingConfig::dropout_output] = 0.125F;
         std::vector<std::string> notes;
         CHECK(settle_training(options, nullptr, plan.training, 1'000'000, notes).dropout_output ==
               0.125F);
+    }
+
+    TEST_CASE("a preset gives a Transformer sizes of its own, deeper than those of other cells") {
+        TrainingRequest options;
+        options.preset = Preset::quick;
+        options.architecture[&LanguageModelConfig::cell] = CellKind::transformer;
+        const CorpusFacts corpus{.characters = 1'000'000, .tokens = 1'000'000};
+        const auto plan = choose_plan_by_size(plan_request(options, nullptr, corpus, 65),
+                                              {LengthKind::steps, 100});
+        CHECK(plan.model.layers == 4);
+        CHECK(plan.model.hidden_size == 160);
+        CHECK(plan.model.hidden_size % plan.model.heads == 0);
+        options.architecture[&LanguageModelConfig::layers] = 3;
+        CHECK(plan_request(options, nullptr, corpus, 65).decided.layers == 3);
+    }
+
+    TEST_CASE("the presets of a Transformer have about as many parameters as those of an lstm") {
+        for (std::size_t i = 0; i < k_presets.size(); ++i) {
+            CAPTURE(i);
+            const auto parameters = [&](CellKind cell) {
+                const auto& sizes = sizes_of(static_cast<Preset>(i), cell);
+                return parameter_count(with_transformer_sizes({.cell = cell,
+                                                               .vocabulary_size = 65,
+                                                               .layers = sizes.layers,
+                                                               .hidden_size = sizes.hidden_size,
+                                                               .embedding_size = sizes.hidden_size},
+                                                              sizes.window));
+            };
+            const double lstm = static_cast<double>(parameters(CellKind::lstm));
+            const double transformer = static_cast<double>(parameters(CellKind::transformer));
+            CHECK(transformer / lstm == doctest::Approx(1).epsilon(0.3));
+        }
     }
 
     TEST_CASE("an option without effect is named") {
