@@ -22,8 +22,9 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_symbols_at_once = 4096;  // of all streams
-constexpr std::uint64_t k_least_stretch = 4;      // of an estimate, in lead-ins
+constexpr std::int64_t k_symbols_at_once = 4096;          // of all streams
+constexpr std::uint64_t k_least_stretch = 4;              // of an estimate, in lead-ins
+constexpr std::uint64_t k_most_remembered = 256'000'000;  // bytes, of all streams
 
 /// A corpus as a net reads it: from its start, or with all its symbols in the other order.
 class OrderedCorpus {
@@ -225,6 +226,13 @@ void require_fit(const Model& model, const Corpus& corpus) {
     }
 }
 
+std::uint64_t streams_at_once(const LanguageModelConfig& model, std::uint64_t streams) {
+    const auto widths = state_widths(model);
+    const auto each =
+        static_cast<std::uint64_t>(model.layers * (widths.hidden + widths.states)) * sizeof(float);
+    return std::clamp<std::uint64_t>(k_most_remembered / each, 1, streams);
+}
+
 Metrics evaluate_stream(const Model& model, const Corpus& corpus, const CorpusPart& part,
                         Precision precision, const SurprisalVisitor& visitor, std::int64_t likely) {
     require_fit(model, corpus);
@@ -246,8 +254,8 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
             format_count(part.characters, "character"), size, size + 1));
     }
     std::uint64_t left = (part.characters - 1) / size;
-    const auto batch =
-        static_cast<std::size_t>(std::min<std::uint64_t>(left, k_windows_side_by_side));
+    const auto batch = static_cast<std::size_t>(
+        streams_at_once(model.config(), std::min<std::uint64_t>(left, k_windows_side_by_side)));
     const auto reader = model.reader(static_cast<std::int64_t>(batch), precision);
     CharacterReader characters(corpus, part);
     std::vector<PlacedSymbol> character;
@@ -286,9 +294,9 @@ Metrics estimate(const Model& model, const Corpus& corpus, const CorpusPart& par
     }
     const auto least =
         std::max<std::uint64_t>(1, k_least_stretch * static_cast<std::uint64_t>(config.lead_in));
-    const std::uint64_t streams =
-        std::clamp<std::uint64_t>(std::min(whole.size(), config.symbols) / least, 1,
-                                  static_cast<std::uint64_t>(config.streams));
+    const std::uint64_t streams = std::clamp<std::uint64_t>(
+        std::min(whole.size(), config.symbols) / least, 1,
+        streams_at_once(model.config(), static_cast<std::uint64_t>(config.streams)));
     std::vector<CorpusStretch> stretches;
     for (std::uint64_t s = 0; s < streams; ++s) {
         const std::uint64_t begin = whole.begin + whole.size() * s / streams;

@@ -48,13 +48,18 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
                          std::int64_t window, Precision precision = Precision::float32,
                          const SurprisalVisitor& visitor = {}, std::int64_t likely = 0);
 
-/// Windows that are read as one batch.
+/// Windows that are read as one batch, at most.
 inline constexpr std::int64_t k_windows_side_by_side = 32;
+
+/// Of so many streams those that are read side by side: fewer of a net that remembers much of each,
+/// as a Transformer of a long context does, so that their memories together stay below 256 MB. At
+/// least one.
+std::uint64_t streams_at_once(const LanguageModelConfig& model, std::uint64_t streams);
 
 /// How a part is cut for a quick estimate.
 struct EstimateConfig {
     /// Evenly spaced, read side by side; fewer where so little is read that the lead-ins would cost
-    /// more than a quarter of it.
+    /// more than a quarter of it, and as `streams_at_once` says.
     std::int64_t streams = 64;
     std::int64_t lead_in = 64;           ///< symbols before each that are fed to warm its state
     std::uint64_t symbols = UINT64_MAX;  ///< predicted in all, at most (but one a stream)

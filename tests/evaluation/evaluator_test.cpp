@@ -68,6 +68,23 @@ TEST_SUITE("evaluation/evaluator") {
         }
     }
 
+    TEST_CASE("fewer streams are read at once where a net remembers megabytes of each") {
+        LanguageModelConfig config{.cell = CellKind::lstm, .layers = 4, .hidden_size = 2048};
+        CHECK(streams_at_once(config, 64) == 64);
+        config = {.cell = CellKind::transformer,
+                  .layers = 8,
+                  .hidden_size = 512,
+                  .heads = 8,
+                  .context = 4096};
+        // Keys and values: 8 layers of 4096 slots of 1024 numbers, 134 MB.
+        CHECK(streams_at_once(config, 64) == 1);
+        config.context = 512;
+        CHECK(streams_at_once(config, 64) == 15);
+        CHECK(streams_at_once(config, 4) == 4);
+        config.context = 65536;
+        CHECK(streams_at_once(config, 64) == 1);
+    }
+
     TEST_CASE("a stream predicts every character of the corpus from all before it") {
         const TinyCorpus corpus({"hello world", "another text", "hold"});
         const auto model = model_for(*corpus);
