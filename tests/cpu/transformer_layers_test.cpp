@@ -39,6 +39,19 @@ Tensor<2> logits_after(const LanguageModel& model, const TokenIds& ids) {
     return logits_after(model, ids, state);
 }
 
+/// The same, so many symbols at a time: what is seen of those before was remembered.
+Tensor<2> logits_in_pieces(const LanguageModel& model, const TokenIds& ids, std::size_t piece) {
+    auto state = RecurrentState::zeros(model.config(), 1);
+    Tensor<2> logits;
+    for (std::size_t begin = 0; begin < ids.shape(0); begin += piece) {
+        const auto count = std::min(piece, ids.shape(0) - begin);
+        TokenIds part(TokenIds::shape_type{count, 1});
+        std::copy_n(ids.data() + begin, count, part.data());
+        logits = logits_after(model, part, state);
+    }
+    return logits;
+}
+
 TokenIds with(TokenIds ids, std::size_t t, TokenId id) {
     ids(t, 0) = ids(t, 0) == id ? id + 1 : id;
     return ids;
@@ -51,10 +64,13 @@ TEST_SUITE("cpu/transformer_layers") {
         const auto model = lively_model(k_transformer);
         const auto ids = random_ids(20, 1, 23, 1);
         const auto logits = logits_after(model, ids);
-        for (std::size_t t = 0; t < 20; ++t) {
-            CAPTURE(t);
-            const bool same = same_bits(logits_after(model, with(ids, t, 3)), logits);
-            CHECK(same == (t < 14));
+        for (const std::size_t piece : {20, 7, 1}) {
+            CAPTURE(piece);
+            for (std::size_t t = 0; t < 20; ++t) {
+                CAPTURE(t);
+                const auto other = logits_in_pieces(model, with(ids, t, 3), piece);
+                CHECK(same_bits(other, logits) == (t < 14));
+            }
         }
     }
 
