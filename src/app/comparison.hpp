@@ -18,13 +18,16 @@ namespace carousel {
 //
 //     comparison_request     what can be asked for, and what contradicts itself
 //     comparison             the record: what was agreed, how each cell is trained, what came of it
-//     comparison_json        the record as a file, and as it is shown to programs
+//     comparison_json        the record as it is shown to programs
+//     comparison_file        the same as a file, written and read
 //     comparison_terms       what is asked for now against what was agreed then
 //     comparison_sizes       the sizes with which a cell has so many parameters
+//     comparison_plan        how a cell is trained: sizes, rates
 //     comparison_run         one training after the other, from where an earlier run stopped
 //     comparison_measure     a trained model: its losses, how it writes, what it remembers
 //     comparison_summary     the runs of a cell together; what can be told apart
-//     comparison_words       what the numbers bear, in sentences; the table for a terminal
+//     comparison_table       the same as a table
+//     comparison_words       what the numbers bear, in sentences
 //     comparison_page        all of that on a page
 //
 // Times are measured, so they differ from run to run; all else is the same however often the

@@ -1,19 +1,18 @@
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <string>
 
 #include "app/comparison.hpp"
 
 namespace carousel {
 
-/// What programs are told: the record, and what it bears in numbers and sentences.
-std::string comparison_json(const Comparison& comparison);
+inline constexpr std::uint64_t k_comparison_version = 1;
 
-/// Replaces the file of a comparison. Throws: InputError when it cannot be written.
-void save_comparison(const std::filesystem::path& path, const Comparison& comparison);
+/// For people, or as short as can be.
+enum class JsonLayout : std::uint8_t { indented, compact };
 
-/// Throws: InputError when the file cannot be read, is none of a comparison, or is damaged.
-Comparison load_comparison(const std::filesystem::path& path);
+/// What programs are told and a file holds: the record, and what it bears in numbers and sentences.
+std::string comparison_json(const Comparison& comparison, JsonLayout layout = JsonLayout::indented);
 
 }  // namespace carousel

@@ -9,6 +9,7 @@
 
 #include "app/comparison_measure.hpp"
 #include "app/comparison_summary.hpp"
+#include "app/comparison_table.hpp"
 #include "app/comparison_words.hpp"
 #include "app/corpus_names.hpp"
 #include "app/setting_words.hpp"

@@ -8,26 +8,21 @@
 #include <utility>
 #include <vector>
 
-#include "app/comparison_json.hpp"
+#include "app/comparison_file.hpp"
 #include "app/comparison_measure.hpp"
 #include "app/comparison_page.hpp"
-#include "app/comparison_sizes.hpp"
+#include "app/comparison_plan.hpp"
 #include "app/comparison_terms.hpp"
 #include "app/loaded_model.hpp"
 #include "app/machines.hpp"
 #include "app/page_parts.hpp"
 #include "app/training.hpp"
 #include "app/training_files.hpp"
-#include "app/training_plan.hpp"
-#include "app/training_settings.hpp"
 #include "app/training_text.hpp"
 #include "base/error.hpp"
 #include "base/file_lock.hpp"
 #include "base/quantity.hpp"
 #include "base/shown_path.hpp"
-#include "model/cell_shapes.hpp"
-#include "model/limits.hpp"
-#include "model/parameter.hpp"
 #include "snapshot/model_files.hpp"
 
 namespace carousel {
@@ -43,17 +38,6 @@ FileLock lock_comparison(const ComparisonFiles& files) {
         "Another program is at work on the comparison in {}: its lock {} is held. Wait for it to "
         "end, or name another --folder.",
         shown_path(files.folder), shown_path(files.lock())));
-}
-
-// A Transformer has no gates.
-bool is_recurrent(CellKind cell) {
-    return cell_shape(cell).gates > 0;
-}
-
-// A layer of attention and feedforward net is half as wide for its parameters, and plans give
-// such nets twice as many layers.
-std::int64_t twice(std::int64_t layers) {
-    return std::min(2 * layers, k_most_layers);
 }
 
 /// A cell and a seed that were asked for.
@@ -81,9 +65,6 @@ private:
     void open_record();
     void read_text();
     void plan_cells();
-    EqualSizes sizes_of_reference() const;
-    ComparedCell plan_cell(CellKind cell);
-    TrainingPlan plan(const TrainingRequest& request) const;
     std::vector<WantedRun> wanted_runs() const;
     bool is_over(const WantedRun& wanted);
     bool train(const WantedRun& wanted, std::size_t number);
@@ -138,52 +119,17 @@ void ComparisonWork::read_text() {
     }
 }
 
-TrainingPlan ComparisonWork::plan(const TrainingRequest& request) const {
-    return plan_training(request, nullptr, *text_, *machine_, [&] { return reading_seconds_; });
-}
-
-// A plan for the lstm, or the first cell where there is none, says what is the same for all.
-EqualSizes ComparisonWork::sizes_of_reference() const {
-    auto request = comparison_.terms;
-    const bool has_lstm = std::ranges::find(cells_, CellKind::lstm) != cells_.end();
-    request.architecture[&LanguageModelConfig::cell] = has_lstm ? CellKind::lstm : cells_.front();
-    const auto made = plan(request).plan;
-    return {.parameters = request_.parameters.value_or(
-                static_cast<std::uint64_t>(parameter_count(made.model))),
-            .layers = made.model.layers,
-            .batch_size = made.training.batch_size,
-            .window = made.training.window};
-}
-
-ComparedCell ComparisonWork::plan_cell(CellKind cell) {
-    using Model = LanguageModelConfig;
-    auto request = comparison_.terms;
-    request.architecture[&Model::cell] = cell;
-    if (comparison_.sizes) {
-        const auto& sizes = *comparison_.sizes;
-        request.training[&TrainingConfig::batch_size] = sizes.batch_size;
-        request.training[&TrainingConfig::window] = sizes.window;
-        auto& layers = request.architecture[&Model::layers];
-        if (!layers) layers = is_recurrent(cell) ? sizes.layers : twice(sizes.layers);
-        const auto symbols = static_cast<std::int64_t>(text_->corpus().vocabulary().size());
-        const auto model =
-            with_parameters(plan_request(request, nullptr, {}, symbols).model, sizes.parameters);
-        request.architecture[&Model::hidden_size] = model.hidden_size;
-    }
-    const auto made = plan(request);
-    for (const auto& note : made.notes)
-        host_.tell(Detail{fmt::format("{}: {}", format_value(cell), note)});
-    return {.model = made.plan.model,
-            .training = made.plan.training,
-            .parameters = static_cast<std::uint64_t>(parameter_count(made.plan.model))};
-}
-
 void ComparisonWork::plan_cells() {
     machine_ = make_machine(request_.threads.value_or(default_threads()));
+    const CellPlanner planner(comparison_, *text_, *machine_, reading_seconds_);
     if (comparison_.equal == Equal::parameters && !comparison_.sizes)
-        comparison_.sizes = sizes_of_reference();
+        comparison_.sizes = planner.sizes_of_reference(cells_, request_.parameters);
     for (const auto cell : cells_) {
-        if (find_cell(comparison_, cell) == nullptr) comparison_.cells.push_back(plan_cell(cell));
+        if (find_cell(comparison_, cell) != nullptr) continue;
+        std::vector<std::string> notes;
+        comparison_.cells.push_back(planner.plan(cell, notes));
+        for (const auto& note : notes)
+            host_.tell(Detail{fmt::format("{}: {}", format_value(cell), note)});
     }
 }
 

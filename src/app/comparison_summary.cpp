@@ -80,6 +80,16 @@ bool is_lower(const Spread& one, const Spread& other) {
     return other.mean - one.mean > critical_value(degrees) * std::sqrt(a + b);
 }
 
+const WritingCost* first_cost(const CellSummary& summary) {
+    const auto& writing = summary.runs.front()->measure.writing;
+    return writing.empty() ? nullptr : &writing.front();
+}
+
+const WritingCost* last_cost(const CellSummary& summary) {
+    const auto& writing = summary.runs.front()->measure.writing;
+    return writing.empty() ? nullptr : &writing.back();
+}
+
 std::vector<CellSummary> summaries(const Comparison& comparison) {
     std::vector<CellSummary> all;
     for (const auto& cell : comparison.cells) {

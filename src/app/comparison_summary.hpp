@@ -34,6 +34,11 @@ struct CellSummary {
     std::vector<ContextLoss> context{};                       ///< means; empty without windows
 };
 
+/// What writing costs its first run at the beginning of a text, and at the longest that was
+/// written; null where it wrote nothing. Range: there is a run.
+const WritingCost* first_cost(const CellSummary& summary);
+const WritingCost* last_cost(const CellSummary& summary);
+
 /// For each cell, in their order. The comparison must outlive what is returned.
 std::vector<CellSummary> summaries(const Comparison& comparison);
 

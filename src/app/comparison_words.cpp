@@ -8,15 +8,13 @@
 #include <span>
 #include <string_view>
 
-#include "app/comparison_measure.hpp"
+#include "app/comparison_table.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
 #include "model/language_model_descriptions.hpp"
 #include "model/training_descriptions.hpp"
-#include "text/printable.hpp"
 
-// First words for one figure; then a function for each thing that is said, in the order in which it
-// is read; then the table.
+// A function for each thing that is said, in the order in which it is read.
 
 namespace carousel {
 
@@ -39,11 +37,6 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-std::string plus_minus(const Spread& spread) {
-    return spread.runs < 2 ? fmt::format("{:.4f}", spread.mean)
-                           : fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.deviation);
-}
-
 std::vector<CellSummary> with_runs(const Comparison& comparison) {
     auto all = summaries(comparison);
     std::erase_if(all, [](const CellSummary& each) { return each.runs.empty(); });
@@ -62,7 +55,7 @@ std::string about_loss(std::vector<CellSummary> cells) {
     std::ranges::stable_sort(cells, {}, [](const CellSummary& each) { return each.stream->mean; });
     const auto& best = cells.front();
     auto text = fmt::format("{} has the lowest loss, {} nats a character as one stream",
-                            name_of(best), plus_minus(*best.stream));
+                            name_of(best), loss_cell(best.stream));
     const std::span others(cells.begin() + 1, cells.end());
     if (fewest_runs(cells) < 2) {
         const double gap = others.front().stream->mean - best.stream->mean;
@@ -138,16 +131,6 @@ std::string about_writing(std::vector<CellSummary> cells) {
     return fmt::format("{} writes a character in {:.3g} ms, {} needs {:.1f} times as long.",
                        name_of(cells.front()), quick.mean, name_of(cells.back()),
                        slow.mean / quick.mean);
-}
-
-const WritingCost* first_cost(const CellSummary& summary) {
-    const auto& writing = summary.runs.front()->measure.writing;
-    return writing.empty() ? nullptr : &writing.front();
-}
-
-const WritingCost* last_cost(const CellSummary& summary) {
-    const auto& writing = summary.runs.front()->measure.writing;
-    return writing.empty() ? nullptr : &writing.back();
 }
 
 std::string about_memory(const std::vector<CellSummary>& cells) {
@@ -265,53 +248,6 @@ std::vector<std::string> conclusions(const Comparison& comparison) {
             "order round.");
     }
     return said;
-}
-
-std::string loss_cell(const std::optional<Spread>& loss) {
-    return loss ? plus_minus(*loss) : "";
-}
-
-std::string speed_cell(const std::optional<Spread>& speed) {
-    if (!speed) return "";
-    return format_count(static_cast<std::uint64_t>(std::llround(speed->mean)));
-}
-
-std::string writing_cell(const std::optional<Spread>& cost) {
-    return cost ? fmt::format("{:.3g}", cost->mean) : "";
-}
-
-std::string memory_cell(const CellSummary& summary) {
-    if (summary.runs.empty() || first_cost(summary) == nullptr) return "";
-    const auto first = format_bytes(static_cast<double>(first_cost(summary)->bytes));
-    const auto last = format_bytes(static_cast<double>(last_cost(summary)->bytes));
-    return first == last ? last : fmt::format("{} → {}", first, last);
-}
-
-std::string comparison_table(const Comparison& comparison) {
-    const auto all = summaries(comparison);
-    std::vector<std::vector<std::string>> rows{
-        {"", "parameters", "learns", "windows", "stream", "reads", "writes", "remembers"},
-        {"", "", "chars/s", "nats/char", "nats/char", "chars/s", "ms/char", ""}};
-    for (const auto& each : all) {
-        rows.push_back({std::string(name_of(each)), format_count(each.cell->parameters),
-                        speed_cell(each.training_speed), loss_cell(each.windows),
-                        loss_cell(each.stream), speed_cell(each.reading_speed),
-                        writing_cell(each.writing), memory_cell(each)});
-    }
-    std::vector<std::size_t> widths(rows.front().size(), 0);
-    for (const auto& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], display_width(row[i]));
-    std::string text;
-    for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string blanks(widths[i] - display_width(row[i]), ' ');
-            text += i == 0 ? row[i] + blanks : "  " + blanks + row[i];
-        }
-        while (text.ends_with(' ')) text.pop_back();
-        text += '\n';
-    }
-    return text;
 }
 
 }  // namespace carousel

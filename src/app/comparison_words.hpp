@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "app/comparison.hpp"
-#include "app/comparison_summary.hpp"
 
 namespace carousel {
 
@@ -14,14 +13,5 @@ std::string terms_sentence(const Comparison& comparison);
 /// What the numbers bear, in sentences. Nothing is said to be better where seeds alone could have
 /// made it so, and no time is compared with that of another machine.
 std::vector<std::string> conclusions(const Comparison& comparison);
-
-/// A value in the table of a terminal or a page; empty where there is none.
-std::string loss_cell(const std::optional<Spread>& loss);     ///< "1.8312 ± 0.0041"
-std::string speed_cell(const std::optional<Spread>& speed);   ///< "61,234"
-std::string writing_cell(const std::optional<Spread>& cost);  ///< "0.021"
-std::string memory_cell(const CellSummary& summary);          ///< "2.0 kB", "8.2 kB → 131 kB"
-
-/// A row for each cell, for a terminal.
-std::string comparison_table(const Comparison& comparison);
 
 }  // namespace carousel

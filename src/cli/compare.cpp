@@ -9,6 +9,7 @@
 
 #include "app/comparison_json.hpp"
 #include "app/comparison_run.hpp"
+#include "app/comparison_table.hpp"
 #include "app/comparison_words.hpp"
 #include "base/quantity.hpp"
 #include "base/shown_path.hpp"

@@ -11,11 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "app/comparison_file.hpp"
 #include "app/comparison_json.hpp"
 #include "app/comparison_page.hpp"
 #include "app/comparison_run.hpp"
 #include "app/comparison_sizes.hpp"
 #include "app/comparison_summary.hpp"
+#include "app/comparison_table.hpp"
 #include "app/comparison_words.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
