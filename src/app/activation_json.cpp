@@ -91,21 +91,25 @@ Json boundaries_json(const ActivationReport& report) {
 
 }  // namespace
 
+Json found_lists(const ActivationReport& report) {
+    return {{"features", features_json(report)},
+            {"gates", gates_json(report)},
+            {"memory", memories_json(report)},
+            {"boundaries", boundaries_json(report)}};
+}
+
 std::string activation_json(const ActivationReport& report, const std::string& file,
                             const std::string& text) {
-    const Json json{{"file", file},
-                    {"text", text},
-                    {"characters", report.trace.length},
-                    {"whole", report.is_whole},
-                    {"cell", format_value(report.config.cell)},
-                    {"layers", report.config.layers},
-                    {"hidden_size", report.config.hidden_size},
-                    {"precision", format_value(report.precision)},
-                    {"bits_per_character", report.bits_per_character()},
-                    {"features", features_json(report)},
-                    {"gates", gates_json(report)},
-                    {"memory", memories_json(report)},
-                    {"boundaries", boundaries_json(report)}};
+    Json json{{"file", file},
+              {"text", text},
+              {"characters", report.trace.length},
+              {"whole", report.is_whole},
+              {"cell", format_value(report.config.cell)},
+              {"layers", report.config.layers},
+              {"hidden_size", report.config.hidden_size},
+              {"precision", format_value(report.precision)},
+              {"bits_per_character", report.bits_per_character()}};
+    json.update(found_lists(report));
     return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

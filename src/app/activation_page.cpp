@@ -9,6 +9,7 @@
 
 #include "app/activation_json.hpp"
 #include "app/corpus_names.hpp"
+#include "app/page_model_json.hpp"
 #include "app/page_parts.hpp"
 #include "base/quantity.hpp"
 #include "base/words.hpp"
@@ -18,8 +19,8 @@
 #include "text/direction.hpp"
 #include "web/units_page.hpp"
 
-// What was found as JSON, the numbers of each unit as bytes, the text as markup, and the page
-// around them.
+// What was found as JSON, the model and its symbols, from which the page computes the numbers of
+// each unit, the text as markup, and the page around them.
 
 namespace carousel {
 
@@ -44,52 +45,36 @@ void append(std::string& bytes, float number) {
     append(bytes, bits, 4);
 }
 
-/// The numbers of a page. A signal of a layer is one block, unit by unit.
-class PackedUnits {
-public:
-    PackedUnits(const UnitTrace& trace, const CellView& cell, std::size_t shown)
-        : trace_(trace), cell_(cell), shown_(shown) {
-        for (std::size_t l = 0; l < trace.layers; ++l)
-            for (std::size_t n = 0; n < trace.signals; ++n) pack(l, n);
-        data.push_back({.name = "scales", .bytes = std::move(scales_)});
-    }
-
-    std::vector<PageBytes> data;
-
-private:
-    void pack(std::size_t layer, std::size_t signal) {
-        const auto range = cell_.signals[signal].range;
-        std::string bytes;
-        bytes.reserve(trace_.units * shown_);
-        for (std::size_t u = 0; u < trace_.units; ++u) {
-            const auto series = trace_.series(layer, signal, u).first(shown_);
-            const float scale = range == SignalRange::number ? largest(series) : 1.0F;
-            append(scales_, scale);
-            for (const float value : series)
-                bytes += static_cast<char>(range == SignalRange::opening
-                                               ? level(value, 0, 255)
-                                               : level(value / scale, 128, 127));
+// The largest size of each number, up to which it has 127 steps on each side of zero.
+std::string packed_scales(const UnitTrace& trace, const CellView& cell, std::size_t shown) {
+    std::string bytes;
+    for (std::size_t l = 0; l < trace.layers; ++l) {
+        for (std::size_t n = 0; n < trace.signals; ++n) {
+            for (std::size_t u = 0; u < trace.units; ++u) {
+                float scale = cell.signals[n].range == SignalRange::number ? 1e-6F : 1.0F;
+                for (const float value : trace.series(l, n, u).first(shown))
+                    scale = std::max(scale, std::abs(value));
+                append(bytes, scale);
+            }
         }
-        data.push_back({.name = fmt::format("s{}-{}", layer, signal), .bytes = std::move(bytes)});
     }
+    return bytes;
+}
 
-    static float largest(std::span<const float> series) {
-        float most = 1e-6F;
-        for (const float value : series) most = std::max(most, std::abs(value));
-        return most;
-    }
+// The symbols that are shown, and how many of them each character and all before it have.
+std::string packed_symbols(const InspectedText& text, std::size_t shown) {
+    std::string bytes;
+    const auto symbols = shown > 0 ? text.ends[shown - 1] : 0;
+    for (const auto id : std::span(text.ids).first(symbols)) append(bytes, id, 4);
+    return bytes;
+}
 
-    static unsigned char level(float share, int zero, int steps) {
-        const float bounded = std::clamp(share, zero > 0 ? -1.0F : 0.0F, 1.0F);
-        return static_cast<unsigned char>(
-            zero + static_cast<int>(std::lround(bounded * static_cast<float>(steps))));
-    }
-
-    const UnitTrace& trace_;
-    const CellView& cell_;
-    std::size_t shown_;
-    std::string scales_;
-};
+std::string packed_ends(const InspectedText& text, std::size_t shown) {
+    std::string bytes;
+    for (const auto end : std::span(text.ends).first(shown))
+        append(bytes, static_cast<std::uint32_t>(end), 4);
+    return bytes;
+}
 
 std::string packed_before(const UnitTrace& trace) {
     std::string bytes;
@@ -144,82 +129,17 @@ std::string text_markup(std::span<const std::string> characters) {
     return html + "</div>\n";
 }
 
-Json place_json(const UnitPlace& place) {
-    return {{"layer", place.layer}, {"unit", place.unit}, {"signal", place.signal}};
-}
-
 Json signals_json(const CellView& cell) {
     Json signals = Json::array();
     for (const auto& signal : cell.signals) {
         signals.push_back({{"name", signal.name},
                            {"words", signal.words},
                            {"range", format_value(signal.range)},
-                           {"role", format_value(signal.role)}});
+                           {"role", format_value(signal.role)},
+                           {"source", format_value(signal.source)},
+                           {"index", signal.index}});
     }
     return signals;
-}
-
-Json features_for_page(const ActivationReport& report) {
-    Json features = Json::array();
-    for (std::size_t f = 0; f < report.features.size(); ++f) {
-        const auto& feature = report.features[f];
-        Json units = Json::array();
-        for (const auto& unit : feature.units) {
-            auto json = place_json(unit.place);
-            json["chosen"] = unit.chosen;
-            json["measured"] = unit.measured;
-            json["told_right"] = unit.told_right ? Json(*unit.told_right) : Json();
-            units.push_back(std::move(json));
-        }
-        features.push_back({{"name", feature.name},
-                            {"words", feature.words},
-                            {"amount", feature.is_amount},
-                            {"places", feature.places},
-                            {"untrained", std::abs(report.untrained[f])},
-                            {"units", std::move(units)}});
-    }
-    return features;
-}
-
-Json boundaries_for_page(const ActivationReport& report) {
-    Json boundaries = Json::array();
-    for (const auto& boundary : report.boundaries) {
-        Json units = Json::array();
-        for (const auto& reset : boundary.resets) {
-            auto json = place_json(reset.place);
-            json["after"] = reset.after;
-            json["kept_there"] = reset.kept_there;
-            json["kept_elsewhere"] = reset.kept_elsewhere;
-            json["lets_go"] = reset.lets_go;
-            units.push_back(std::move(json));
-        }
-        boundaries.push_back(
-            {{"name", boundary.name}, {"places", boundary.places}, {"units", std::move(units)}});
-    }
-    return boundaries;
-}
-
-Json gates_for_page(const ActivationReport& report) {
-    Json gates = Json::array();
-    for (const auto& gate : report.gates) {
-        gates.push_back({{"layer", gate.layer},
-                         {"signal", gate.signal},
-                         {"mean", gate.mean},
-                         {"shut", gate.shut},
-                         {"open", gate.open}});
-    }
-    return gates;
-}
-
-Json memories_for_page(const ActivationReport& report) {
-    Json layers = Json::array();
-    for (const auto& memory : report.memories) {
-        Json lengths = Json::array();
-        for (const double length : memory.characters)
-            lengths.push_back(std::isfinite(length) ? Json(length) : Json());
-        layers.push_back(std::move(lengths));
-    }
-    return layers;
 }
 
 // As a reader sees it; of what would not be seen its name.
@@ -246,24 +166,23 @@ Json figures_json(const ActivationReport& report, std::size_t shown) {
     add(report.is_whole ? "characters" : "characters read", format_count(report.trace.length));
     if (shown < report.trace.length) add("shown", format_count(shown));
     add("bits per character", fmt::format("{:.3f}", report.bits_per_character()));
+    add("numbers in the text", "with weights of 8 bits");
     return rows;
 }
 
 Json facts_json(const ActivationReport& report, const LoadedModel& loaded, std::size_t shown) {
     const auto& cell = cell_view(report.config.cell);
-    return {{"layers", report.trace.layers},
-            {"units", report.trace.units},
-            {"length", shown},
-            {"signals", signals_json(cell)},
-            {"rule", format_value(cell.rule)},
-            {"about_forgetting", about_forgetting(report.config.cell)},
-            {"likely_each", report.trace.likely.each},
-            {"symbols", symbols_json(loaded.tokenizer.vocabulary())},
-            {"figures", figures_json(report, shown)},
-            {"features", features_for_page(report)},
-            {"boundaries", boundaries_for_page(report)},
-            {"gates", gates_for_page(report)},
-            {"memories", memories_for_page(report)}};
+    Json facts{{"layers", report.trace.layers},
+               {"units", report.trace.units},
+               {"length", shown},
+               {"signals", signals_json(cell)},
+               {"rule", format_value(cell.rule)},
+               {"about_forgetting", about_forgetting(report.config.cell)},
+               {"likely_each", report.trace.likely.each},
+               {"symbols", symbols_json(loaded.tokenizer.vocabulary())},
+               {"figures", figures_json(report, shown)}};
+    facts.update(found_lists(report));
+    return facts;
 }
 
 }  // namespace
@@ -271,17 +190,23 @@ Json facts_json(const ActivationReport& report, const LoadedModel& loaded, std::
 ActivationPage activation_page(const ActivationReport& report, const LoadedModel& loaded,
                                std::string_view title) {
     const auto shown = shown_characters(report.trace);
-    PackedUnits packed(report.trace, cell_view(report.config.cell), shown);
-    packed.data.push_back({.name = "before", .bytes = packed_before(report.trace)});
-    packed.data.push_back({.name = "nats", .bytes = packed_nats(report.trace, shown)});
-    packed.data.push_back({.name = "likely", .bytes = packed_likely(report.trace, shown)});
-    const auto facts =
-        facts_json(report, loaded, shown).dump(-1, ' ', true, Json::error_handler_t::replace);
+    auto page = page_model(loaded);
+    auto json = facts_json(report, loaded, shown);
+    json["model"] = std::move(page.model);
+    json["tensors"] = std::move(page.tensors);
+    const auto facts = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+    const auto& cell = cell_view(report.config.cell);
     return {units_page_html({.title = plain_markup(title),
                              .style = page_style(),
                              .facts = facts,
                              .text = text_markup(std::span(report.text.characters).first(shown)),
-                             .data = std::move(packed.data)}),
+                             .data = {{"weights", std::move(page.packed.bytes)},
+                                      {"symbols", packed_symbols(report.text, shown)},
+                                      {"ends", packed_ends(report.text, shown)},
+                                      {"scales", packed_scales(report.trace, cell, shown)},
+                                      {"before", packed_before(report.trace)},
+                                      {"nats", packed_nats(report.trace, shown)},
+                                      {"likely", packed_likely(report.trace, shown)}}}),
             shown};
 }
 

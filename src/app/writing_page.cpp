@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "app/output_files.hpp"
+#include "app/page_model_json.hpp"
 #include "app/page_parts.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
@@ -15,7 +16,6 @@
 #include "report/page_style.hpp"
 #include "snapshot/model_files.hpp"
 #include "text/writable.hpp"
-#include "web/packed_model.hpp"
 #include "web/writing_page.hpp"
 
 // The model as JSON for the scripts of web/, and the page around it. What stands here of a snapshot
@@ -51,14 +51,7 @@ Json spelled_json(const std::optional<Repertoire>& repertoire) {
     return ranges;
 }
 
-Json tensors_json(const PackedModel& packed) {
-    Json tensors = Json::array();
-    for (const auto& tensor : packed.tensors)
-        tensors.push_back({tensor.name, tensor.in_8_bits ? "level" : "float", tensor.shape});
-    return tensors;
-}
-
-Json model_json(const LoadedModel& loaded, std::string_view title, const PackedModel& packed) {
+Json model_json(const LoadedModel& loaded, std::string_view title, const PageModel& page) {
     const auto& [snapshot, tokenizer, backward] = loaded;
     const auto& settings = tokenizer.settings();
     const auto& repertoire = tokenizer.repertoire();
@@ -71,12 +64,8 @@ Json model_json(const LoadedModel& loaded, std::string_view title, const PackedM
         {"symbols", symbols_json(tokenizer.vocabulary())},
         {"unseen", repertoire ? repertoire->unseen : std::vector<TokenId>{}},
         {"spelled", spelled_json(repertoire)},
-        {"model",
-         {{"cell", format_value(snapshot.model.cell)},
-          {"layers", snapshot.model.layers},
-          {"hidden_size", snapshot.model.hidden_size},
-          {"output_input", sums_layers(snapshot.model) ? "sum" : "top"}}},
-        {"tensors", tensors_json(packed)},
+        {"model", page.model},
+        {"tensors", page.tensors},
         {"temperature", as_written(sampler.temperature)},
         {"min_p", as_written(sampler.min_p)},
         {"parameters", parameter_count(snapshot.model)},
@@ -99,16 +88,14 @@ ModelPage model_page(const LoadedModel& loaded, std::string_view title) {
             "A page that writes computes recurrent nets, and this model is a transformer: use "
             "`carousel generate`, or train a model with another --cell.");
     }
-    // As a machine has them: it takes away what a cell has no room for.
-    const auto own = model_on_threads(1, config, loaded.snapshot.weights);
-    const auto packed = pack_model(config, own.model->weights());
+    const auto page = page_model(loaded);
     const auto json =
-        model_json(loaded, title, packed).dump(-1, ' ', true, Json::error_handler_t::replace);
+        model_json(loaded, title, page).dump(-1, ' ', true, Json::error_handler_t::replace);
     return {writing_page_html({.title = plain_markup(title),
                                .style = page_style(),
                                .model = json,
-                               .weights = packed.bytes}),
-            packed.rounded};
+                               .weights = page.packed.bytes}),
+            page.packed.rounded};
 }
 
 WrittenPage write_model_page(const std::optional<std::filesystem::path>& named,

@@ -35,6 +35,10 @@ enum class SignalSource : std::uint8_t {
     output  ///< what the layer above reads where that is not h
 };
 
+template <>
+inline constexpr std::array<std::string_view, 6> k_words<SignalSource>{
+    "gate", "positive_gate", "gate_share", "state", "hidden", "output"};
+
 /// The part that a signal plays: memory = keep · memory before + write · candidate, and the
 /// result, which is h, is `show` · memory, squashed.
 enum class SignalRole : std::uint8_t { keep, write, candidate, show, memory, result, other };

@@ -41,10 +41,11 @@
 //     writer.js        who calls whom
 //     body.html, writing.css
 //
-// and the page that shows what units do on a text, in which nothing is computed:
+// and the page that shows what units do on a text, which the engine computes up to the model:
 //
-//     units_page       the file: style, text, packed numbers and scripts in one
-//     unit_data.js     the packed numbers, taken apart
+//     units_page       the file: style, text, model and scripts in one
+//     unit_trace.js    what every unit does at every character
+//     unit_data.js     what the page holds, taken apart
 //     unit_text.js     the text in the colours of a unit
 //     cell_drawing.js  the cell at one moment
 //     unit_lists.js    what was found of units, to choose from

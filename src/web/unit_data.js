@@ -1,4 +1,4 @@
-// What the page holds of a model and a text: packed numbers, taken apart when they are asked for.
+// What the page holds of a model and a text, and what its units do there.
 
 const by_id = (id) => document.getElementById(id);
 
@@ -18,22 +18,39 @@ class UnitData {
   constructor() {
     this.facts = JSON.parse(by_id('facts').textContent);
     Object.assign(this, this.facts);
-    this.blocks = new Map();
+    this.count_from_nothing();
     const view = (id) => new DataView(bytes_of(id).buffer);
-    const floats = (id) => {
+    const numbers = (id, kind, get) => {
       const from = view(id);
-      return Float32Array.from({ length: from.byteLength / 4 }, (_, i) => from.getFloat32(4 * i, true));
+      return kind.from({ length: from.byteLength / 4 }, (_, i) => from[get](4 * i, true));
     };
+    const floats = (id) => numbers(id, Float32Array, 'getFloat32');
+    const whole_numbers = (id) => numbers(id, Uint32Array, 'getUint32');
     this.scales = floats('scales');
     this.before = floats('before');
     this.bits = floats('nats').map((nats) => nats / Math.LN2);
     this.likely_view = view('likely');
+    this.trace = new UnitTrace(this.facts, {
+      weights: bytes_of('weights'),
+      symbols: whole_numbers('symbols'),
+      ends: whole_numbers('ends'),
+      scales: this.scales
+    });
+  }
+
+  /// The lists of what was found are those of `inspect --json`: layers count from one there, and
+  /// signals have names.
+  count_from_nothing() {
+    const placed = (place) => Object.assign(place, {
+      layer: place.layer - 1,
+      signal: this.signals.findIndex(({ name }) => name === place.signal)
+    });
+    for (const { units } of [...this.features, ...this.boundaries]) units.forEach(placed);
+    this.gates.forEach(placed);
   }
 
   block(layer, signal) {
-    const id = `s${layer}-${signal}`;
-    if (!this.blocks.has(id)) this.blocks.set(id, bytes_of(id));
-    return this.blocks.get(id);
+    return this.trace.blocks[layer * this.signals.length + signal];
   }
 
   /// The largest size that a number of this unit has on the page; 1 for openings and signs.
@@ -43,9 +60,9 @@ class UnitData {
 
   /// A function from a place to its number in [0, 1] or [-1, 1], as a share of the scale.
   shares({ layer, signal, unit }) {
-    const block = this.block(layer, signal), begin = unit * this.length;
-    if (this.signals[signal].range === 'opening') return (t) => block[begin + t] / 255;
-    return (t) => (block[begin + t] - 128) / 127;
+    const block = this.block(layer, signal), { units } = this;
+    if (this.signals[signal].range === 'opening') return (t) => block[t * units + unit] / 255;
+    return (t) => (block[t * units + unit] - 128) / 127;
   }
 
   /// The number itself; place -1 is what stood there before the first character.

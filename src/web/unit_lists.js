@@ -72,7 +72,7 @@ class UnitLists {
       '(mean of the places where it holds and where not; chance is 50 %).';
     return `${words[0].toUpperCase()}${words.slice(1)}: ${places.toLocaleString('en')} places. The best unit has a correlation of ` +
       `${short(best.measured)} on the half of the text on which it was not chosen (${short(best.chosen)} on the other).${right} ` +
-      `Before any training the best unit of such a net has ${short(untrained)}.`;
+      `Before any training the best unit of such a net has ${short(Math.abs(untrained))}.`;
   }
 
   list_resets() {
@@ -117,13 +117,13 @@ class UnitLists {
 
   /// A histogram for each layer; a bar shows one of its units after the other.
   list_memories() {
-    const { memories } = this.data, keep = this.data.role(this.data.rule === 'rest_is_old' ? 'write' : 'keep');
-    by_id('about-memories').textContent = memories.length === 0 ? this.data.about_forgetting :
+    const { memory } = this.data, keep = this.data.role(this.data.rule === 'rest_is_old' ? 'write' : 'keep');
+    by_id('about-memories').textContent = memory.length === 0 ? this.data.about_forgetting :
       'Characters until a memory has faded to 1/e, at the mean of what its unit keeps in a step. A click on a bar shows its units in turn.';
-    by_id('memories').replaceChildren(...memories.map((lengths, layer) => this.histogram(layer, keep, lengths)));
+    by_id('memories').replaceChildren(...memory.map((lengths, layer) => this.histogram(layer, keep, lengths)));
   }
 
-  histogram(layer, signal, lengths) {
+  histogram(layer, signal, { median, characters: lengths }) {
     const bin_of = (length) => (length === null ? k_memory_bins.length :
       k_memory_bins.filter((edge) => length >= edge).length);
     const bins = Array.from({ length: k_memory_bins.length + 1 }, () => []);
@@ -131,10 +131,8 @@ class UnitLists {
     const most = Math.max(...bins.map((bin) => bin.length)), last = bins.findLastIndex((bin) => bin.length > 0);
     const first = bins.findIndex((bin) => bin.length > 0);
     const figure = document.createElement('figure'), list = document.createElement('ol');
-    const sorted = lengths.map((x) => (x === null ? Infinity : x)).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)];
     figure.append(made('figcaption', `Layer ${layer + 1}: half of the units remember for less than ` +
-      `${median === Infinity ? 'ever' : `${median.toPrecision(2)} characters`}`), list);
+      `${median === null ? 'ever' : `${median.toPrecision(2)} characters`}`), list);
     bins.slice(first, last + 1).forEach((units, i) => {
       const bin = first + i, item = document.createElement('li');
       const words = bin === 0 ? 'under 1' : bin === k_memory_bins.length ? 'from 1,024' :

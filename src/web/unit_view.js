@@ -2,8 +2,8 @@
 // sees can be sent to others.
 
 class UnitView {
-  constructor() {
-    this.data = new UnitData();
+  constructor(data) {
+    this.data = data;
     this.choice = { layer: 0, signal: 0, unit: 0 };
     this.place = 0;
     this.text = new UnitText(this.data, (t) => this.look_at(t));
@@ -112,4 +112,7 @@ class UnitView {
   }
 }
 
-new UnitView();
+// First the model reads the text; meanwhile one sees it, and how far that is.
+const data = new UnitData();
+const tell = () => { by_id('shown').textContent = `The model reads the text: ${percent(data.trace.seen / data.length)}`; };
+new Slices(tell, () => new UnitView(data)).begin('read', (deadline) => data.trace.read_until(deadline));

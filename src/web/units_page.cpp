@@ -10,11 +10,11 @@ namespace carousel {
 
 namespace {
 
-// The page's own scripts may run, and nothing may be loaded, sent or opened, whatever the text
-// says.
+// The page's own scripts may run, also what they assemble for the processor, and nothing may be
+// loaded, sent or opened, whatever the text says.
 constexpr std::string_view k_units_policy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'";
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'";
 
 constexpr std::string_view k_place_of_text = "%TEXT%";
 

@@ -1,9 +1,12 @@
 #include "app/activation_page.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -12,8 +15,11 @@
 #include "app/activation_json.hpp"
 #include "app/activation_text.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/own_file.hpp"
 #include "model/cell_signals.hpp"
+#include "model/language_model_descriptions.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"
 
 using namespace carousel;
@@ -31,14 +37,14 @@ std::string verses(int lines) {
 }
 
 LoadedModel model_of(std::string_view text, CellKind cell = CellKind::lstm,
-                     const TextSettings& settings = {}) {
+                     const TextSettings& settings = {}, std::int64_t units = 12) {
     auto tokenizer = tokenizer_of(text, settings);
     Snapshot snapshot;
     snapshot.text = settings;
     snapshot.model = {.cell = cell,
                       .vocabulary_size = static_cast<std::int64_t>(tokenizer.vocabulary().size()),
                       .layers = 2,
-                      .hidden_size = 12,
+                      .hidden_size = units,
                       .embedding_size = 8};
     snapshot.weights = CpuMachine(1).initial_weights(snapshot.model, 7);
     snapshot.training.seed = 3;
@@ -55,53 +61,84 @@ std::string element(std::string_view html, std::string_view id) {
     return std::string(html.substr(begin, html.find("</script>", begin) - begin));
 }
 
-std::string from_base64(std::string_view text) {
-    std::string bytes;
-    std::uint32_t group = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const auto place =
-            std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-                .find(c);
-        if (place == std::string_view::npos) break;
-        group = group << 6 | static_cast<std::uint32_t>(place);
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes += static_cast<char>(group >> bits & 0xFFU);
+/// What the engines of pages compute: blocks of bytes, for each page. Node.js runs them.
+Json traced(const std::vector<std::string>& pages) {
+    const TemporaryFolder folder;
+    std::vector<std::string> files;
+    for (const auto& page : pages) {
+        files.push_back((folder / fmt::format("{}.html", files.size())).string());
+        std::ofstream(files.back()) << page;
     }
-    return bytes;
+    const auto jobs = folder / "jobs", out = folder / "blocks";
+    std::ofstream(jobs) << Json(files).dump();
+    const auto command = fmt::format("'{}' '{}' < '{}' > '{}'", CAROUSEL_NODE, CAROUSEL_UNIT_TRACER,
+                                     jobs.string(), out.string());
+    REQUIRE(std::system(command.c_str()) == 0);  // NOLINT: a test's own words
+    return Json::parse(read_file(out));
+}
+
+/// The largest distance of a byte of a page from its number, in steps.
+double farthest(const Json& blocks, const ActivationReport& report) {
+    const auto& trace = report.trace;
+    const auto& cell = cell_view(report.config.cell);
+    REQUIRE(blocks.size() == trace.layers * trace.signals);
+    double most = 0;
+    for (std::size_t l = 0; l < trace.layers; ++l) {
+        for (std::size_t n = 0; n < trace.signals; ++n) {
+            const auto& block = blocks[l * trace.signals + n];
+            REQUIRE(block.size() == trace.units * trace.length);
+            const auto range = cell.signals[n].range;
+            for (std::size_t u = 0; u < trace.units; ++u) {
+                const auto series = trace.series(l, n, u);
+                float scale = range == SignalRange::number ? 1e-6F : 1.0F;
+                for (const float value : series) scale = std::max(scale, std::abs(value));
+                for (std::size_t t = 0; t < series.size(); ++t) {
+                    const auto byte = block[t * trace.units + u].get<double>();
+                    const double number = range == SignalRange::opening
+                                              ? 255 * double{series[t]}
+                                              : 128 + 127 * double{series[t] / scale};
+                    most = std::max(most, std::abs(byte - number));
+                }
+            }
+        }
+    }
+    return most;
 }
 
 }  // namespace
 
 TEST_SUITE("app/activation_page") {
-    TEST_CASE("the bytes of a page are the numbers of the units, to a step of the scale") {
-        const auto text = verses(20);
-        const auto loaded = model_of(text);
+    TEST_CASE("what a page computes of each cell are the numbers of its units, in 8 bits") {
+        const auto text = verses(3);
+        std::vector<std::string> pages;
+        std::vector<ActivationReport> reports;
+        const auto add = [&](const LoadedModel& loaded, std::string_view text) {
+            reports.push_back(inspect_activations({.precision = Precision::int8, .threads = 1},
+                                                  loaded, text, k_silent));
+            pages.push_back(activation_page(reports.back(), loaded, "verses").html);
+        };
+        for (int kind = 0; kind < k_cell_count; ++kind) {
+            const auto cell = static_cast<CellKind>(kind);
+            if (!cell_view(cell).signals.empty()) add(model_of(text, cell), text);
+        }
+        // Several symbols for a character.
+        const auto accents = text + "e\u0301te\u0301\n";
+        add(model_of(accents, CellKind::gru, {.normalization = Normalization::nfd}), accents);
+        const auto blocks = traced(pages);
+        REQUIRE(blocks.size() == reports.size());
+        for (std::size_t i = 0; i < reports.size(); ++i) {
+            CAPTURE(format_value(reports[i].config.cell));
+            CHECK(farthest(blocks[i], reports[i]) < 0.502);
+        }
+    }
+
+    TEST_CASE("a page is smaller than a third of the numbers that it shows") {
+        const auto text = verses(60);
+        const auto loaded = model_of(text, CellKind::lstm, {}, 32);
         const auto report = report_of(loaded, text);
         const auto page = activation_page(report, loaded, "verses");
         CHECK(page.characters == report.trace.length);
-        const auto scales = from_base64(element(page.html, "scales"));
-        const auto facts = Json::parse(element(page.html, "facts"));
-        for (std::size_t n = 0; n < report.trace.signals; ++n) {
-            const auto bytes = from_base64(element(page.html, "s1-" + std::to_string(n)));
-            REQUIRE(bytes.size() == report.trace.units * report.trace.length);
-            const bool opening = facts["signals"][n]["range"] == "opening";
-            for (std::size_t u = 0; u < report.trace.units; ++u) {
-                float scale = 0;
-                std::memcpy(
-                    &scale,
-                    scales.data() + 4 * ((report.trace.signals + n) * report.trace.units + u), 4);
-                for (std::size_t t = 0; t < report.trace.length; t += 13) {
-                    const auto byte =
-                        static_cast<unsigned char>(bytes[u * report.trace.length + t]);
-                    const float value = opening ? static_cast<float>(byte) / 255
-                                                : (static_cast<float>(byte) - 128) / 127 * scale;
-                    REQUIRE(std::abs(value - report.trace.series(1, n, u)[t]) <= scale / 127);
-                }
-            }
-        }
+        CHECK(page.html.size() < report.trace.values.size() / 3);
     }
 
     TEST_CASE(
@@ -143,11 +180,24 @@ TEST_SUITE("app/activation_page") {
             const auto facts =
                 Json::parse(element(activation_page(report, loaded, "v").html, "facts"));
             const bool gated = kept_share(cell_view(cell)).has_value();
-            CHECK(facts["memories"].size() == (gated ? 2 : 0));
+            CHECK(facts["memory"].size() == (gated ? 2 : 0));
             CHECK(facts["about_forgetting"].get<std::string>().empty() == gated);
             const bool says = activation_text(report).find("no forget gate") != std::string::npos;
             CHECK(says != gated);
             CHECK(facts["signals"].size() == report.trace.signals);
+        }
+    }
+
+    TEST_CASE("a page holds the lists that are told as JSON") {
+        const auto text = verses(30);
+        const auto loaded = model_of(text);
+        const auto report = report_of(loaded, text);
+        const auto facts = Json::parse(element(activation_page(report, loaded, "v").html, "facts"));
+        const auto json = Json::parse(activation_json(report, "m.carousel", "verses.txt"));
+        for (const char* list : {"features", "gates", "memory", "boundaries"}) {
+            CAPTURE(list);
+            CHECK(!json[list].empty());
+            CHECK(facts[list] == json[list]);
         }
     }
 
