@@ -22,9 +22,9 @@ namespace carousel {
 
 namespace {
 
-constexpr std::int64_t k_symbols_at_once = 4096;          // of all streams
-constexpr std::uint64_t k_least_stretch = 4;              // of an estimate, in lead-ins
-constexpr std::uint64_t k_most_remembered = 256'000'000;  // bytes, of all streams
+constexpr std::int64_t k_symbols_at_once = 4096;         // of all streams
+constexpr std::uint64_t k_least_stretch = 4;             // of an estimate, in lead-ins
+constexpr std::uint64_t k_most_remembered = 64'000'000;  // bytes, of all streams
 
 /// A corpus as a net reads it: from its start, or with all its symbols in the other order.
 class OrderedCorpus {

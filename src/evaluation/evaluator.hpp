@@ -52,7 +52,7 @@ Metrics evaluate_windows(const Model& model, const Corpus& corpus, const CorpusP
 inline constexpr std::int64_t k_windows_side_by_side = 32;
 
 /// Of so many streams those that are read side by side: fewer of a net that remembers much of each,
-/// as a Transformer of a long context does, so that their memories together stay below 256 MB. At
+/// as a Transformer of a long context does, so that their memories together stay below 64 MB. At
 /// least one.
 std::uint64_t streams_at_once(const LanguageModelConfig& model, std::uint64_t streams);
 

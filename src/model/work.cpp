@@ -28,12 +28,17 @@ double attended(const LanguageModelConfig& model) {
 
 // What a Transformer keeps for backward: of a layer both norms twice, queries, keys, values, what
 // the heads gave, and the feedforward net before and after GELU; once for all layers as much again
-// on its way; keys and values of the past at work and in two states.
+// on its way; keys and values of the past at work and in two states. A validation reads some 4096
+// symbols at once, of up to 64 streams, of whose past it keeps 64 MB at most in its state, and as
+// much at work.
 double transformer_floats(const LanguageModelConfig& model, const BatchShape& shape) {
+    constexpr double k_read = 4096, k_read_streams = 64, k_most_past = 16e6;
     const auto units = static_cast<double>(model.hidden_size),
                layers = static_cast<double>(model.layers);
     const double past = 3 * attended(model) * static_cast<double>(shape.batch_size);
-    return symbols(shape) * units * (16 * layers + 18) + past;
+    const double validation =
+        12 * k_read * units + 2 * std::min(k_most_past, k_read_streams * attended(model));
+    return symbols(shape) * units * (16 * layers + 18) + past + validation;
 }
 
 }  // namespace
@@ -62,11 +67,13 @@ double orthogonalization_flops(const LanguageModelConfig& model) {
 
 double update_work(const LanguageModelConfig& model, const BatchShape& shape,
                    OptimizerKind optimizer) {
-    // From the nets of 128 to 512 units in docs/performance.md.
-    constexpr double k_unit_work = 450, k_parameter_work = 320;
+    // From the nets of 128 to 512 units in docs/performance.md; of a Transformer, whose units have
+    // two norms, four of GELU and their part of the shares of attention, from docs/transformer.md.
+    constexpr double k_unit_work = 450, k_transformer_unit_work = 3500, k_parameter_work = 320;
+    const double unit_work = is_transformer(model) ? k_transformer_unit_work : k_unit_work;
     const auto units =
         static_cast<double>(shape.batch_size * shape.window * model.layers * model.hidden_size);
-    return update_flops(model, shape) + k_unit_work * units +
+    return update_flops(model, shape) + unit_work * units +
            k_parameter_work * static_cast<double>(parameter_count(model)) +
            (optimizer == OptimizerKind::muon ? orthogonalization_flops(model) : 0);
 }

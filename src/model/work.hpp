@@ -19,7 +19,8 @@ double update_flops(const LanguageModelConfig& model, const BatchShape& shape);
 double orthogonalization_flops(const LanguageModelConfig& model);
 
 /// All of an update in the time that a floating-point operation takes: with what the optimizer
-/// does, 450 for each of the T B L H units (gates, dropout, softmax) and 320 for each parameter.
+/// does, 450 for each of the T B L H units (gates, dropout, softmax), 3,500 of a Transformer, and
+/// 320 for each parameter.
 double update_work(const LanguageModelConfig& model, const BatchShape& shape,
                    OptimizerKind optimizer);
 

@@ -79,8 +79,8 @@ TEST_SUITE("evaluation/evaluator") {
         // Keys and values: 8 layers of 4096 slots of 1024 numbers, 134 MB.
         CHECK(streams_at_once(config, 64) == 1);
         config.context = 512;
-        CHECK(streams_at_once(config, 64) == 15);
-        CHECK(streams_at_once(config, 4) == 4);
+        CHECK(streams_at_once(config, 64) == 3);
+        CHECK(streams_at_once(config, 2) == 2);
         config.context = 65536;
         CHECK(streams_at_once(config, 64) == 1);
     }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "model/parameter.hpp"
+#include "model/transformer.hpp"
 
 using namespace carousel;
 
@@ -68,8 +69,39 @@ TEST_SUITE("model/work") {
         CHECK(training_bytes(wider, {12, 64}) > training_bytes(net, {12, 64}) + 4 * 7 * past * 12);
     }
 
+    TEST_CASE("how much longer a Transformer takes than an lstm is near what was measured") {
+        // Characters/s of one core beside each other: docs/compare.md.
+        const auto seconds = [](LanguageModelConfig model, const BatchShape& shape) {
+            model.vocabulary_size = 66;
+            model.embedding_size = model.hidden_size;
+            return update_work(with_transformer_sizes(model, shape.window), shape,
+                               OptimizerKind::muon) /
+                   static_cast<double>(shape.batch_size * shape.window);
+        };
+        const auto lstm = [](std::int64_t units) {
+            return LanguageModelConfig{.cell = CellKind::lstm, .layers = 2, .hidden_size = units};
+        };
+        const auto transformer = [](std::int64_t layers, std::int64_t units) {
+            return LanguageModelConfig{
+                .cell = CellKind::transformer, .layers = layers, .hidden_size = units};
+        };
+        CHECK(seconds(transformer(6, 64), {32, 64}) / seconds(lstm(132), {32, 64}) ==
+              doctest::Approx(42'548.0 / 20'372).epsilon(0.12));
+        CHECK(seconds(transformer(3, 128), {16, 64}) / seconds(lstm(192), {16, 64}) ==
+              doctest::Approx(20'974.0 / 12'237).epsilon(0.12));
+    }
+
     TEST_CASE("the memory of a training is near what one was measured to take") {
         // `carousel benchmark`: 340 MB.
         CHECK(training_bytes(net(512), {64, 128}) == doctest::Approx(340e6).epsilon(0.2));
+        // The largest resident set of `train --cell transformer --steps 2`: 221 and 741 MB.
+        auto transformer = net(128, CellKind::transformer);
+        transformer.layers = 4;
+        CHECK(training_bytes(with_transformer_sizes(transformer, 64), {32, 64}) ==
+              doctest::Approx(221e6).epsilon(0.2));
+        transformer.hidden_size = 256;
+        transformer.layers = 6;
+        CHECK(training_bytes(with_transformer_sizes(transformer, 64), {32, 64}) ==
+              doctest::Approx(741e6).epsilon(0.2));
     }
 }
