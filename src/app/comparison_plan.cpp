@@ -33,11 +33,14 @@ EqualSizes CellPlanner::sizes_of_reference(std::span<const CellKind> cells,
                                            std::optional<std::uint64_t> parameters) const {
     auto request = comparison_.terms;
     const bool has_lstm = std::ranges::find(cells, CellKind::lstm) != cells.end();
-    request.architecture[&LanguageModelConfig::cell] = has_lstm ? CellKind::lstm : cells.front();
+    const auto reference = has_lstm ? CellKind::lstm : cells.front();
+    request.architecture[&LanguageModelConfig::cell] = reference;
     const auto made = plan(request).plan;
+    // Layers of recurrent nets, of which a Transformer has twice as many.
+    const auto layers = is_recurrent(reference) ? made.model.layers : (made.model.layers + 1) / 2;
     return {
         .parameters = parameters.value_or(static_cast<std::uint64_t>(parameter_count(made.model))),
-        .layers = made.model.layers,
+        .layers = layers,
         .batch_size = made.training.batch_size,
         .window = made.training.window};
 }

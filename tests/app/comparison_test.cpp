@@ -300,6 +300,20 @@ TEST_SUITE("app/comparison") {
         CHECK(comparison_json(stored) == comparison_json(comparison));
     }
 
+    TEST_CASE(
+        "a Transformer that is compared alone has the layers of its own plan, not twice as many") {
+        const ComparedVerses verses;
+        auto request = verses.request("alone");
+        request.cells = {CellKind::transformer};
+        request.architecture[&LanguageModelConfig::layers].reset();
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::steps, 2};
+        const auto comparison = Comparer().compare(request).comparison;
+        CHECK(comparison.sizes->layers == 2);  // of a recurrent net beside it
+        CHECK(comparison.cells[0].model.layers == 4);
+        CHECK(comparison.cells[0].model.hidden_size == 16);
+        CHECK(comparison.cells[0].parameters == comparison.sizes->parameters);
+    }
+
     TEST_CASE("an interrupted comparison goes on to the same result, and what is done stays") {
         const ComparedVerses verses;
         const auto whole = Comparer().compare(verses.request("whole"));
