@@ -20,7 +20,7 @@ namespace carousel {
 struct CorrectionRequest {
     std::filesystem::path file{};                  ///< `-` is standard input
     std::optional<std::filesystem::path> model{};  ///< absent: the newest
-    double threshold = 0.9;                        ///< how sure a correction must be, in [0, 1]
+    double threshold = 0.5;                        ///< how sure a correction must be, in [0, 1]
     std::optional<std::filesystem::path>
         output{};  ///< of the corrected text; `-` is standard output
     UnknownCharacters unknown = UnknownCharacters::error;  ///< skip: they stay, and are not read
