@@ -54,20 +54,20 @@ TrialRecord record_of(const Json& line) {
 
 std::vector<TrialRecord> records_of(const LabRun& run, std::string_view text) {
     std::vector<TrialRecord> records(static_cast<std::size_t>(run.trials));
+    const auto start = lab_start_line(run.config);
     for (bool first = true; !text.empty(); first = false) {
         const auto end = text.find('\n');
         if (end == std::string_view::npos) throw std::invalid_argument("a line is cut");
         const auto words = text.substr(0, end + 1);
         text.remove_prefix(words.size());
-        if (first) {
-            if (words != lab_start_line(run.config)) throw std::invalid_argument("another run");
-            continue;
-        }
+        if (words == start) continue;  // there may be several: of files put one behind another
+        if (first) throw std::invalid_argument("another run");
         const auto line = Json::parse(words);
         const auto number = line.at("trial").get<std::size_t>();
         if (number >= k_most_trials) throw std::invalid_argument("too many trials");
         if (number >= records.size()) records.resize(number + 1);
-        records[number] = record_of(line);
+        auto& record = records[number];
+        if (!record.result) record = record_of(line);
     }
     return records;
 }

@@ -66,6 +66,48 @@ std::string cell_of(double share) {
                                          : fmt::format("{:.1e}", share);
 }
 
+using Norms = std::vector<double> GradientNorms::*;
+
+// Shares by lag, of each cell fresh and trained; those of the carousel, whose gradient is that of
+// its states, last.
+std::string shares_table(const GradientReport& report, Norms norms) {
+    auto text = fmt::format("{:<6}", "lag");
+    for (const auto& curves : report.curves)
+        text += fmt::format("{:>22}", format_value(curves.cell));
+    text += fmt::format("{:>11}\n{:<6}", "carousel", "");
+    for (std::size_t i = 0; i < report.curves.size(); ++i)
+        text += fmt::format("{:>11}{:>11}", "fresh", "trained");
+    text += '\n';
+    const auto share = [](const std::vector<double>& all, std::size_t lag) {
+        return lag < all.size() ? cell_of(shares_of(all)[lag]) : std::string("–");
+    };
+    for (const auto lag : k_lags_shown) {
+        if (lag >= report.carousel.hidden.size()) break;
+        text += fmt::format("{:<6}", lag);
+        for (const auto& curves : report.curves)
+            text += fmt::format("{:>11}{:>11}", share(curves.fresh.*norms, lag),
+                                share(curves.trained.*norms, lag));
+        text += fmt::format("{:>11}\n", share(report.carousel.states, lag));
+    }
+    return text;
+}
+
+// What the gates of the trained nets do, a row each.
+std::vector<std::vector<std::string>> gate_rows(const GradientReport& report) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& curves : report.curves) {
+        for (const auto& gate : curves.gates)
+            rows.push_back({std::string(format_value(curves.cell)), std::string(gate.name),
+                            fmt::format("{:.4f}", gate.distracted),
+                            fmt::format("{:.4f}", gate.counting)});
+    }
+    return rows;
+}
+
+constexpr const char* k_gates_told =
+    "How far the gates of the trained nets are open, from 0 to 1, in the mean over units: at the "
+    "symbols that distract (a to d), and at those that count (X and Y).";
+
 // The svg element of a figure.
 std::string drawing_in(const std::string& figure) {
     const auto begin = figure.find("<svg"), end = figure.rfind("</svg>");
@@ -97,25 +139,17 @@ std::string gradient_table(const GradientReport& report) {
     auto text = fmt::format(
         "The gradient of the error at the end with respect to h, by steps back, as a share of\n"
         "that at the end: fresh, and after {} batches of task 6a. Carousel: the states of the\n"
-        "cell of 1997 where no gradient goes through the gates.\n\n{:<6}",
-        report.config.updates, "lag");
-    for (const auto& curves : report.curves)
-        text += fmt::format("{:>22}", format_value(curves.cell));
-    text += fmt::format("{:>11}\n{:<6}", "carousel", "");
-    for (std::size_t i = 0; i < report.curves.size(); ++i)
-        text += fmt::format("{:>11}{:>11}", "fresh", "trained");
-    text += '\n';
-    const auto share = [](const std::vector<double>& norms, std::size_t lag) {
-        return lag < norms.size() ? cell_of(shares_of(norms)[lag]) : std::string("–");
-    };
-    for (const auto lag : k_lags_shown) {
-        if (lag >= report.carousel.hidden.size()) break;
-        text += fmt::format("{:<6}", lag);
-        for (const auto& curves : report.curves)
-            text += fmt::format("{:>11}{:>11}", share(curves.fresh.hidden, lag),
-                                share(curves.trained.hidden, lag));
-        text += fmt::format("{:>11}\n", share(report.carousel.states, lag));
-    }
+        "cell of 1997 where no gradient goes through the gates.\n\n{}"
+        "\nThe same with respect to the states of the cells, as a share of that one step before "
+        "the end.\n\n{}",
+        report.config.updates, shares_table(report, &GradientNorms::hidden),
+        shares_table(report, &GradientNorms::states));
+    const auto rows = gate_rows(report);
+    if (rows.empty()) return text;
+    text += fmt::format("\n{}\n\n{:<16}{:<6}{:>12}{:>12}\n", k_gates_told, "cell", "gate",
+                        "distracted", "counting");
+    for (const auto& row : rows)
+        text += fmt::format("{:<16}{:<6}{:>12}{:>12}\n", row[0], row[1], row[2], row[3]);
     return text;
 }
 
@@ -132,9 +166,15 @@ std::string gradient_json(const GradientReport& report) {
                 {"seed", report.config.seed},
                 {"cells", Json::array()}};
     for (const auto& curves : report.curves) {
+        auto gates = Json::array();
+        for (const auto& gate : curves.gates)
+            gates.push_back({{"gate", gate.name},
+                             {"distracted", gate.distracted},
+                             {"counting", gate.counting}});
         object["cells"].push_back({{"cell", format_value(curves.cell)},
                                    {"fresh", norms(curves.fresh)},
-                                   {"trained", norms(curves.trained)}});
+                                   {"trained", norms(curves.trained)},
+                                   {"gates", gates}});
     }
     object["carousel"] = report.carousel.states;
     return object.dump() + '\n';
@@ -151,6 +191,10 @@ std::string gradient_page(const GradientReport& report) {
         "carry back where nothing goes through the gates: a constant.",
         report.config.experiment.length, report.config.updates));
     for (const auto& chart : charts_of(report)) page.add_html(to_svg(chart));
+    if (auto rows = gate_rows(report); !rows.empty()) {
+        page.add_paragraph(k_gates_told);
+        page.add_grid({{"cell", "gate", "distracted", "counting"}, std::move(rows)});
+    }
     return page.html();
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/words.hpp"
+#include "lab/paper_net.hpp"
 
 namespace carousel {
 

@@ -8,6 +8,7 @@
 
 #include "base/quantity.hpp"
 #include "base/words.hpp"
+#include "lab/paper_net.hpp"
 #include "model/language_model_config.hpp"
 #include "report/page.hpp"
 

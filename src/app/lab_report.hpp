@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/published_results.hpp"
 #include "lab/trials.hpp"
 
 namespace carousel {

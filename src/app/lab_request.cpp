@@ -2,17 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string>
 
 #include "base/error.hpp"
 #include "base/words.hpp"
+#include "lab/published_results.hpp"
 #include "model/language_model_config.hpp"
 
 namespace carousel {
 
 namespace {
 
-constexpr int k_trials = 10;  // where the paper has no such row
+constexpr int k_trials = 10;       // where the paper has no such row
+constexpr double k_patience = 10;  // of the plain net: so many times the sequences of `lstm`
 
 // A size that was given goes where the task has one.
 template <typename Value>
@@ -84,10 +87,25 @@ LabRun lab_run(const LabRequest& request, LabTask task) {
                           .hidden_size = request.hidden_size.value_or(0),
                           .seed = request.seed}};
     const auto published = published_result(run.config.experiment);
-    run.trials = request.trials.value_or(published ? published->trials : k_trials);
+    run.first_trial = request.first_trial;
+    run.trials =
+        run.first_trial + request.trials.value_or(published ? published->trials : k_trials);
     run.file =
         request.output.value_or(std::filesystem::path("lab") / (name_of(run.config) + ".jsonl"));
     return run;
+}
+
+std::optional<LabRequest> request_before(const LabRequest& request) {
+    if (request.rules != LabRules::modern || request.cell != CellKind::rnn || request.limit)
+        return std::nullopt;
+    auto before = request;
+    before.cell = CellKind::lstm;
+    before.output.reset();
+    return before;
+}
+
+std::uint64_t plain_net_limit(double sequences) {
+    return static_cast<std::uint64_t>(std::llround(k_patience * sequences));
 }
 
 }  // namespace carousel

@@ -19,6 +19,7 @@ struct LabRequest {
     std::optional<CellKind> cell{};  ///< under modern rules; absent: lstm
     std::optional<int> hidden_size{};
     std::optional<int> trials{};
+    int first_trial = 0;  ///< number of the first
     std::uint64_t seed = 1;
     std::optional<int> threads{};
     std::optional<std::filesystem::path> output{};  ///< absent: lab/NAME.jsonl
@@ -26,10 +27,10 @@ struct LabRequest {
     bool json = false;
 };
 
-/// The run that a request makes of one of its tasks.
+/// The run that a request makes of one of its tasks: trials `first_trial` to `trials` - 1.
 struct LabRun {
     TrialConfig config;
-    int trials = 0;
+    int first_trial = 0, trials = 0;
     std::filesystem::path file{};  ///< where its trials are kept
 };
 
@@ -38,5 +39,13 @@ void require_recurrent(CellKind cell);
 
 /// Throws: UsageError for sizes that a task does not have, or that make no sequences.
 LabRun lab_run(const LabRequest& request, LabTask task);
+
+/// The plain net under modern rules stops at ten times the sequences that `lstm` needs in the mean,
+/// unless a limit was given: the request for that `lstm`, which is run before. Absent for any other
+/// request.
+std::optional<LabRequest> request_before(const LabRequest& request);
+
+/// That limit, when the trials of `lstm` needed so many sequences.
+std::uint64_t plain_net_limit(double sequences);
 
 }  // namespace carousel

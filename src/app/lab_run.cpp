@@ -31,10 +31,11 @@ FileLock lock(const std::filesystem::path& file) {
 }
 
 LabProgress progress_of(const LabRun& run, const std::vector<TrialRecord>& records) {
-    LabProgress progress{.task = run.config.experiment.task,
-                         .summary = summarize(records),
-                         .trials = static_cast<int>(records.size())};
-    for (const auto& record : records) {
+    LabProgress progress{
+        .task = run.config.experiment.task, .summary = summarize(records), .trials = 0};
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto& record = records[i];
+        if (i >= static_cast<std::size_t>(run.first_trial) || record.result) ++progress.trials;
         progress.sequences += record.sequences;
         if (!record.result) progress.most = std::max(progress.most, record.sequences);
     }
@@ -72,16 +73,32 @@ LabReport run_lab(const LabRun& run, int threads, const LabHost& host) {
                      .summary = {},
                      .published = published_result(run.config.experiment)};
     Saver saver(run, host);
-    report.complete = run_trials(run.config, report.records, threads,
-                                 {.turn_ended =
-                                      [&](const std::vector<TrialRecord>& records) {
-                                          saver.hear(records);
-                                          host.tell(progress_of(run, records));
-                                      },
-                                  .wish_to_stop = host.wish_to_stop});
+    report.complete =
+        run_trials(run.config, report.records, static_cast<std::size_t>(run.first_trial), threads,
+                   {.turn_ended =
+                        [&](const std::vector<TrialRecord>& records) {
+                            saver.hear(records);
+                            host.tell(progress_of(run, records));
+                        },
+                    .wish_to_stop = host.wish_to_stop});
     write_lab_file(run, report.records);
     report.summary = summarize(report.records);
     return report;
+}
+
+std::vector<LabReport> run_task(const LabRequest& request, LabTask task, int threads,
+                                const LabHost& host) {
+    std::vector<LabReport> reports;
+    auto own = request;
+    if (const auto before = request_before(request)) {
+        auto run = lab_run(*before, task);
+        if (request.output) run.file = request.output->parent_path() / run.file.filename();
+        const auto& report = reports.emplace_back(run_lab(run, threads, host));
+        if (!report.complete) return reports;
+        if (report.summary.solved > 0) own.limit = plain_net_limit(report.summary.sequences);
+    }
+    reports.push_back(run_lab(lab_run(own, task), threads, host));
+    return reports;
 }
 
 }  // namespace carousel

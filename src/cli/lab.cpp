@@ -61,23 +61,22 @@ int lab(const LabOptions& options, const GlobalOptions& global) {
         output.write(lab_overview());
         return 0;
     }
-    std::vector<LabRun> runs;
-    for (const auto task : options.tasks) runs.push_back(lab_run(options, task));
     if (options.html) require_output_file("html", *options.html, OwnFile::page, {});
     const Stopwatch stopwatch;
     const StopSignals signals;
+    const LabHost host{
+        .clock = [&] { return stopwatch.seconds(); },
+        .tell = [&](const LabProgress& progress) { show(progress, stopwatch, screen); },
+        .wish_to_stop = [&] { return signals.received() != 0; }};
     std::vector<LabReport> reports;
-    for (const auto& run : runs) {
-        reports.push_back(run_lab(
-            run, options.threads.value_or(default_threads()),
-            {.clock = [&] { return stopwatch.seconds(); },
-             .tell = [&](const LabProgress& progress) { show(progress, stopwatch, screen); },
-             .wish_to_stop = [&] { return signals.received() != 0; }}));
-        screen.clear();
-        const auto& report = reports.back();
-        output.write(options.json
-                         ? lab_json(report)
-                         : fmt::format("{}{}", reports.size() > 1 ? "\n" : "", lab_table(report)));
+    for (const auto task : options.tasks) {
+        for (auto& report :
+             run_task(options, task, options.threads.value_or(default_threads()), host)) {
+            screen.clear();
+            const char* gap = reports.empty() ? "" : "\n";
+            output.write(options.json ? lab_json(report) : gap + lab_table(report));
+            reports.push_back(std::move(report));
+        }
         if (signals.received() != 0) break;
     }
     if (options.html) write_page(*options.html, lab_page(reports));

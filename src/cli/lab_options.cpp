@@ -61,6 +61,10 @@ OptionTable option_table(LabOptions& o, GlobalOptions& global) {
     table.heading("Trials");
     table.add("trials", whole(o.trials, {1, 10'000}), "nets that begin with other weights",
               "as in the paper, or 10");
+    table.add("first-trial", whole(o.first_trial, {0, 9'999}),
+              "number of the first of them: parts of a run side by side, whose files can be put "
+              "one behind another",
+              format_value(o.first_trial));
     table.add("seed", whole(o.seed, {}), "same seed, same result", format_value(o.seed));
     add_threads(table, o.threads, "the physical cores at hand");
     table.heading("Output");

@@ -2,66 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include "base/error.hpp"
 
 namespace carousel {
-
-namespace {
-
-struct PublishedRow {
-    LabTask task;
-    int length, symbols, lag, signal, blocks, block_size;  // 0: whatever it is
-    double learning_rate;
-    int most_wrong;
-    PublishedResult result;
-};
-
-// Tables 1 to 3, 4 to 6 (experiments 3a, 3b, 3c), 7, 8 and 9.
-constexpr PublishedRow k_published[] = {
-    {LabTask::reber, 0, 0, 0, 0, 4, 1, 0.1, 0, {100, 30, 39740}},
-    {LabTask::reber, 0, 0, 0, 0, 3, 2, 0.1, 0, {100, 30, 21730}},
-    {LabTask::reber, 0, 0, 0, 0, 3, 2, 0.2, 0, {97, 30, 14060}},
-    {LabTask::reber, 0, 0, 0, 0, 4, 1, 0.5, 0, {97, 30, 9500}},
-    {LabTask::reber, 0, 0, 0, 0, 3, 2, 0.5, 0, {100, 30, 8440, 0, 3800, 24100}},
-    {LabTask::lags, 0, 100, 0, 0, 0, 0, 0, 0, {100, 18, 5040}},
-    {LabTask::random_lags, 0, 100, 0, 0, 0, 0, 0, 0, {100, 18, 5680}},
-    {LabTask::long_lags, 0, 50, 50, 0, 0, 0, 0, 0, {100, 20, 30000}},
-    {LabTask::long_lags, 0, 100, 100, 0, 0, 0, 0, 0, {100, 20, 31000}},
-    {LabTask::long_lags, 0, 200, 200, 0, 0, 0, 0, 0, {100, 20, 33000}},
-    {LabTask::long_lags, 0, 500, 500, 0, 0, 0, 0, 0, {100, 20, 38000}},
-    {LabTask::long_lags, 0, 1000, 1000, 0, 0, 0, 0, 0, {100, 20, 49000}},
-    {LabTask::long_lags, 0, 500, 1000, 0, 0, 0, 0, 0, {100, 20, 49000}},
-    {LabTask::long_lags, 0, 200, 1000, 0, 0, 0, 0, 0, {100, 20, 75000}},
-    {LabTask::long_lags, 0, 100, 1000, 0, 0, 0, 0, 0, {100, 20, 135000}},
-    {LabTask::long_lags, 0, 50, 1000, 0, 0, 0, 0, 0, {100, 20, 203000}},
-    {LabTask::latch, 100, 0, 0, 3, 0, 0, 0, 0, {100, 10, 39850, 27380, 0, 0, 0.000195}},
-    {LabTask::latch, 100, 0, 0, 1, 0, 0, 0, 0, {100, 10, 64330, 58370, 0, 0, 0.000117}},
-    {LabTask::latch, 1000, 0, 0, 3, 0, 0, 0, 0, {100, 10, 452460, 446850, 0, 0, 0.000078}},
-    {LabTask::noisy_latch, 100, 0, 0, 3, 0, 0, 0, 0, {100, 10, 43250, 41740, 0, 0, 0.00828}},
-    {LabTask::noisy_latch, 100, 0, 0, 1, 0, 0, 0, 0, {100, 10, 78430, 74950, 0, 0, 0.015}},
-    {LabTask::noisy_latch, 1000, 0, 0, 1, 0, 0, 0, 0, {100, 10, 485080, 481060, 0, 0, 0.01207}},
-    {LabTask::noisy_targets, 100, 0, 0, 3, 0, 0, 0, 0, {100, 10, 269650, 0, 0, 0, 0.00558}},
-    {LabTask::noisy_targets, 100, 0, 0, 1, 0, 0, 0, 0, {100, 10, 565640, 0, 0, 0, 0.00441}},
-    {LabTask::adding, 100, 0, 0, 0, 0, 0, 0, 0, {100, 10, 74000, 0, 0, 0, 1.0 / 2560}},
-    {LabTask::adding, 500, 0, 0, 0, 0, 0, 0, 0, {100, 10, 209000, 0, 0, 0, 0.0}},
-    {LabTask::adding, 1000, 0, 0, 0, 0, 0, 0, 0, {100, 10, 853000, 0, 370000, 2020000, 1.0 / 2560}},
-    {LabTask::multiplication, 100, 0, 0, 0, 0, 0, 0, 140, {100, 10, 482000, 0, 0, 0, 139.0 / 2560}},
-    {LabTask::multiplication, 100, 0, 0, 0, 0, 0, 0, 13, {100, 10, 1273000, 0, 0, 0, 14.0 / 2560}},
-    {LabTask::order_of_two, 100, 0, 0, 0, 0, 0, 0, 0, {100, 20, 31390, 0, 0, 0, 1.0 / 2560}},
-    {LabTask::order_of_three, 100, 0, 0, 0, 0, 0, 0, 0, {100, 10, 571100, 0, 0, 0, 2.0 / 2560}},
-};
-
-// -step, -2 step, ...
-std::vector<double> falling(int blocks, double first, double step) {
-    std::vector<double> biases;
-    for (int i = 0; i < blocks; ++i) biases.push_back(first + step * i);
-    return biases;
-}
-
-}  // namespace
 
 std::string_view describe(LabTask task) {
     switch (task) {
@@ -258,73 +201,6 @@ int output_units(const Experiment& e) {
 
 bool learns_at_every_step(LabTask task) {
     return task == LabTask::reber || task == LabTask::lags || task == LabTask::random_lags;
-}
-
-MemoryNetShape memory_net_shape(const Experiment& e) {
-    MemoryNetShape shape{.inputs = input_units(e),
-                         .outputs = output_units(e),
-                         .blocks = e.blocks,
-                         .block_size = e.block_size};
-    switch (e.task) {
-        case LabTask::reber:
-            shape.gate_biases = true;
-            break;
-        case LabTask::lags:
-        case LabTask::random_lags:
-            shape.output_gates = shape.recurrent = false;
-            shape.direct = shape.plain_squashing = true;
-            break;
-        case LabTask::long_lags:
-            break;
-        case LabTask::latch:
-        case LabTask::noisy_latch:
-        case LabTask::noisy_targets:
-            shape.gate_biases = shape.cell_biases = true;
-            break;
-        default:
-            shape.gate_biases = shape.cell_biases = shape.output_biases = true;
-            // With σ sums and products near the ends of [0, 1] take twenty times the paper's
-            // sequences: docs/long_lags.md.
-            shape.linear_outputs = e.task == LabTask::adding || e.task == LabTask::multiplication;
-            break;
-    }
-    return shape;
-}
-
-MemoryNetStart memory_net_start(const Experiment& e) {
-    switch (e.task) {
-        case LabTask::reber:
-            return {.range = 0.2, .output_gate_biases = falling(e.blocks, -1, -1)};
-        case LabTask::lags:
-        case LabTask::random_lags:
-        case LabTask::long_lags:
-            return {.range = 0.2};
-        case LabTask::latch:
-        case LabTask::noisy_latch:
-        case LabTask::noisy_targets:
-            return {.range = 0.1,
-                    .input_gate_biases = falling(e.blocks, -1, -2),
-                    .output_gate_biases = falling(e.blocks, -2, -2)};
-        case LabTask::adding:
-            return {.range = 0.1, .input_gate_biases = falling(e.blocks, -3, -3)};
-        case LabTask::multiplication:
-            return {.range = 0.1};
-        default:
-            return {.range = 0.1, .input_gate_biases = falling(e.blocks, -2, -2)};
-    }
-}
-
-std::optional<PublishedResult> published_result(const Experiment& e) {
-    const auto fits = [](auto row, auto own) { return row == 0 || row == own; };
-    const auto found =
-        std::find_if(std::begin(k_published), std::end(k_published), [&](const PublishedRow& row) {
-            return row.task == e.task && row.length == e.length && row.symbols == e.symbols &&
-                   row.lag == e.lag && row.signal == e.signal && fits(row.blocks, e.blocks) &&
-                   fits(row.block_size, e.block_size) && fits(row.learning_rate, e.learning_rate) &&
-                   fits(row.most_wrong, e.most_wrong + 1);
-        });
-    if (found == std::end(k_published)) return std::nullopt;
-    return found->result;
 }
 
 void require_possible(const Experiment& e) {

@@ -2,24 +2,20 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/words.hpp"
-#include "lab/memory_net.hpp"
 
 // The room lab reruns the experiments of Hochreiter & Schmidhuber 1997, "Long Short-Term Memory",
 // Neural Computation 9(8), sections 5.1 to 5.6, and looks at gradients that vanish. To be read in
 // this order:
 //
-//   experiment                    which task, how long, which net, when it is solved; what the
-//                                 paper reports
+//   experiment                    which task, how long, which net, when it is solved
+//   published_results             what the paper reports of it
 //   sequence, random_stream       what a net reads and should answer; random numbers in a row
 //   task_sequences, reber_grammar the generators of the tasks
 //   squashing, memory_net         the nets of 1997: double precision, online, truncated gradient
+//   paper_net                     which of them a task has
 //   guessed_net, guessing_trial   plain nets whose weights are guessed
 //   modern_net, modern_trial      a layer of the engine with a head for numbers, Adam
 //   judgement, progress_rule      whether an answer is right; when a trial is over
@@ -82,7 +78,8 @@ struct Experiment {
     double mean_error = 0;  ///< must be below
     int most_wrong = 0;     ///< of the latest sequences or of the test set
     EndRule end = EndRule::recent;
-    std::uint64_t limit = 0;  ///< training sequences after which a trial has failed
+    /// Training sequences after which a trial has failed; a streak that began before goes on.
+    std::uint64_t limit = 0;
 
     bool operator==(const Experiment&) const = default;
 };
@@ -96,23 +93,6 @@ int output_units(const Experiment& experiment);
 
 /// Whether there is an error signal at every step, and not at the end alone.
 bool learns_at_every_step(LabTask task);
-
-/// The net of 1997: its topology, and its first weights.
-MemoryNetShape memory_net_shape(const Experiment& experiment);
-MemoryNetStart memory_net_start(const Experiment& experiment);
-
-/// What the paper reports of an experiment.
-struct PublishedResult {
-    double solved_percent = 100;
-    int trials = 0;
-    double sequences = 0;              ///< mean until the end
-    double first_sequences = 0;        ///< mean until the first criterion; 0: there is none
-    double fewest = 0, most = 0;       ///< range; 0: not told
-    std::optional<double> wrong = {};  ///< share of the last test
-};
-
-/// Absent where the paper has no such row.
-std::optional<PublishedResult> published_result(const Experiment& experiment);
 
 /// Throws: UsageError for sizes that make no sequences.
 void require_possible(const Experiment& experiment);

@@ -1,13 +1,18 @@
 #include "lab/gradient_norms.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "lab/modern_trial.hpp"
 #include "lab/task_course.hpp"
+#include "model/cell_signals.hpp"
 
 namespace carousel {
 
 namespace {
+
+// The first input units of task 6a: a to d, then X and Y.
+constexpr int k_distractors = 4, k_counting = 2;
 
 // A net and the sequences that it learns from.
 class WatchedNet {
@@ -54,10 +59,58 @@ public:
         return norms;
     }
 
+    // What the gates of the net do now, on the sequences of `norms`.
+    std::vector<LabGate> openings() {
+        const auto& signals = cell_view(shape_.cell).signals;
+        auto shape = shape_;
+        shape.batch = 1;
+        ModernNet reader(shape, 0);
+        reader.restore(net_.store());
+        std::vector<LabGate> sums(signals.size());
+        int distracted = 0, counting = 0;
+        draw(0);
+        for (const auto& sequence : batch_) {
+            const auto means = mean_signals(reader, sequence);
+            for (int t = 0; t < sequence.steps(); ++t) {
+                const int symbol = sequence.inputs_at(t).front().unit;
+                if (symbol >= k_distractors + k_counting) continue;
+                const bool counts = symbol >= k_distractors;
+                ++(counts ? counting : distracted);
+                for (std::size_t i = 0; i < sums.size(); ++i) {
+                    double& sum = counts ? sums[i].counting : sums[i].distracted;
+                    sum += means[static_cast<std::size_t>(t) * sums.size() + i];
+                }
+            }
+        }
+        std::vector<LabGate> gates;
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            if (signals[i].range != SignalRange::opening) continue;
+            gates.push_back({.name = signals[i].name,
+                             .distracted = sums[i].distracted / distracted,
+                             .counting = sums[i].counting / counting});
+        }
+        return gates;
+    }
+
 private:
     static ModernNetShape with(ModernNetShape shape, RecurrentGradient gradient) {
         shape.recurrent_gradient = gradient;
         return shape;
+    }
+
+    // The signals of all steps, (T, N): means over the units.
+    std::vector<double> mean_signals(ModernNet& reader, const Sequence& sequence) const {
+        std::vector<double> means(static_cast<std::size_t>(sequence.steps()) *
+                                  cell_view(shape_.cell).signals.size());
+        std::vector<float> values(means.size() * static_cast<std::size_t>(shape_.hidden_size));
+        reader.read({&sequence, 1});
+        reader.copy_signals(values.data());
+        const float* next = values.data();
+        for (double& mean : means) {
+            mean = std::accumulate(next, next + shape_.hidden_size, 0.0) / shape_.hidden_size;
+            next += shape_.hidden_size;
+        }
+        return means;
     }
 
     void draw(std::uint64_t first) {
@@ -85,9 +138,10 @@ private:
 GradientCurves gradient_curves(const GradientConfig& config, CellKind cell,
                                const std::function<bool()>& goes_on) {
     WatchedNet net(config, cell, RecurrentGradient::full);
-    GradientCurves curves{.cell = cell, .fresh = net.norms(), .trained = {}};
+    GradientCurves curves{.cell = cell, .fresh = net.norms(), .trained = {}, .gates = {}};
     for (int i = 0; i < config.updates && goes_on(); ++i) net.learn();
     curves.trained = net.norms();
+    curves.gates = net.openings();
     return curves;
 }
 

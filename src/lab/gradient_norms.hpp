@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "lab/experiment.hpp"
@@ -16,10 +17,18 @@ struct GradientNorms {
     std::vector<double> states;  ///< the same of the cell's states; empty where it has none
 };
 
+/// How far a gate is open, from 0 to 1: the mean over units and over the steps of a batch at which
+/// a symbol distracts, and over those at which it counts.
+struct LabGate {
+    std::string_view name{};  ///< as `cell_view` has it
+    double distracted = 0, counting = 0;
+};
+
 /// A cell before and after it has learned the task.
 struct GradientCurves {
     CellKind cell = CellKind::lstm;
     GradientNorms fresh, trained;
+    std::vector<LabGate> gates{};  ///< of the trained net
 };
 
 struct GradientConfig {

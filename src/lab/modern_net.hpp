@@ -64,6 +64,10 @@ public:
     /// Throws: std::out_of_range.
     void restore(std::span<const double> numbers);
 
+    /// After `read` of one sequence, batch being 1: what the units did at each step, (T, N, H), by
+    /// the signals of the cell (`cell_view`).
+    void copy_signals(float* signals) const { layer_->copy_signals(signals); }
+
     /// The outputs after step t of sequence b.
     std::span<const double> answer(int b, int t);
 

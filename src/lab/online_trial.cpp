@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lab/judgement.hpp"
+#include "lab/paper_net.hpp"
 
 namespace carousel {
 

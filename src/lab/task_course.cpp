@@ -85,7 +85,7 @@ void TaskCourse::hear(const Judgement& judgement, const AskNet& ask) {
         tests ? rule_.sequences() % k_test_interval == 0 && passes(ask) : rule_.is_met();
     if (solved) {
         end(ask);
-    } else if (rule_.sequences() >= e.limit) {
+    } else if (rule_.counted() >= e.limit) {
         result_ = result();
     }
 }

@@ -1,5 +1,6 @@
 #include "lab/trials.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <stdexcept>
@@ -30,12 +31,12 @@ std::unique_ptr<Trial> begin_trial(const TrialConfig& config, std::uint32_t numb
 
 }  // namespace
 
-bool run_trials(const TrialConfig& config, std::vector<TrialRecord>& records, int threads,
-                const TrialsHost& host) {
+bool run_trials(const TrialConfig& config, std::vector<TrialRecord>& records, std::size_t first,
+                int threads, const TrialsHost& host) {
     std::mutex mutex;
     std::atomic<bool> stops = false;
-    const auto run = [&](std::int64_t number) {
-        auto& record = records[static_cast<std::size_t>(number)];
+    const auto run = [&](std::size_t number) {
+        auto& record = records[number];
         if (stops || record.result) return;
         const auto trial = begin_trial(config, static_cast<std::uint32_t>(number), record);
         for (bool goes_on = true; goes_on && !stops;) {
@@ -54,17 +55,17 @@ bool run_trials(const TrialConfig& config, std::vector<TrialRecord>& records, in
         }
     };
     ThreadPool pool(threads);
-    pool.for_each(static_cast<std::int64_t>(records.size()), [&](std::int64_t number) {
+    const auto count = static_cast<std::int64_t>(records.size() - first);
+    pool.for_each(count, [&](std::int64_t i) {
         try {
-            run(number);
+            run(first + static_cast<std::size_t>(i));
         } catch (...) {
             stops = true;  // the others need not go on to their ends
             throw;
         }
     });
-    for (const auto& record : records)
-        if (!record.result) return false;
-    return true;
+    return std::all_of(records.end() - count, records.end(),
+                       [](const TrialRecord& record) { return record.result.has_value(); });
 }
 
 }  // namespace carousel

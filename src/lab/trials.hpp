@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,10 +25,11 @@ struct TrialsHost {
     std::function<bool()> wish_to_stop;
 };
 
-/// Runs those of the trials that have not ended, each on one of so many threads, and goes on with
-/// those under way. Returns whether all have ended. Law: no result depends on the number of threads
-/// or on stops. Throws: what a host or a trial throws; InputError for a stored trial that is none.
-bool run_trials(const TrialConfig& config, std::vector<TrialRecord>& records, int threads,
-                const TrialsHost& host);
+/// Runs those of the trials from number `first` on that have not ended, each on one of so many
+/// threads, and goes on with those under way. Returns whether all of these have ended. Law: no
+/// result depends on the number of threads or on stops. Throws: what a host or a trial throws;
+/// InputError for a stored trial that is none.
+bool run_trials(const TrialConfig& config, std::vector<TrialRecord>& records, std::size_t first,
+                int threads, const TrialsHost& host);
 
 }  // namespace carousel

@@ -25,6 +25,9 @@ TEST_SUITE("app/lab_gradients") {
             CHECK(text.find("gru") != std::string::npos);
             CHECK(text.find("carousel") != std::string::npos);
         }
+        CHECK(gradient_table(report).find("gru             z") != std::string::npos);
+        CHECK(gradient_json(report).find("\"gate\":\"z\"") != std::string::npos);
+        CHECK(gradient_page(report).find("distracted") != std::string::npos);
         const auto svg = gradient_svg(report);
         CHECK(svg.find("<svg xmlns=\"http://www.w3.org/2000/svg\"") == 0);
         CHECK(svg.find("figure>") == std::string::npos);

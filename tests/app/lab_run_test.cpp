@@ -51,6 +51,57 @@ TEST_SUITE("app/lab_run") {
         CHECK(three.records[1].result->sequences == two.records[1].result->sequences);
     }
 
+    TEST_CASE("parts of a run side by side are the run, once their files are put together") {
+        const TemporaryFolder folder;
+        const auto whole = run_it(short_request(folder / "whole.jsonl"));
+        auto first = short_request(folder / "first.jsonl");
+        first.trials = 1;
+        auto second = short_request(folder / "second.jsonl");
+        second.trials = second.first_trial = 1;
+        CHECK(run_it(first).summary.trials == 1);
+        const auto part = run_it(second);
+        CHECK(part.complete);
+        CHECK(part.summary.trials == 1);
+        CHECK(part.records[1].result->sequences == whole.records[1].result->sequences);
+        std::ofstream(folder / "both.jsonl", std::ios::binary)
+            << read_file(folder / "second.jsonl") << read_file(folder / "first.jsonl");
+        int turns = 0;
+        const auto both = run_lab(lab_run(short_request(folder / "both.jsonl"), LabTask::lags), 1,
+                                  {.clock = [] { return 0.0; },
+                                   .tell = [&](const LabProgress&) { ++turns; },
+                                   .wish_to_stop = [] { return false; }});
+        CHECK(turns == 0);
+        CHECK(lab_json(both) == lab_json(whole));
+    }
+
+    TEST_CASE("the plain net stops at ten times the sequences that an LSTM needs in the mean") {
+        const TemporaryFolder folder;
+        LabRequest request{.tasks = {LabTask::long_lags},
+                           .symbols = 4,
+                           .lag = 6,
+                           .rules = LabRules::modern,
+                           .cell = CellKind::rnn,
+                           .trials = 1};
+        const auto before = request_before(request);
+        REQUIRE(before);
+        CHECK(before->cell == CellKind::lstm);
+        CHECK_FALSE(request_before(*before));
+        request.output = folder / "plain.jsonl";
+        const auto reports = run_task(request, LabTask::long_lags, 1,
+                                      {.clock = [] { return 0.0; },
+                                       .tell = [](const LabProgress&) {},
+                                       .wish_to_stop = [] { return false; }});
+        REQUIRE(reports.size() == 2);
+        CHECK(reports[0].config.cell == CellKind::lstm);
+        CHECK(reports[0].summary.solved == 1);
+        CHECK(reports[1].config.cell == CellKind::rnn);
+        CHECK(static_cast<double>(reports[1].config.experiment.limit) ==
+              10 * reports[0].summary.sequences);
+        CHECK(std::filesystem::exists(folder / "2c-p4-q6-modern-lstm-seed1.jsonl"));
+        request.limit = 50;
+        CHECK_FALSE(request_before(request));
+    }
+
     TEST_CASE("a file of another run, or of anything else, is refused and stays") {
         const TemporaryFolder folder;
         auto request = short_request(folder / "a.jsonl");

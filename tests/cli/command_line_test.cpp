@@ -385,9 +385,11 @@ TEST_SUITE("cli/command_line") {
         CHECK(g.gradient_request.svg == "s");
         CHECK(parsed<LabOptions>({"lab", "6a", "--rules", "modern", "--cell", "gru"}).cell ==
               CellKind::gru);
-        const auto latch = parsed<LabOptions>({"lab", "3b", "--signal", "1", "--output", "o"});
+        const auto latch = parsed<LabOptions>(
+            {"lab", "3b", "--signal", "1", "--output", "o", "--first-trial", "4"});
         CHECK(latch.signal == 1);
         CHECK(latch.output == "o");
+        CHECK(latch.first_trial == 4);
         const auto lags = parsed<LabOptions>({"lab", "2c", "--symbols", "8", "--lag", "9"});
         CHECK(lags.symbols == 8);
         CHECK(lags.lag == 9);

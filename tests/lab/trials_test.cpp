@@ -22,7 +22,7 @@ TrialConfig short_lags() {
 
 std::vector<TrialRecord> run_all(const TrialConfig& config, int trials, int threads) {
     std::vector<TrialRecord> records(static_cast<std::size_t>(trials));
-    const bool ended = run_trials(config, records, threads,
+    const bool ended = run_trials(config, records, 0, threads,
                                   {.turn_ended = [](const std::vector<TrialRecord>&) {},
                                    .wish_to_stop = [] { return false; }});
     CHECK(ended);
@@ -51,12 +51,24 @@ TEST_SUITE("lab/trials") {
         CHECK(sequences_of(one)[0] != sequences_of(one)[1]);
     }
 
+    TEST_CASE("trials from a number on are those of the whole run") {
+        const auto config = short_lags();
+        const auto whole = run_all(config, 3, 1);
+        std::vector<TrialRecord> records(3);
+        CHECK(run_trials(config, records, 1, 1,
+                         {.turn_ended = [](const std::vector<TrialRecord>&) {},
+                          .wish_to_stop = [] { return false; }}));
+        CHECK_FALSE(records[0].result);
+        CHECK(records[1].result.value().sequences == whole[1].result->sequences);
+        CHECK(records[2].result.value().sequences == whole[2].result->sequences);
+    }
+
     TEST_CASE("a run that stops after every turn comes to the same") {
         const auto config = short_lags();
         const auto whole = run_all(config, 2, 1);
         std::vector<TrialRecord> records(2);
         int stops = 0;
-        while (!run_trials(config, records, 1,
+        while (!run_trials(config, records, 0, 1,
                            {.turn_ended = [](const std::vector<TrialRecord>&) {},
                             .wish_to_stop = [] { return true; }}))
             ++stops;
@@ -97,7 +109,7 @@ TEST_SUITE("lab/trials") {
     TEST_CASE("numbers that no trial left are refused") {
         std::vector<TrialRecord> records(1);
         records[0].stored = {1, 2, 3};
-        CHECK_THROWS_AS(run_trials(reber(), records, 1,
+        CHECK_THROWS_AS(run_trials(reber(), records, 0, 1,
                                    {.turn_ended = [](const std::vector<TrialRecord>&) {},
                                     .wish_to_stop = [] { return false; }}),
                         InputError);
