@@ -92,21 +92,44 @@ std::string shares_table(const GradientReport& report, Norms norms) {
     return text;
 }
 
-// What the gates of the trained nets do, a row each.
+// How much of the gradient of h at the end comes to the states one step before it.
+double entering(const GradientNorms& norms) {
+    return norms.states.empty() ? 0.0 : norms.states[0] / norms.hidden[0];
+}
+
+std::string entering_row(const GradientReport& report) {
+    auto text = fmt::format("{:<6}", "of h");
+    for (const auto& curves : report.curves) {
+        for (const auto* norms : {&curves.fresh, &curves.trained})
+            text += fmt::format("{:>11}", norms->states.empty() ? "–" : cell_of(entering(*norms)));
+    }
+    return text + '\n';
+}
+
+// What the gates of the trained nets do: names of columns, and a row for each gate.
+std::vector<std::string> gate_columns() {
+    return {"cell", "gate", "distracted", "counting", "by gradient: d.", "c."};
+}
+
 std::vector<std::vector<std::string>> gate_rows(const GradientReport& report) {
     std::vector<std::vector<std::string>> rows;
+    const auto shown = [](double opening) { return fmt::format("{:.4f}", opening); };
     for (const auto& curves : report.curves) {
-        for (const auto& gate : curves.gates)
+        for (const auto& gate : curves.gates) {
+            const auto& carrying = gate.carrying;
             rows.push_back({std::string(format_value(curves.cell)), std::string(gate.name),
-                            fmt::format("{:.4f}", gate.distracted),
-                            fmt::format("{:.4f}", gate.counting)});
+                            shown(gate.all.distracted), shown(gate.all.counting),
+                            carrying ? shown(carrying->distracted) : "–",
+                            carrying ? shown(carrying->counting) : "–"});
+        }
     }
     return rows;
 }
 
 constexpr const char* k_gates_told =
-    "How far the gates of the trained nets are open, from 0 to 1, in the mean over units: at the "
-    "symbols that distract (a to d), and at those that count (X and Y).";
+    "How far the gates of the trained nets are open, from 0 to 1: at symbols that distract (a to "
+    "d), and at those that count (X and Y); first the mean over all units, then that in which "
+    "units count by the gradients of their states, that is those through which the error goes.";
 
 // The svg element of a figure.
 std::string drawing_in(const std::string& figure) {
@@ -141,15 +164,17 @@ std::string gradient_table(const GradientReport& report) {
         "that at the end: fresh, and after {} batches of task 6a. Carousel: the states of the\n"
         "cell of 1997 where no gradient goes through the gates.\n\n{}"
         "\nThe same with respect to the states of the cells, as a share of that one step before "
-        "the end.\n\n{}",
+        "the end; below, that one as a share of the gradient of h at the end: so much enters.\n\n"
+        "{}{}",
         report.config.updates, shares_table(report, &GradientNorms::hidden),
-        shares_table(report, &GradientNorms::states));
-    const auto rows = gate_rows(report);
+        shares_table(report, &GradientNorms::states), entering_row(report));
+    auto rows = gate_rows(report);
     if (rows.empty()) return text;
-    text += fmt::format("\n{}\n\n{:<16}{:<6}{:>12}{:>12}\n", k_gates_told, "cell", "gate",
-                        "distracted", "counting");
+    rows.insert(rows.begin(), gate_columns());
+    text += fmt::format("\n{}\n\n", k_gates_told);
     for (const auto& row : rows)
-        text += fmt::format("{:<16}{:<6}{:>12}{:>12}\n", row[0], row[1], row[2], row[3]);
+        text += fmt::format("{:<16}{:<6}{:>12}{:>12}{:>18}{:>10}\n", row[0], row[1], row[2], row[3],
+                            row[4], row[5]);
     return text;
 }
 
@@ -167,10 +192,16 @@ std::string gradient_json(const GradientReport& report) {
                 {"cells", Json::array()}};
     for (const auto& curves : report.curves) {
         auto gates = Json::array();
-        for (const auto& gate : curves.gates)
-            gates.push_back({{"gate", gate.name},
-                             {"distracted", gate.distracted},
-                             {"counting", gate.counting}});
+        for (const auto& gate : curves.gates) {
+            Json mean{{"gate", gate.name},
+                      {"distracted", gate.all.distracted},
+                      {"counting", gate.all.counting}};
+            if (gate.carrying) {
+                mean["carrying_distracted"] = gate.carrying->distracted;
+                mean["carrying_counting"] = gate.carrying->counting;
+            }
+            gates.push_back(mean);
+        }
         object["cells"].push_back({{"cell", format_value(curves.cell)},
                                    {"fresh", norms(curves.fresh)},
                                    {"trained", norms(curves.trained)},
@@ -193,7 +224,7 @@ std::string gradient_page(const GradientReport& report) {
     for (const auto& chart : charts_of(report)) page.add_html(to_svg(chart));
     if (auto rows = gate_rows(report); !rows.empty()) {
         page.add_paragraph(k_gates_told);
-        page.add_grid({{"cell", "gate", "distracted", "counting"}, std::move(rows)});
+        page.add_grid({gate_columns(), std::move(rows)});
     }
     return page.html();
 }

@@ -1,5 +1,6 @@
 #include "lab/gradient_norms.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -27,7 +28,8 @@ public:
               {.experiment = config.experiment, .rules = LabRules::modern, .cell = cell},
               course_.longest())),
           net_(with(shape_, gradient), config.seed),
-          batch_(static_cast<std::size_t>(shape_.batch)) {}
+          batch_(static_cast<std::size_t>(shape_.batch)),
+          carried_(static_cast<std::size_t>(shape_.hidden_size)) {}
 
     void learn() {
         draw(next_);
@@ -43,6 +45,7 @@ public:
         const auto lags = static_cast<std::size_t>(course_.experiment().length);
         GradientNorms norms{.hidden = std::vector<double>(lags),
                             .states = std::vector<double>(states > 0 ? lags : 0)};
+        std::fill(carried_.begin(), carried_.end(), 0.0);
         net_.read(batch_);
         net_.watch([&](std::int64_t t, ActivationGradients& back) {
             for (std::size_t b = 0; b < batch_.size(); ++b) {
@@ -50,7 +53,9 @@ public:
                 const auto lag = batch_[b].steps() - 1 - t;
                 add_norm(back.hidden(t, stream), shape_.hidden_size, lag, norms.hidden);
                 // Those of the states that step t found: of one step before.
-                if (states > 0) add_norm(back.states(stream), states, lag + 1, norms.states);
+                if (states == 0) continue;
+                add_norm(back.states(stream), states, lag + 1, norms.states);
+                net_.add_memory_gradients(back, stream, carried_);
             }
         });
         net_.backpropagate(batch_);
@@ -59,18 +64,39 @@ public:
         return norms;
     }
 
-    // What the gates of the net do now, on the sequences of `norms`.
-    std::vector<LabGate> openings() {
+    // What the gates of the net do now, on the sequences of `norms`, which has been called.
+    std::vector<LabGate> gates() {
         const auto& signals = cell_view(shape_.cell).signals;
+        const std::vector<double> alike(static_cast<std::size_t>(shape_.hidden_size), 1.0);
+        const auto all = gate_means(alike), carrying = gate_means(carried_);
+        const bool carries = std::any_of(carried_.begin(), carried_.end(),
+                                         [](double carried) { return carried > 0; });
+        std::vector<LabGate> gates;
+        for (std::size_t i = 0; i < signals.size(); ++i) {
+            if (signals[i].range != SignalRange::opening) continue;
+            auto& gate = gates.emplace_back(LabGate{.name = signals[i].name, .all = all[i]});
+            if (carries) gate.carrying = carrying[i];
+        }
+        return gates;
+    }
+
+private:
+    static ModernNetShape with(ModernNetShape shape, RecurrentGradient gradient) {
+        shape.recurrent_gradient = gradient;
+        return shape;
+    }
+
+    // Of every signal the means over steps and over units, which count by their weights.
+    std::vector<GateMean> gate_means(const std::vector<double>& weights) {
         auto shape = shape_;
         shape.batch = 1;
         ModernNet reader(shape, 0);
         reader.restore(net_.store());
-        std::vector<LabGate> sums(signals.size());
+        std::vector<GateMean> sums(cell_view(shape_.cell).signals.size());
         int distracted = 0, counting = 0;
         draw(0);
         for (const auto& sequence : batch_) {
-            const auto means = mean_signals(reader, sequence);
+            const auto means = mean_signals(reader, sequence, weights);
             for (int t = 0; t < sequence.steps(); ++t) {
                 const int symbol = sequence.inputs_at(t).front().unit;
                 if (symbol >= k_distractors + k_counting) continue;
@@ -82,33 +108,26 @@ public:
                 }
             }
         }
-        std::vector<LabGate> gates;
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            if (signals[i].range != SignalRange::opening) continue;
-            gates.push_back({.name = signals[i].name,
-                             .distracted = sums[i].distracted / distracted,
-                             .counting = sums[i].counting / counting});
+        for (auto& sum : sums) {
+            sum.distracted /= distracted;
+            sum.counting /= counting;
         }
-        return gates;
-    }
-
-private:
-    static ModernNetShape with(ModernNetShape shape, RecurrentGradient gradient) {
-        shape.recurrent_gradient = gradient;
-        return shape;
+        return sums;
     }
 
     // The signals of all steps, (T, N): means over the units.
-    std::vector<double> mean_signals(ModernNet& reader, const Sequence& sequence) const {
+    std::vector<double> mean_signals(ModernNet& reader, const Sequence& sequence,
+                                     const std::vector<double>& weights) const {
         std::vector<double> means(static_cast<std::size_t>(sequence.steps()) *
                                   cell_view(shape_.cell).signals.size());
-        std::vector<float> values(means.size() * static_cast<std::size_t>(shape_.hidden_size));
+        std::vector<float> values(means.size() * weights.size());
         reader.read({&sequence, 1});
         reader.copy_signals(values.data());
+        const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
         const float* next = values.data();
         for (double& mean : means) {
-            mean = std::accumulate(next, next + shape_.hidden_size, 0.0) / shape_.hidden_size;
-            next += shape_.hidden_size;
+            mean = std::inner_product(weights.begin(), weights.end(), next, 0.0) / total;
+            next += weights.size();
         }
         return means;
     }
@@ -131,6 +150,7 @@ private:
     ModernNet net_;
     std::vector<Sequence> batch_;
     std::uint64_t next_ = 0;
+    std::vector<double> carried_;  // (H) sums over `norms`
 };
 
 }  // namespace
@@ -141,7 +161,7 @@ GradientCurves gradient_curves(const GradientConfig& config, CellKind cell,
     GradientCurves curves{.cell = cell, .fresh = net.norms(), .trained = {}, .gates = {}};
     for (int i = 0; i < config.updates && goes_on(); ++i) net.learn();
     curves.trained = net.norms();
-    curves.gates = net.openings();
+    curves.gates = net.gates();
     return curves;
 }
 

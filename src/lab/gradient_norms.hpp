@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,11 +18,18 @@ struct GradientNorms {
     std::vector<double> states;  ///< the same of the cell's states; empty where it has none
 };
 
-/// How far a gate is open, from 0 to 1: the mean over units and over the steps of a batch at which
-/// a symbol distracts, and over those at which it counts.
+/// How far a gate is open, from 0 to 1: the mean over the steps of a batch at which a symbol
+/// distracts, and over those at which it counts.
+struct GateMean {
+    double distracted = 0, counting = 0;
+};
+
+/// A gate of a net: over all units alike; and over units by the gradients of their states, that is
+/// of those through which the error goes back. The latter is absent where a cell has no states.
 struct LabGate {
     std::string_view name{};  ///< as `cell_view` has it
-    double distracted = 0, counting = 0;
+    GateMean all{};
+    std::optional<GateMean> carrying{};
 };
 
 /// A cell before and after it has learned the task.

@@ -148,6 +148,16 @@ void ModernNet::backpropagate(std::span<const Sequence> sequences) {
     }
 }
 
+void ModernNet::add_memory_gradients(ActivationGradients& back, std::int64_t b,
+                                     std::span<double> sums) const {
+    const auto count = static_cast<std::size_t>(cell_shape(config_.cell).states);
+    const float* const states = back.states(b);  // blocks of units, a state after the other
+    for (std::size_t unit = 0; unit < sums.size(); ++unit) {
+        const auto block = unit / k_panel * count;
+        sums[unit] += std::abs(double{states[block * k_panel + unit % k_panel]});
+    }
+}
+
 void ModernNet::update(float learning_rate, float clip) {
     const FlushDenormals mode;
     const double norm = global_norm(pool_, gradients_.data(), gradients_.size());

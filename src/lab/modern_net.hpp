@@ -78,6 +78,11 @@ public:
         watch_ = std::move(watch);
     }
 
+    /// While watched, of a cell with states: adds to `sums` (H) how large the gradient of each
+    /// unit's memory is in sequence b, whatever its sign.
+    void add_memory_gradients(ActivationGradients& back, std::int64_t b,
+                              std::span<double> sums) const;
+
     const LanguageModel& model() const { return model_; }
     const float* gradients() const { return gradients_.data(); }
 

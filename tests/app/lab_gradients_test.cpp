@@ -25,6 +25,7 @@ TEST_SUITE("app/lab_gradients") {
             CHECK(text.find("gru") != std::string::npos);
             CHECK(text.find("carousel") != std::string::npos);
         }
+        CHECK(gradient_table(report).find("of h") != std::string::npos);
         CHECK(gradient_table(report).find("gru             z") != std::string::npos);
         CHECK(gradient_json(report).find("\"gate\":\"z\"") != std::string::npos);
         CHECK(gradient_page(report).find("distracted") != std::string::npos);

@@ -34,15 +34,18 @@ TEST_SUITE("lab/gradient_norms") {
     TEST_CASE("gates are as open as their biases make them in a fresh net") {
         const auto goes_on = [] { return true; };
         CHECK(gradient_curves(config_of(0), CellKind::rnn, goes_on).gates.empty());
+        CHECK_FALSE(gradient_curves(config_of(0), CellKind::gru, goes_on).gates[0].carrying);
         const auto gates = gradient_curves(config_of(0), CellKind::lstm, goes_on).gates;
         REQUIRE(gates.size() == 3);
         CHECK(gates[0].name == "i");
-        CHECK(gates[0].distracted == doctest::Approx(0.5).epsilon(0.1));
+        CHECK(gates[0].all.distracted == doctest::Approx(0.5).epsilon(0.1));
         CHECK(gates[1].name == "f");
-        CHECK(gates[1].distracted == doctest::Approx(111.0 / 112.0).epsilon(0.002));
-        CHECK(gates[1].counting == doctest::Approx(111.0 / 112.0).epsilon(0.002));
+        CHECK(gates[1].all.distracted == doctest::Approx(111.0 / 112.0).epsilon(0.002));
+        CHECK(gates[1].all.counting == doctest::Approx(111.0 / 112.0).epsilon(0.002));
+        REQUIRE(gates[1].carrying);
+        CHECK(gates[1].carrying->distracted == doctest::Approx(111.0 / 112.0).epsilon(0.01));
         CHECK(gates[2].name == "o");
-        CHECK(gates[2].counting == doctest::Approx(0.5).epsilon(0.1));
+        CHECK(gates[2].all.counting == doctest::Approx(0.5).epsilon(0.1));
     }
 
     TEST_CASE("training changes the curve, unless it is stopped at once") {
