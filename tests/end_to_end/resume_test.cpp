@@ -42,8 +42,8 @@ TEST_SUITE("end_to_end/resume") {
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(130) + constant).code == 0);
         CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "130");
-        const auto resumed =
-            run(folder.path(), {"train", "--resume", "--model", "m.carousel", "--steps", "260"});
+        const auto resumed = run(folder.path(), {"train", "--resume", "--model", "m.carousel",
+                                                 "--threads", "1", "--steps", "260"});
         REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
         CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "260");
         CHECK(newest_weights(folder) == uninterrupted(tiny_training(260) + constant));
@@ -116,8 +116,9 @@ TEST_SUITE("end_to_end/resume") {
             for (const auto* folder : {&whole, &parts}) write(*folder / "text.txt", little_text());
             REQUIRE(run(whole.path(), tiny_training(130) + levers).code == 0);
             REQUIRE(run(parts.path(), tiny_training(65) + levers).code == 0);
-            const auto resumed = run(parts.path(), {"train", "--resume", "--model", "m.carousel",
-                                                    "--validate-every", "65", "--steps", "130"});
+            const auto resumed =
+                run(parts.path(), {"train", "--resume", "--model", "m.carousel", "--threads", "1",
+                                   "--validate-every", "65", "--steps", "130"});
             REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
             for (const char* file : {"m.carousel", "m.resume.carousel"}) {
                 for (const char* field : {"weights_sha256", "best"}) {
@@ -139,7 +140,7 @@ TEST_SUITE("end_to_end/resume") {
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(10)).code == 0);
         const auto weights = newest_weights(folder);
-        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--threads", "1"};
         const auto over = run(folder.path(), resume);
         CHECK(over.code == 0);
         CHECK(over.err.find("has had its whole length") != std::string::npos);
@@ -153,7 +154,7 @@ TEST_SUITE("end_to_end/resume") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(10)).code == 0);
-        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--threads", "1"};
         for (const Words& change : {Words{"--average", "0.9", "--steps", "20"},
                                     Words{"--average", "0", "--steps", "30"}}) {
             const auto ended = run(folder.path(), resume + change);
@@ -176,7 +177,9 @@ TEST_SUITE("end_to_end/resume") {
             REQUIRE(ended.code == code);
             CHECK(fs::exists(folder / "m.carousel"));
             CHECK(inspected(folder.path(), "m.resume.carousel", "step") != std::to_string(steps));
-            REQUIRE(run(folder.path(), {"train", "--resume", "--model", "m.carousel"}).code == 0);
+            REQUIRE(
+                run(folder.path(), {"train", "--resume", "--model", "m.carousel", "--threads", "1"})
+                    .code == 0);
             CHECK(inspected(folder.path(), "m.resume.carousel", "step") == std::to_string(steps));
             CHECK(newest_weights(folder) == expected);
         }
@@ -194,14 +197,16 @@ TEST_SUITE("end_to_end/resume") {
             REQUIRE(program.wait().signal == SIGKILL);
         }
         for (int delay = 20; delay <= 100; delay += 20) {
-            Program program(folder.path(),
-                            Words{"train", "--resume", "--model", "m.carousel"} + saving);
+            Program program(
+                folder.path(),
+                Words{"train", "--resume", "--model", "m.carousel", "--threads", "1"} + saving);
             std::this_thread::sleep_for(std::chrono::milliseconds(delay));
             program.send(SIGKILL);
             program.wait();
         }
         const auto ended =
-            run(folder.path(), Words{"train", "--resume", "--model", "m.carousel"} + saving);
+            run(folder.path(),
+                Words{"train", "--resume", "--model", "m.carousel", "--threads", "1"} + saving);
         REQUIRE_MESSAGE(ended.code == 0, ended.err);
         CHECK(newest_weights(folder) == uninterrupted(tiny_training(steps)));
         std::istringstream log(content(folder / "m.log.jsonl"));
@@ -231,7 +236,7 @@ TEST_SUITE("end_to_end/resume") {
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
         const auto before = content(folder / "m.resume.carousel");
-        const Words resume{"train", "--resume", "--model", "m.carousel"};
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--threads", "1"};
         const auto wider = run(folder.path(), resume + Words{"--hidden-size", "24"});
         CHECK(wider.code == 2);
         CHECK(wider.err.find("12") != std::string::npos);
@@ -250,7 +255,8 @@ TEST_SUITE("end_to_end/resume") {
         write(folder / "text.txt", little_text());
         REQUIRE(run(folder.path(), tiny_training(5)).code == 0);
         write(folder / "text.txt", little_text() + "and again\n");
-        const Words resume{"train", "--resume", "--model", "m.carousel", "--steps", "8"};
+        const Words resume{"train",     "--resume", "--model", "m.carousel",
+                           "--threads", "1",        "--steps", "8"};
         CHECK(run(folder.path(), resume).code != 0);
         CHECK(inspected(folder.path(), "m.resume.carousel", "step") == "5");
         const auto meant = run(folder.path(), resume + Words{"--changed-corpus"});
