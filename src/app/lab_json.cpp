@@ -32,6 +32,7 @@ std::string lab_start_line(const TrialConfig& config) {
         line["blocks"] = e.blocks;
         line["block_size"] = e.block_size;
         line["weights"] = memory_net_shape(e).weights();
+        if (!e.fed_by_gates) line["fed_by_gates"] = false;
         line["learning_rate"] = e.learning_rate;
     }
     line["tolerance"] = e.tolerance;

@@ -25,10 +25,10 @@ std::string net_of(const TrialConfig& config) {
     switch (config.rules) {
         case LabRules::paper:
             return fmt::format(
-                "{} block{} of {} cell{}, {} weights, learning rate {}", e.blocks,
+                "{} block{} of {} cell{}, {} weights{}, learning rate {}", e.blocks,
                 e.blocks == 1 ? "" : "s", e.block_size, e.block_size == 1 ? "" : "s",
                 format_count(static_cast<std::uint64_t>(memory_net_shape(e).weights())),
-                e.learning_rate);
+                e.fed_by_gates ? "" : ", none from gates", e.learning_rate);
         case LabRules::modern:
             return fmt::format("a layer of {}, Adam", format_value(config.cell));
         case LabRules::guess:

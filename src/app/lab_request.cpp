@@ -36,6 +36,7 @@ Experiment experiment_of(const LabRequest& request, LabTask task) {
     take(task, "signal", request.signal, e.signal);
     e.blocks = request.blocks.value_or(e.blocks);
     e.block_size = request.block_size.value_or(e.block_size);
+    e.fed_by_gates = request.fed_by_gates;
     e.learning_rate = request.learning_rate.value_or(e.learning_rate);
     e.most_wrong = request.most_wrong.value_or(e.most_wrong);
     e.limit = request.limit.value_or(e.limit);
@@ -57,6 +58,7 @@ std::string name_of(const TrialConfig& config) {
     add("N", e.signal, usual.signal);
     add("blocks", e.blocks, usual.blocks);
     add("of", e.block_size, usual.block_size);
+    if (!e.fed_by_gates) name += "-no-gate-weights";
     add("rate", e.learning_rate, usual.learning_rate);
     add("wrong", e.most_wrong, usual.most_wrong);
     add("limit", e.limit, usual.limit);
@@ -79,6 +81,8 @@ LabRun lab_run(const LabRequest& request, LabTask task) {
     if (request.cell) require_recurrent(*request.cell);
     if (request.cell && request.rules != LabRules::modern)
         throw UsageError("--cell is for --rules modern; the nets of 1997 have cells of their own.");
+    if (!request.fed_by_gates && request.rules != LabRules::paper)
+        throw UsageError("--no-gate-weights is for the nets of 1997, that is for --rules 1997.");
     if (request.output && request.tasks.size() > 1)
         throw UsageError("--output names the file of one task; several tasks have one each.");
     LabRun run{.config = {.experiment = experiment_of(request, task),

@@ -14,6 +14,7 @@ struct LabRequest {
     std::vector<LabTask> tasks;
     std::optional<int> length{}, symbols{}, lag{}, signal{}, blocks{}, block_size{}, most_wrong{};
     std::optional<double> learning_rate{};
+    bool fed_by_gates = true;
     std::optional<std::uint64_t> limit{};
     LabRules rules = LabRules::paper;
     std::optional<CellKind> cell{};  ///< under modern rules; absent: lstm

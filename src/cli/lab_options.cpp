@@ -43,6 +43,8 @@ OptionTable option_table(LabOptions& o, GlobalOptions& global) {
     table.add("blocks", whole(o.blocks, {1, 100}), "of memory cells, in nets of 1997",
               "as in the paper");
     table.add("block-size", whole(o.block_size, {1, 100}), "cells of a block", "as in the paper");
+    table.add("no-gate-weights", flag(o.fed_by_gates, false),
+              "leave out the weights from gates to cells and gates, in nets of 1997");
     table.add("learning-rate", real(o.learning_rate, {1e-6, 100}), "of the updates",
               "as in the paper");
     table.add("limit", whole(o.limit, {1, 1'000'000'000}),

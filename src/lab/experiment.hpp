@@ -73,6 +73,7 @@ struct Experiment {
     int lag = 0;      ///< q, the least symbols between
     int signal = 0;   ///< N, elements of a noisy sequence that tell its class
     int blocks = 0, block_size = 0;
+    bool fed_by_gates = true;  ///< as in the paper: gates feed cells and gates
     double learning_rate = 0;
     double tolerance = 0;   ///< an answer is right when no output is so far off
     double mean_error = 0;  ///< must be below

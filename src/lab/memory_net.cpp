@@ -35,7 +35,8 @@ std::size_t size_of(std::ptrdiff_t count) {
 int MemoryNetShape::weights() const {
     const int units = cells() + gates();
     const int biases = (gate_biases ? gates() : 0) + (cell_biases ? cells() : 0);
-    return units * (inputs + (recurrent ? units : 0)) + biases +
+    const int fed = !recurrent ? 0 : fed_by_gates ? units : cells();
+    return units * (inputs + fed) + biases +
            outputs * (cells() + (direct ? inputs : 0) + (output_biases ? 1 : 0));
 }
 
@@ -76,7 +77,10 @@ void MemoryNet::draw_weights(const MemoryNetStart& start, RandomStream& random) 
     const auto draw = [&] { return random.between(-start.range, start.range); };
     std::fill(weights_.begin(), weights_.end(), 0.0);
     for (int u = 0; u < unit_count_; ++u) {
-        for (int source = 0; source < bias_source(); ++source) weight(u, source) = draw();
+        for (int source = 0; source < bias_source(); ++source) {
+            const double drawn = draw();
+            if (is_learned(source)) weight(u, source) = drawn;
+        }
         if (bias_of_[size_of(u)] > 0) weight(u, bias_source()) = draw();
     }
     for (int block = 0; block < shape_.blocks; ++block) {
@@ -242,6 +246,7 @@ void MemoryNet::learn_from_errors(double rate) {
 void MemoryNet::move_hidden_weights() {
     const int blocks = shape_.blocks, cells = shape_.cells(), gates = shape_.gates();
     for (int source = 0; source < sources_; ++source) {
+        if (!is_learned(source)) continue;
         double* const w = column(source);
         const double* const sum = sums(source);
         const bool is_bias = source == bias_source();
@@ -262,7 +267,7 @@ void MemoryNet::move_hidden_weights() {
     };
     for (const auto& input : inputs_) move_output_gates(input.unit, input.value);
     for (int u = 0; shape_.recurrent && u < unit_count_; ++u)
-        move_output_gates(shape_.inputs + u, units_before_[u]);
+        if (is_learned(shape_.inputs + u)) move_output_gates(shape_.inputs + u, units_before_[u]);
     if (shape_.gate_biases) move_output_gates(bias_source(), 1.0);
 }
 

@@ -15,7 +15,8 @@ namespace carousel {
 struct MemoryNetShape {
     int inputs = 0, outputs = 0, blocks = 0, block_size = 1;
     bool output_gates = true;
-    bool recurrent = true;  ///< cells and gates are fed by all cells and all gates
+    bool recurrent = true;     ///< cells and gates are fed by all cells and all gates
+    bool fed_by_gates = true;  ///< where recurrent: by the gates, too
     bool gate_biases = false, cell_biases = false, output_biases = false;
     bool linear_outputs = false;  ///< f_k is the identity, else σ
     bool direct = false;          ///< output units are fed by the input units, too
@@ -102,6 +103,11 @@ private:
     void learn_from_errors(double rate);
     void move_hidden_weights();
 
+    // The weights from gates are zero and stay so where gates feed nothing.
+    bool is_learned(int source) const {
+        const int unit = source - shape_.inputs;
+        return shape_.fed_by_gates || !shape_.recurrent || unit < 0 || unit >= shape_.gates();
+    }
     double* column(int source) {
         return weights_.data() + static_cast<std::ptrdiff_t>(source) * rows_;
     }

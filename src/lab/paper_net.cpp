@@ -19,7 +19,8 @@ MemoryNetShape memory_net_shape(const Experiment& e) {
     MemoryNetShape shape{.inputs = input_units(e),
                          .outputs = output_units(e),
                          .blocks = e.blocks,
-                         .block_size = e.block_size};
+                         .block_size = e.block_size,
+                         .fed_by_gates = e.fed_by_gates};
     switch (e.task) {
         case LabTask::reber:
             shape.gate_biases = true;

@@ -124,6 +124,8 @@ TEST_SUITE("app/lab_run") {
         CHECK_THROWS_AS(lab_run(request, LabTask::order_of_two), UsageError);
         request = {.tasks = {LabTask::lags}, .cell = CellKind::gru};
         CHECK_THROWS_AS(lab_run(request, LabTask::lags), UsageError);
+        request = {.tasks = {LabTask::lags}, .fed_by_gates = false, .rules = LabRules::modern};
+        CHECK_THROWS_AS(lab_run(request, LabTask::lags), UsageError);
         request = {.tasks = {LabTask::adding}, .rules = LabRules::modern};
         request.cell = CellKind::transformer;
         CHECK_THROWS_WITH_AS(lab_run(request, LabTask::adding),

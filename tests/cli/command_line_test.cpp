@@ -385,11 +385,12 @@ TEST_SUITE("cli/command_line") {
         CHECK(g.gradient_request.svg == "s");
         CHECK(parsed<LabOptions>({"lab", "6a", "--rules", "modern", "--cell", "gru"}).cell ==
               CellKind::gru);
-        const auto latch = parsed<LabOptions>(
-            {"lab", "3b", "--signal", "1", "--output", "o", "--first-trial", "4"});
+        const auto latch = parsed<LabOptions>({"lab", "3b", "--signal", "1", "--output", "o",
+                                               "--first-trial", "4", "--no-gate-weights"});
         CHECK(latch.signal == 1);
         CHECK(latch.output == "o");
         CHECK(latch.first_trial == 4);
+        CHECK_FALSE(latch.fed_by_gates);
         const auto lags = parsed<LabOptions>({"lab", "2c", "--symbols", "8", "--lag", "9"});
         CHECK(lags.symbols == 8);
         CHECK(lags.lag == 9);

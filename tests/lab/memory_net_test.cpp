@@ -227,6 +227,30 @@ TEST_SUITE("lab/memory_net") {
         CHECK(net.answer()[0] == without);
     }
 
+    TEST_CASE("weights from gates stay at zero in a net that is not fed by them") {
+        MemoryNet net({.inputs = 2,
+                       .outputs = 1,
+                       .blocks = 2,
+                       .block_size = 1,
+                       .fed_by_gates = false,
+                       .gate_biases = true});
+        RandomStream random({1, RandomPurpose::initialization, 0}, 0);
+        net.draw_weights({.range = 0.5}, random);
+        const std::vector<InputValue> input{{0, 1.0}};
+        const std::vector<double> target{1.0};
+        const int first_gate = 2, first_cell = 2 + net.shape().gates();
+        const double before = net.weight(net.output_gate(0), first_cell);
+        for (int t = 0; t < 3; ++t) {
+            net.step(input, true);
+            net.answer();
+            net.learn(target, 1.0);
+        }
+        CHECK(net.weight(net.output_gate(0), first_cell) != before);
+        for (int unit = 0; unit < net.shape().gates() + net.shape().cells(); ++unit)
+            for (int gate = 0; gate < net.shape().gates(); ++gate)
+                CHECK(net.weight(unit, first_gate + gate) == 0.0);
+    }
+
     TEST_CASE("biases begin as they are asked for") {
         MemoryNet net({.inputs = 1, .outputs = 1, .blocks = 2, .gate_biases = true});
         RandomStream random({1, RandomPurpose::initialization, 0}, 0);

@@ -24,6 +24,8 @@ TEST_SUITE("lab/paper_net") {
         CHECK(weights_of(lags) == 364);
         lags.symbols = 1000;
         CHECK(weights_of(lags) == 6064);
+        lags.fed_by_gates = false;
+        CHECK(weights_of(lags) == 6040);
         CHECK(weights_of(standard_experiment(LabTask::latch)) == 102);
         CHECK(weights_of(standard_experiment(LabTask::adding)) == 93);
         CHECK(weights_of(standard_experiment(LabTask::multiplication)) == 93);
