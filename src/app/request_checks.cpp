@@ -129,9 +129,9 @@ void require_consistent(const EvaluationRequest& request) {
                         "Use --protocol stream or both.",
                         option));
     }
-    if (learns && request.precision == Precision::int8) {
-        throw UsageError(
-            fmt::format("{} computes in float32; --precision int8 contradicts it.", option));
+    if (learns && request.precision && request.precision != Precision::float32) {
+        throw UsageError(fmt::format("{} computes in float32; --precision {} contradicts it.",
+                                     option, format_value(*request.precision)));
     }
     if (request.baseline_order && !request.baseline) {
         throw UsageError("--baseline-order has a meaning only with --baseline.");

@@ -65,6 +65,32 @@ std::string gain(const Plan& plan, const Forecast& one, const Forecast& all,
         1e3 * link.latency);
 }
 
+void note_slow_bf16(const Machine& machine, TrainingPlan& training) {
+    if (training.plan.training.precision == TrainingPrecision::float32 || machine.favours_bf16())
+        return;
+    training.notes.push_back(
+        "This processor has no instruction for products in bf16: they take longer than in float32 "
+        "here, with the same result as elsewhere.");
+}
+
+// What the machine foresees, in the numbers asked for; where nobody asked and the length is a time,
+// in those in which it is faster, which `request` then has.
+std::unique_ptr<Forecast> foresee_speed(const TrainingRequest& options, const Machine& machine,
+                                        const TrainingLength& length, PlanRequest& request) {
+    const bool by_time = length.kind == LengthKind::seconds;
+    const double seconds =
+        by_time ? std::min(k_measuring, k_measuring_share * length.amount) : k_measuring;
+    const auto& given = options.training[&TrainingConfig::precision];
+    auto& precision = request.training.precision;
+    precision = given.value_or(TrainingPrecision::float32);
+    if (given || !by_time || !machine.favours_bf16())
+        return machine.measure_speed(seconds, precision);
+    auto float32 = machine.measure_speed(seconds / 2, TrainingPrecision::float32),
+         bf16 = machine.measure_speed(seconds / 2, TrainingPrecision::bf16);
+    precision = faster_precision(request, *float32, *bf16, length.amount);
+    return std::move(precision == TrainingPrecision::bf16 ? bf16 : float32);
+}
+
 }  // namespace
 
 TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* stored,
@@ -79,6 +105,7 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     if (options.resume) {
         plan.model = settle_model(options, *stored, symbols);
         plan.training = settle_training(options, stored, {}, corpus.tokens, training.notes);
+        note_slow_bf16(machine, training);
         return training;
     }
     const auto length = settle_length(options);
@@ -91,8 +118,7 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     training.signs = corpus.signs;
     if (foretells) {
         const bool by_time = length.kind == LengthKind::seconds;
-        const auto one = machine.measure_speed(
-            by_time ? std::min(k_measuring, k_measuring_share * length.amount) : k_measuring);
+        const auto one = foresee_speed(options, machine, length, request);
         const auto link = team.processes > 1 ? team.link() : Link{};
         const TwoNetForecast alone(*one);
         const SharedForecast of_net(*one, team.processes, link);
@@ -127,6 +153,7 @@ TrainingPlan plan_training(const TrainingRequest& options, const Snapshot* store
     plan.training = settle_training(options, stored, plan.training, corpus.tokens, training.notes);
     for (auto& note : idle_options(options, plan.model, plan.training))
         training.notes.push_back(std::move(note));
+    note_slow_bf16(machine, training);
     return training;
 }
 

@@ -53,7 +53,7 @@ void add_settings(OptionTable& table, Given<Config>& given, const Config& usual,
         if (standard.empty()) standard = format_value(usual.*setting.field);
         if constexpr (std::same_as<std::remove_cvref_t<decltype(value)>, std::optional<CellKind>>)
             standard += "; mlstm for programs and what looks like them";
-        if (setting.planned)
+        if (setting.planned && setting.standard.empty())
             standard = fmt::format("by text and length; {} for 1 MB and --steps {}", standard,
                                    k_usual_steps);
         add_setting(table, setting, value, std::move(standard));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 #include "cpu/gradient_norm.hpp"
 #include "kernels/kernels.hpp"
 
@@ -39,7 +39,7 @@ CpuLearner::CpuLearner(const Machine& machine, ThreadPool& pool, const LanguageM
       teaching_(learning.teaching),
       model_(machine, pool, config, weights),
       backpropagation_(model_.stored(), pool, learning.shape.window, shard_size_, learning.dropout,
-                       learning.recurrent_gradient, numbered(learning)),
+                       learning.recurrent_gradient, numbered(learning), learning.precision),
       optimizer_(model_.stored(), learning.optimizer, pool.size(), communicator_),
       nodes_(largest_nodes(learning.shards, own_)),
       losses_(static_cast<std::size_t>(own_.size())) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/floating_point_mode.hpp"
 #include "cpu/cpu_adapter.hpp"
 #include "cpu/cpu_learner.hpp"
-#include "cpu/floating_point_mode.hpp"
 #include "cpu/initialization.hpp"
 #include "cpu/speed.hpp"
 #include "kernels/kernels.hpp"
@@ -41,8 +41,13 @@ std::unique_ptr<Adapter> CpuMachine::adapter(const LanguageModelConfig& config,
     return std::make_unique<CpuAdapter>(*this, pool_, config, weights, window);
 }
 
-std::unique_ptr<Forecast> CpuMachine::measure_speed(double seconds) const {
-    return std::make_unique<CpuForecast>(carousel::measure_speed(*this, pool_, seconds));
+bool CpuMachine::favours_bf16() const {
+    return has_bf16_products();
+}
+
+std::unique_ptr<Forecast> CpuMachine::measure_speed(double seconds,
+                                                    TrainingPrecision precision) const {
+    return std::make_unique<CpuForecast>(carousel::measure_speed(*this, pool_, seconds, precision));
 }
 
 double CpuMachine::available_memory() const {

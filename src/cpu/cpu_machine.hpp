@@ -3,7 +3,7 @@
 // The CPU machine: model/'s interfaces, computed by a team of threads with the kernels of this
 // processor. To read this room:
 //
-//   thread_pool, crew, floating_point_mode, buffer  the team, its arithmetic, its memory
+//   thread_pool, crew, buffer                       the team and its memory
 //   parameter, language_model                      where the parameters of a model lie in it
 //   embedding, layers, output_layer                the net: layers is the seam between kinds of it,
 //   recurrent_layers, recurrent_layer              with cells, of which recurrent_layer has a map,
@@ -40,7 +40,9 @@ public:
     std::unique_ptr<Adapter> adapter(const LanguageModelConfig& config,
                                      std::span<const NamedTensor> weights,
                                      std::int64_t window) const override;
-    std::unique_ptr<Forecast> measure_speed(double seconds) const override;
+    bool favours_bf16() const override;
+    std::unique_ptr<Forecast> measure_speed(double seconds,
+                                            TrainingPrecision precision) const override;
     double available_memory() const override;
     void for_each(std::int64_t count, Task<std::int64_t> task) const override;
     void softmax(std::span<float> values, float scale) const override;

@@ -21,7 +21,7 @@ Embedding::Embedding(const LanguageModel& model, std::int64_t positions, ModelUs
       embedded_(capacity_ * row_) {
     distinct_.reserve(static_cast<std::size_t>(capacity_));
     positions_.reserve(static_cast<std::size_t>(positions));
-    if (use == ModelUse::training) grad_embedded_ = Buffer(capacity_ * row_);
+    if (use.trains) grad_embedded_ = Buffer(capacity_ * row_);
 }
 
 void Embedding::look_up(std::span<const TokenId> ids, const float* mask) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 #include "cpu/gradient_norm.hpp"
 
 namespace carousel {

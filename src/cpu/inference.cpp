@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 #include "cpu/make_layers.hpp"
 
 namespace carousel {
@@ -16,10 +16,6 @@ constexpr std::int64_t k_rows_in_cache =
     256;  // rows of a window: its gates stay in the L2 or L3 cache
 constexpr std::int64_t k_whole_table =
     1 << 22;  // floats of the table of all symbols, if that is small
-
-ModelUse use_of(Precision precision) {
-    return precision == Precision::int8 ? ModelUse::reading_8_bits : ModelUse::reading;
-}
 
 bool table_is_small(const LanguageModelConfig& config) {
     return config.vocabulary_size * gates_row_length(config) <= k_whole_table;
@@ -36,11 +32,12 @@ Inference::Inference(const LanguageModel& model, ThreadPool& pool, std::int64_t 
       knows_all_symbols_(weights == WeightsBetweenCalls::stay && table_is_small(model.config())),
       embedding_(model,
                  knows_all_symbols_ ? std::max(model.config().vocabulary_size, rows_) : rows_,
-                 use_of(precision)),
-      layers_(make_layers(
-          model, embedding_,
-          {.limits = {rows_, streams}, .use = use_of(precision), .threads = pool.size()})),
-      output_(model, rows_, use_of(precision)),
+                 ModelUse{.precision = precision}),
+      layers_(make_layers(model, embedding_,
+                          {.limits = {rows_, streams},
+                           .use = ModelUse{.precision = precision},
+                           .threads = pool.size()})),
+      output_(model, rows_, ModelUse{.precision = precision}),
       logits_(streams * leading_dimension(model.config().vocabulary_size)) {
     if (!knows_all_symbols_) return;
     std::vector<TokenId> all(static_cast<std::size_t>(model.config().vocabulary_size));

@@ -9,8 +9,7 @@ InputTable::InputTable(const LayerContext& context, LayerNormalization* normaliz
       embedding_(context.embedding),
       normalization_(normalization),
       // In 8 bits too the table is that of single precision.
-      weight_(context.model, *context.parameters.input_weight,
-              context.trains() ? ModelUse::training : ModelUse::reading),
+      weight_(context.model, *context.parameters.input_weight, context.use.without_8_bits()),
       bias_(context.parameters.bias),
       bias_values_(context.values(bias_)),
       table_(embedding_->capacity() * activations_->gates_row()),

@@ -19,7 +19,7 @@ namespace carousel {
 /// What the layers of a net are made for.
 struct LayersConfig {
     WindowLimits limits;
-    ModelUse use = ModelUse::reading;
+    ModelUse use{};
     DropoutRates dropout{};  ///< of training
     RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     int threads = 1;               ///< of the teams that run them, at most

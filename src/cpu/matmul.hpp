@@ -7,6 +7,7 @@
 #include "cpu/buffer.hpp"
 #include "cpu/thread_pool.hpp"
 #include "kernels/kernels.hpp"
+#include "model/quantization.hpp"
 
 namespace carousel {
 
@@ -20,10 +21,6 @@ struct ProductPart {
 void share_product(ThreadPool& pool, std::int64_t rows, std::int64_t columns,
                    Task<const ProductPart&> work);
 
-/// Runs a product on the whole team.
-/// Law: the result has the same bits for every number of threads.
-void multiply(ThreadPool& pool, const PanelProduct& product);
-
 /// One factor of a weight gradient: inputs (R, I), row-major with leading dimension `row`, and
 /// where the gradient of their weights goes, as panels (N/16, I, 16).
 struct GradientTarget {
@@ -31,13 +28,14 @@ struct GradientTarget {
     std::ptrdiff_t row;
     std::int64_t size;  ///< I
     float* gradient;
+    Precision precision = Precision::float32;  ///< of the product's factors; or bf16
 };
 
 /// Weight gradients of a linear map whose outputs have the gradients `grad_outputs` (R, N): for
 /// each target gradient(p, i, j) = sum over r of inputs(r, i) grad_outputs(r, 16 p + j), and, when
 /// `bias` is given, bias(n) = sum over r of grad_outputs(r, n). With `accumulate` the sums are
 /// added to what is there. Inputs shared by one gradient are given together, since its rows are
-/// then packed once.
+/// then packed once; they have one precision.
 /// The outputs' panels may lie in groups, `group` panels every `group_step` floats (0: side by
 /// side), and `bias` lies as a row of them.
 struct WeightGradient {

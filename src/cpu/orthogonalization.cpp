@@ -112,8 +112,8 @@ std::int64_t Orthogonalization::side() const {
 
 void Orthogonalization::turn(std::int64_t piece) {
     const auto [first, last] = panels_of(piece, panels_for(shape_.columns));
-    kernels().transpose_panels(matrix_.data(), shape_.panels, shape_.columns, turned_.data(), first,
-                               last);
+    kernels().transpose_panels(matrix_.data(), shape_.panels, shape_.columns,
+                               turned_.data() + first * shape_.panels * k_block, first, last);
 }
 
 void Orthogonalization::multiply_itself(std::int64_t piece) {

@@ -17,7 +17,7 @@
 //   activations         what every layer keeps of a window, and the gradients that come back
 //   stage               what a stage is, and when each of its functions runs
 //   team_share          what one member of a team computes in a step
-//   weight_matrix       a matrix at work: in single precision or in 8 bits, and transposed
+//   weight_matrix       a matrix at work: in single precision, bf16 or 8 bits, and transposed
 //   gate_products       its products with the gates of a window or of a step
 //
 // and the stages, of which a layer has, in the order in which they run,
@@ -51,7 +51,7 @@ struct LayerPlace {
 struct RecurrentLayerConfig {
     std::int64_t index = 0;
     WindowLimits limits;
-    ModelUse use = ModelUse::reading;
+    ModelUse use{};
     RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     bool weight_drop = false;
 };

@@ -28,7 +28,7 @@ RecurrentLayers::RecurrentLayers(const LanguageModel& model, Embedding& embeddin
       row_(hidden_row_length(model.config())),
       dropped_weights_(config.dropout.recurrent) {
     const auto& net = model.config();
-    const bool trains = config.use == ModelUse::training;
+    const bool trains = config.use.trains;
     const auto vectors = config.limits.positions * row_;
     for (std::int64_t l = 0; l < net.layers; ++l) {
         if (trains || l == 0) gates_.emplace_back(config.limits.positions * gates_row_length(net));

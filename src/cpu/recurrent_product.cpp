@@ -47,7 +47,7 @@ void RecurrentProduct::sum_gradient(ThreadPool& pool, float* gradients) const {
 }
 
 BlockLoop::BlockLoop(const LayerContext& context)
-    // In 8 bits a product first rounds the vectors that it reads, which it shall do once.
-    : step_(context.use == ModelUse::reading_8_bits ? context.activations.blocks() : 2) {}
+    // In other precisions a product first rounds the vectors that it reads, which it shall do once.
+    : step_(context.use.precision == Precision::float32 ? 2 : context.activations.blocks()) {}
 
 }  // namespace carousel

@@ -12,7 +12,7 @@ Rounds::Rounds(const LayerContext& context)
       low_row_(leading_dimension(round_rank(hidden_size_))) {
     const auto rows = slots_ * context.limits.streams;
     // Generation in 8 bits keeps the rounds in single precision.
-    const auto use = context.trains() ? ModelUse::training : ModelUse::reading;
+    const auto use = context.use.without_8_bits();
     const auto& parameters = context.parameters.rounds;  // down and up of the first, ...
     for (std::size_t r = 0; r < parameters.size() / 2; ++r) {
         const auto scaled = r % 2 == 0 ? input_side : hidden_side;

@@ -73,9 +73,10 @@ Batch random_batch() {
 
 // The median time of an update.
 double measure(const Machine& machine, ThreadPool& pool, const LanguageModelConfig& net,
-               double seconds) {
+               double seconds, TrainingPrecision precision) {
     const Stopwatch all;
     TrainingConfig training;
+    training.precision = precision;
     training.batch_size = k_shape.batch_size;
     training.window = k_shape.window;
     training.optimizer = k_optimizer;
@@ -113,11 +114,12 @@ double CpuForecast::training_bytes(const LanguageModelConfig& model,
     return carousel::training_bytes(model, shape);
 }
 
-SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds) {
+SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds,
+                         TrainingPrecision precision) {
     SpeedModel speed{pool.size(), 0, measure_meeting(pool)};
     const auto net = calibration_net();
     const double met = meetings(speed, net, k_shape) * speed.meeting_seconds;
-    const double time = measure(machine, pool, net, seconds);
+    const double time = measure(machine, pool, net, seconds, precision);
     speed.flops_per_second =
         update_work(net, k_shape, k_optimizer) / (time - std::min(met, time / 2));
     return speed;

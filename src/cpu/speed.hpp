@@ -31,7 +31,8 @@ private:
 
 /// Trains a small net on generated text with the threads of `pool`, for about `seconds`, and has
 /// the threads meet.
-SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds);
+SpeedModel measure_speed(const Machine& machine, ThreadPool& pool, double seconds,
+                         TrainingPrecision precision = TrainingPrecision::float32);
 
 /// Bytes of memory that the system can give to this process now; 0 where it does not say.
 double free_memory();

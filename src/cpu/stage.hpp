@@ -31,7 +31,7 @@ struct LayerContext {
     StepMatrices& matrices;
 
     const CellShape& cell() const { return activations.cell(); }
-    bool trains() const { return use == ModelUse::training; }
+    bool trains() const { return use.trains; }
     const float* values(const StoredParameter* p) const {
         return p != nullptr ? model.values(*p) : nullptr;
     }

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -18,7 +18,7 @@ std::ptrdiff_t wide_row_length(const LanguageModelConfig& model) {
 
 // Rows that a layer gives gradients of: none where it only reads.
 std::int64_t rows_going_back(const LayersConfig& config) {
-    return config.use == ModelUse::training ? config.limits.positions : 0;
+    return config.use.trains ? config.limits.positions : 0;
 }
 
 // Calls work(first, last) for each member's share of `count` positions.
@@ -44,16 +44,15 @@ TransformerActivations::TransformerActivations(const LanguageModelConfig& model,
 TransformerRoom::TransformerRoom(const LanguageModelConfig& model, HeadShape& shape,
                                  const LayersConfig& config)
     : shape(shape),
-      attention(shape, config.limits, config.threads, config.use == ModelUse::training),
+      attention(shape, config.limits, config.threads, config.use.trains),
       cosines(config.limits.positions * (head_size(model) / 2)),
       sines(cosines.size()),
       queries(config.limits.positions * hidden_row_length(model)),
       keys(queries.size()),
       values(queries.size()),
-      added(config.use == ModelUse::training ? queries.size() : 0),
+      added(config.use.trains ? queries.size() : 0),
       grad_inputs(added.size()),
-      grad_wide(config.use == ModelUse::training ? config.limits.positions * wide_row_length(model)
-                                                 : 0) {}
+      grad_wide(config.use.trains ? config.limits.positions * wide_row_length(model) : 0) {}
 
 TransformerLayer::TransformerLayer(const LanguageModel& model, std::int64_t index,
                                    const LayersConfig& config, TransformerActivations& kept,

@@ -14,10 +14,10 @@ TransformerLayers::TransformerLayers(const LanguageModel& model, Embedding& embe
       positions_(head_size(model.config())),
       room_(model.config(), shape_, config),
       norm_(model, model.parameters().output_gain(),
-            config.use == ModelUse::training ? config.limits.positions : 0),
+            config.use.trains ? config.limits.positions : 0),
       outputs_(config.limits.positions, row_),
       x_(config.limits.positions * row_) {
-    const bool trains = config.use == ModelUse::training;
+    const bool trains = config.use.trains;
     for (std::int64_t l = 0; l < model.config().layers; ++l) {
         if (trains || l == 0)
             kept_.push_back(

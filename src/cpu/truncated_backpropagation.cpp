@@ -11,7 +11,7 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
                                                    std::int64_t window, std::int64_t batch_size,
                                                    const DropoutRates& dropout,
                                                    RecurrentGradient recurrent_gradient,
-                                                   const StreamShare& streams)
+                                                   const StreamShare& streams, Precision precision)
     : model_(&model),
       pool_(&pool),
       window_(window),
@@ -19,15 +19,16 @@ TruncatedBackpropagation::TruncatedBackpropagation(const LanguageModel& model, T
       first_stream_(streams.first),
       all_streams_(streams.total > 0 ? streams.total : batch_size),
       dropout_(dropout),
-      embedding_(model, window * batch_size, ModelUse::training),
+      use_{.trains = true, .precision = precision},
+      embedding_(model, window * batch_size, use_),
       layers_config_{.limits = {window * batch_size, batch_size},
-                     .use = ModelUse::training,
+                     .use = use_,
                      .dropout = dropout,
                      .recurrent_gradient = recurrent_gradient,
                      .threads = pool.size(),
                      .all_streams = all_streams_},
       layers_(make_layers(model, embedding_, layers_config_)),
-      output_(model, window * batch_size, ModelUse::training),
+      output_(model, window * batch_size, use_),
       output_mask_(dropout, dropout.output, mask_shape(model.config(), layers_config_)),
       dropped_(output_mask_.exists() ? window * batch_size * hidden_row_length(model.config()) : 0),
       losses_(static_cast<std::size_t>(window * batch_size)) {

@@ -28,10 +28,12 @@ class TruncatedBackpropagation {
 public:
     /// For windows of `window` steps (T) of `batch_size` streams (B), which are those of `streams`
     /// among all: masks are drawn by the number among all, and the mean loss is taken over all.
+    /// Matrices multiply in `precision`, which is not int8.
     TruncatedBackpropagation(const LanguageModel& model, ThreadPool& pool, std::int64_t window,
                              std::int64_t batch_size, const DropoutRates& dropout,
                              RecurrentGradient recurrent_gradient = RecurrentGradient::full,
-                             const StreamShare& streams = {});
+                             const StreamShare& streams = {},
+                             Precision precision = Precision::float32);
 
     TruncatedBackpropagation(const TruncatedBackpropagation&) = delete;  // layers read embedding_
     TruncatedBackpropagation& operator=(const TruncatedBackpropagation&) = delete;
@@ -68,6 +70,7 @@ private:
     std::int64_t first_stream_, all_streams_;
     DropoutRates dropout_;
     WindowKey key_;  // of the window that has begun
+    ModelUse use_;
     Embedding embedding_;
     LayersConfig layers_config_;
     std::unique_ptr<Layers> layers_;

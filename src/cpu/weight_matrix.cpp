@@ -8,15 +8,37 @@ WeightMatrix::WeightMatrix(const LanguageModel& model, const StoredParameter& we
     : values_(model.values(weight)),
       panels_(weight.stored / (weight.shape[1] * k_panel)),
       depth_(weight.shape[1]),
-      offset_(weight.offset) {
-    if (use == ModelUse::training) transposed_ = Buffer(padded(depth_) * panels_ * k_panel);
-    if (use == ModelUse::reading_8_bits) quantized_.emplace(values_, panels_, depth_);
+      offset_(weight.offset),
+      use_(use) {
+    const auto outputs = panels_ * k_panel;
+    switch (use.precision) {
+        case Precision::float32:
+            if (use.trains) transposed_ = Buffer(padded(depth_) * outputs);
+            break;
+        case Precision::bf16:
+            bf16_.emplace(panels_, depth_).pack(values_, all_panels());
+            if (use.trains) bf16_transposed_.emplace(panels_for(depth_), outputs);
+            break;
+        case Precision::int8:
+            quantized_.emplace(values_, panels_, depth_);
+    }
 }
 
 void WeightMatrix::prepare(ThreadPool& pool) {
     pool.run([&](int member) {
-        const auto [first, last] = split_evenly(panels_for(depth_), pool.size(), member);
-        kernels().transpose_panels(values_, panels_, depth_, transposed_.data(), first, last);
+        const auto share = [&](std::int64_t count) {
+            return split_evenly(count, pool.size(), member);
+        };
+        const auto inputs = share(panels_for(depth_));
+        if (bf16_) {
+            bf16_->pack(values_, share(panels_));
+            bf16_transposed_->pack_transposed(values_, depth_, inputs);
+        } else {
+            kernels().transpose_panels(
+                values_, panels_, depth_,
+                transposed_.data() + inputs.begin * panels_ * k_panel * k_panel, inputs.begin,
+                inputs.end);
+        }
     });
 }
 
@@ -60,6 +82,7 @@ PanelProduct WeightMatrix::transposed_product(const MatrixRows& r, Range panels)
 
 void WeightMatrix::multiply(const MatrixRows& rows, Range panels) const {
     if (quantized_) return quantized_->multiply(rows, panels);
+    if (bf16_) return bf16_->multiply(rows, panels, Bf16Matrix::Grouped::out);
     kernels().product(product(rows, panels));
 }
 
@@ -79,11 +102,19 @@ void WeightMatrix::multiply(ThreadPool& pool, const MatrixRows& all) const {
 }
 
 void WeightMatrix::multiply_transposed(const MatrixRows& rows, Range panels) const {
+    if (bf16_transposed_) return bf16_transposed_->multiply(rows, panels, Bf16Matrix::Grouped::in);
     kernels().product(transposed_product(rows, panels));
 }
 
-void WeightMatrix::multiply_transposed(ThreadPool& pool, const MatrixRows& rows) const {
-    carousel::multiply(pool, transposed_product(rows, all_inputs()));
+void WeightMatrix::multiply_transposed(ThreadPool& pool, const MatrixRows& all) const {
+    share_product(pool, all.rows, panels_for(depth_), [&](const ProductPart& share) {
+        MatrixRows part = all;
+        part.rows = share.rows.size();
+        part.in += share.rows.begin * all.in_row;
+        part.out += share.rows.begin * all.out_row + share.columns.begin * k_panel;
+        if (part.start != nullptr) part.start += share.columns.begin * k_panel;
+        multiply_transposed(part, share.columns);
+    });
 }
 
 }  // namespace carousel

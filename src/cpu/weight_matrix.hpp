@@ -3,23 +3,32 @@
 #include <cstdint>
 #include <optional>
 
+#include "cpu/bf16_matrix.hpp"
 #include "cpu/buffer.hpp"
 #include "cpu/language_model.hpp"
 #include "cpu/matmul.hpp"
 #include "cpu/matrix_rows.hpp"
 #include "cpu/quantized_matrix.hpp"
 #include "cpu/thread_pool.hpp"
+#include "model/quantization.hpp"
 
 namespace carousel {
 
-/// What a model's weights are used for: to learn, or only to be read, in single precision or with
-/// the large matrices in 8 bits.
-enum class ModelUse : std::uint8_t { training, reading, reading_8_bits };
+/// What a model's weights are used for: to learn, or only to be read, and how matrices multiply; in
+/// 8 bits the large ones alone, and not to learn.
+struct ModelUse {
+    bool trains = false;
+    Precision precision = Precision::float32;
+
+    /// That of the small ones.
+    ModelUse without_8_bits() const {
+        return {trains, precision == Precision::int8 ? Precision::float32 : precision};
+    }
+};
 
 /// A matrix of the model at work, stored in panels: in the precision that its use asks for, and, in
-/// training, with its transpose.
-///
-/// In 8 bits only `multiply` is there.
+/// training, with its transpose. In other precisions than single it reads the rows that it
+/// multiplies rounded.
 class WeightMatrix {
 public:
     /// The model must outlive this.
@@ -28,7 +37,7 @@ public:
     std::int64_t panels() const { return panels_; }
     std::int64_t depth() const { return depth_; }
 
-    /// Training: takes the transpose of the weights of now.
+    /// Training: takes over the weights of now.
     void prepare(ThreadPool& pool);
 
     /// Other values in the place of the model's, laid out as these.
@@ -40,6 +49,7 @@ public:
     void multiply(ThreadPool& pool, const MatrixRows& rows) const;
 
     /// out (R, K) = W transposed times in (R, N), in the same two ways; `panels` are those of K.
+    /// In training only.
     void multiply_transposed(const MatrixRows& rows, Range panels) const;
     void multiply_transposed(ThreadPool& pool, const MatrixRows& rows) const;
 
@@ -48,7 +58,7 @@ public:
 
     /// What sums up the gradient of W, from the rows that it read over a window.
     GradientTarget target(const float* inputs, std::ptrdiff_t row, float* gradients) const {
-        return {inputs, row, depth_, gradients + offset_};
+        return {inputs, row, depth_, gradients + offset_, use_.precision};
     }
 
 private:
@@ -57,7 +67,9 @@ private:
 
     const float* values_;
     std::int64_t panels_, depth_, offset_;
+    ModelUse use_;
     Buffer transposed_;  // panels of K
+    std::optional<Bf16Matrix> bf16_, bf16_transposed_;
     std::optional<QuantizedMatrix> quantized_;
 };
 

@@ -36,7 +36,25 @@ const KernelTable& table_avx512vnni() {
     return table;
 }
 
+bool supports_avx512bf16() {
+    return supports_avx512vnni() && __builtin_cpu_supports("avx512bf16") != 0;
+}
+
+// That with other products in bf16.
+const KernelTable& table_avx512bf16() {
+    static const KernelTable table = [] {
+        KernelTable copy = table_avx512vnni();
+        copy.name = "avx512bf16";
+        copy.pair_product = k_pair_kernels_avx512bf16.product;
+        copy.pair_row = k_pair_kernels_avx512bf16.row;
+        copy.pair_rows = k_pair_kernels_avx512bf16.rows;
+        return copy;
+    }();
+    return table;
+}
+
 const KernelTable* best() {
+    if (supports_avx512bf16()) return &table_avx512bf16();
     if (supports_avx512vnni()) return &table_avx512vnni();
     if (supports_avx512()) return &k_table_avx512;
     if (supports_avx2()) return &k_table_avx2;
@@ -78,6 +96,7 @@ const KernelTable* kernels_for(const char* name) {
     if (std::strcmp(name, "avx2") == 0 && supports_avx2()) return &k_table_avx2;
     if (std::strcmp(name, "avx512") == 0 && supports_avx512()) return &k_table_avx512;
     if (std::strcmp(name, "avx512vnni") == 0 && supports_avx512vnni()) return &table_avx512vnni();
+    if (std::strcmp(name, "avx512bf16") == 0 && supports_avx512bf16()) return &table_avx512bf16();
 #endif
     return nullptr;
 }
@@ -85,6 +104,10 @@ const KernelTable* kernels_for(const char* name) {
 const KernelTable& kernels() {
     static const KernelTable& chosen = choose();
     return chosen;
+}
+
+bool has_bf16_products() {
+    return std::strcmp(instruction_set(), "avx512bf16") == 0;
 }
 
 const char* instruction_set() {

@@ -83,13 +83,6 @@ double sum_of_squares(const float* values, std::int64_t count) {
     return double{sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]))};
 }
 
-/// The lanes of a vector's last, partial piece; zero beyond its end.
-CAROUSEL_INLINE F16 load_rest(const float* values, std::int64_t count) {
-    alignas(64) float lanes[k_lanes] = {};
-    for (std::int64_t j = 0; j < count; ++j) lanes[j] = values[j];
-    return load(lanes);
-}
-
 double dot(const float* a, const float* b, std::int64_t count) {
     F16 sum = broadcast(0.0F);
     std::int64_t j = 0;
@@ -151,7 +144,7 @@ void transpose_panels(const float* w, std::int64_t panels, std::int64_t depth, f
         const std::int64_t rows = depth - q * k_lanes < k_lanes ? depth - q * k_lanes : k_lanes;
         for (std::int64_t p = 0; p < panels; ++p) {
             const float* in = w + (p * depth + q * k_lanes) * k_lanes;
-            float* to = out + q * out_panel + p * k_lanes * k_lanes;
+            float* to = out + (q - first) * out_panel + p * k_lanes * k_lanes;
             if (rows == k_lanes) {
                 for (int i = 0; i < k_lanes; i += 4) {
                     for (int j = 0; j < k_lanes; j += 4) {

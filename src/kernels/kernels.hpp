@@ -14,8 +14,11 @@
 //     cell, cells/*        the loops over units and streams; one file for each cell's equations
 //     softmax, normalization, attention, modulate, gelu, elementwise         the rest, by subject
 //     quantized_product, quantize          products in 8 bits, and what rounds vectors for them
-//     table                all of these once for each instruction set; compiled several times
-//     dot_products         those in 8 bits once more, where a processor has an instruction for them
+//     bf16                                 pairs of numbers in bf16: rounding, and how they
+//     multiply table                all of these once for each instruction set; compiled several
+//     times dot_products, pair_products          those in 8 bits and in bf16 once more, where a
+//     processor
+//                                          has an instruction for them
 //     tables, dispatch     the tables there are, and the choice among them at the first use
 //
 // The law of the room: a kernel gives the same bits on every instruction set. So each number is
@@ -54,10 +57,11 @@ constexpr std::int64_t leading_dimension(std::int64_t count) {
 /// Panels of C, and the depth of A when `a_depth` is 1, may lie in groups with gaps between them,
 /// as some gates among others do: C(m, 16 p + j) at c[m * c_row + p / c_group * c_group_step + p %
 /// c_group * c_panel], A(m, k) at a[m * a_row + k / a_group * a_group_step + k % a_group].
-struct PanelProduct {
-    const float* a;
+template <typename Number>
+struct ProductOf {
+    const Number* a;
     std::ptrdiff_t a_row, a_depth;
-    const float* w;
+    const Number* w;
     std::ptrdiff_t w_panel;
     float* c;
     std::ptrdiff_t c_row, c_panel;
@@ -66,6 +70,33 @@ struct PanelProduct {
     bool accumulate = false;
     std::int64_t c_group = 0, a_group = 0;  ///< panels of C and depth of A in a group; 0: all
     std::ptrdiff_t c_group_step = 0, a_group_step = 0;
+};
+using PanelProduct = ProductOf<float>;
+
+/// Two numbers in bf16, the upper halves of floats: neighbours along the depth of a product, the
+/// first of which has an even place. After an odd last one comes a zero.
+struct alignas(4) Bf16Pair {
+    std::uint16_t even, odd;
+};
+
+/// The same product of numbers in bf16, for which depth, groups of it and strides of A and W count
+/// pairs. Law: of each element and pair first sum = fma(a.odd, w.odd, sum), then sum = fma(a.even,
+/// w.even, sum), over ascending pairs, each rounded to the nearest float, halves to even. Numbers
+/// below 2^-126 are zero, as what is read and as what comes out. Some processors do so by
+/// themselves, others where the thread asks for it (base/floating_point_mode): only there it is a
+/// law. It ends at NaN, of which there are many: that one comes out is the same everywhere, but not
+/// which; and at sums less than 2^-151 below 2^-126, which are rounded up to it, but to zero on
+/// NEON.
+using PairProduct = ProductOf<Bf16Pair>;
+
+/// Rows that become pairs: out[r / 2 * out_row + j] = (x(r, j), x(r + 1, j)) for even r < rows and
+/// j < width, which is a multiple of 16, with x(r, j) at values[r * row + j] and zero for r = rows.
+struct PairedRows {
+    const float* values;
+    std::ptrdiff_t row;
+    std::int64_t rows, width;
+    Bf16Pair* out;
+    std::ptrdiff_t out_row;
 };
 
 /// One step of a cell for `rows` streams and `blocks` blocks of sixteen units. In a block lie,
@@ -312,15 +343,26 @@ struct KernelTable {
     /// two that bounds |x|. Whole pieces of 16 are read and written; of the last only `count`
     /// numbers count for s.
     float (*quantize_activations)(const float* values, std::int64_t count, std::uint8_t* out);
-    /// Turns panels W(p, k, j) into the panels of the transpose: out(k / 16, 16 p + j, k % 16) =
+    void (*pair_product)(const PairProduct&);
+    /// Numbers become bf16: rounded to the nearest, halves to even; below 2^-126 to zero, from the
+    /// middle between the largest and 2^128 on to infinity, NaN to one of its kind. Signs stay.
+    /// A row: out[i] = (values[2 i], values[2 i + 1]), with zeros from `count` on up to a multiple
+    /// of 32 numbers.
+    void (*pair_row)(const float* values, std::int64_t count, Bf16Pair* out);
+    void (*pair_rows)(const PairedRows&);
+    /// Turns panels W(p, k, j) into some of the transpose: out(k / 16 - first, 16 p + j, k % 16) =
     /// W(p, k, j), for k in [16 first, 16 last); rows k >= depth are zero.
     void (*transpose_panels)(const float* w, std::int64_t panels, std::int64_t depth, float* out,
                              std::int64_t first, std::int64_t last);
 };
 
 /// Every instruction set that there is, each better than those before it.
-inline constexpr const char* k_instruction_sets[] = {"scalar", "neon", "avx2", "avx512",
-                                                     "avx512vnni"};
+inline constexpr const char* k_instruction_sets[] = {"scalar", "neon",       "avx2",
+                                                     "avx512", "avx512vnni", "avx512bf16"};
+
+/// Whether this processor multiplies bf16 by an instruction of its own; others spend as many as for
+/// floats, and some more.
+bool has_bf16_products();
 
 /// The table for this processor, or the one of `k_instruction_sets` that CAROUSEL_ISA names.
 /// Throws: UsageError when that variable names a set that is unknown, not built or not supported

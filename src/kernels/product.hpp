@@ -8,9 +8,11 @@
 //   A row 1   [a a a a ...]    v | [w............][w............]
 //     ...                           ...
 // Each k loads NP rows of panels and broadcasts MR elements of A: MR * NP fused multiply-adds for
-// MR + NP loads. Rows are cut evenly (32 rows are 11 + 11 + 10, not 14 + 14 + 4), since a thin tile
-// cannot hide the latency of the multiply-adds.
+// MR + NP loads. A k is a number or, in bf16, a pair of them (kernels/bf16.hpp). Rows are cut
+// evenly (32 rows are 11 + 11 + 10, not 14 + 14 + 4), since a thin tile cannot hide the latency of
+// the multiply-adds.
 
+#include "kernels/bf16.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/panel_offsets.hpp"
 #include "kernels/vector.hpp"
@@ -28,10 +30,25 @@ constexpr int k_tile_rows = 6, k_tile_panels = 1, k_thin_panels = 4;
 constexpr int k_tile_rows = 4, k_tile_panels = 1, k_thin_panels = 1;
 #endif
 
+/// What one k adds to a tile: elements a[m * row] by panels w + n * w_panel.
+template <int MR, int NP>
+CAROUSEL_INLINE void add_products(F16 (&sum)[MR][NP], const float* a, std::ptrdiff_t row,
+                                  const float* w, std::ptrdiff_t w_panel) {
+    F16 b[NP];
+#pragma GCC unroll 8
+    for (int n = 0; n < NP; ++n) b[n] = load(w + n * w_panel);
+#pragma GCC unroll 16
+    for (int m = 0; m < MR; ++m) {
+        const F16 x = broadcast(a[m * row]);
+#pragma GCC unroll 8
+        for (int n = 0; n < NP; ++n) sum[m][n] = fma(x, b[n], sum[m][n]);
+    }
+}
+
 /// Rows of C from `c`, panels from `first`.
-template <int MR, int NP, bool k_row_major>
-void tile(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
-    const float* w = p.w + first * p.w_panel;
+template <int MR, int NP, bool k_row_major, typename Number>
+void tile(const ProductOf<Number>& p, const Number* a, std::int64_t first, float* c) {
+    const Number* w = p.w + first * p.w_panel;
     std::ptrdiff_t at[NP];
     panel_offsets<NP>(p, first, at);
     F16 sum[MR][NP];
@@ -50,15 +67,7 @@ void tile(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
     const std::int64_t group = p.a_group > 0 ? p.a_group : p.depth;
     for (std::int64_t done = 0; done < p.depth; done += group) {
         for (std::int64_t k = group; k > 0; --k) {
-            F16 b[NP];
-#pragma GCC unroll 8
-            for (int n = 0; n < NP; ++n) b[n] = load(w + n * w_panel);
-#pragma GCC unroll 16
-            for (int m = 0; m < MR; ++m) {
-                const F16 x = broadcast(a[m * row]);
-#pragma GCC unroll 8
-                for (int n = 0; n < NP; ++n) sum[m][n] = fma(x, b[n], sum[m][n]);
-            }
+            add_products(sum, a, row, w, w_panel);
             a += depth_step;
             w += k_lanes;
         }
@@ -71,8 +80,8 @@ void tile(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
     }
 }
 
-template <int MR, int NP>
-void tile_any(const PanelProduct& p, const float* a, std::int64_t first, float* c) {
+template <int MR, int NP, typename Number>
+void tile_any(const ProductOf<Number>& p, const Number* a, std::int64_t first, float* c) {
     if (p.a_depth == 1) {
         tile<MR, NP, true>(p, a, first, c);
     } else {
@@ -80,57 +89,59 @@ void tile_any(const PanelProduct& p, const float* a, std::int64_t first, float* 
     }
 }
 
-using Tile = void (*)(const PanelProduct&, const float*, std::int64_t, float*);
+template <typename Number>
+using Tile = void (*)(const ProductOf<Number>&, const Number*, std::int64_t, float*);
 
-template <int NP>
-CAROUSEL_INLINE Tile tile_for(std::int64_t rows) {
+template <int NP, typename Number>
+CAROUSEL_INLINE Tile<Number> tile_for(std::int64_t rows) {
     switch (rows) {
         case 1:
-            return tile_any<1, NP>;
+            return tile_any<1, NP, Number>;
         case 2:
-            return tile_any<2, NP>;
+            return tile_any<2, NP, Number>;
         case 3:
-            return tile_any<3, NP>;
+            return tile_any<3, NP, Number>;
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__ARM_NEON)
         case 4:
-            return tile_any<4, NP>;
+            return tile_any<4, NP, Number>;
         case 5:
-            return tile_any<5, NP>;
+            return tile_any<5, NP, Number>;
 #endif
 #if defined(__AVX512F__)
         case 6:
-            return tile_any<6, NP>;
+            return tile_any<6, NP, Number>;
         case 7:
-            return tile_any<7, NP>;
+            return tile_any<7, NP, Number>;
         case 8:
-            return tile_any<8, NP>;
+            return tile_any<8, NP, Number>;
         case 9:
-            return tile_any<9, NP>;
+            return tile_any<9, NP, Number>;
         case 10:
-            return tile_any<10, NP>;
+            return tile_any<10, NP, Number>;
         case 11:
-            return tile_any<11, NP>;
+            return tile_any<11, NP, Number>;
         case 12:
-            return tile_any<12, NP>;
+            return tile_any<12, NP, Number>;
         case 13:
-            return tile_any<13, NP>;
+            return tile_any<13, NP, Number>;
 #endif
         default:
-            return tile_any<k_tile_rows, NP>;
+            return tile_any<k_tile_rows, NP, Number>;
     }
 }
 
 /// All rows by the panels [first, first + NP).
-template <int NP>
-CAROUSEL_INLINE void column_of_tiles(const PanelProduct& p, std::int64_t first) {
+template <int NP, typename Number>
+CAROUSEL_INLINE void column_of_tiles(const ProductOf<Number>& p, std::int64_t first) {
     const std::int64_t tiles = (p.rows + k_tile_rows - 1) / k_tile_rows;
     for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t begin = p.rows * t / tiles, end = p.rows * (t + 1) / tiles;
-        tile_for<NP>(end - begin)(p, p.a + begin * p.a_row, first, p.c + begin * p.c_row);
+        tile_for<NP, Number>(end - begin)(p, p.a + begin * p.a_row, first, p.c + begin * p.c_row);
     }
 }
 
-void product(const PanelProduct& p) {
+template <typename Number>
+void product(const ProductOf<Number>& p) {
     std::int64_t panel = 0;
     // With one row the only parallel chains are panels: take as many as registers hold.
     if (p.rows == 1) {

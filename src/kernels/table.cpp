@@ -1,6 +1,7 @@
 // Compiled once for each instruction set, with CAROUSEL_TABLE naming the result.
 
 #include "kernels/attention.hpp"
+#include "kernels/bf16.hpp"
 #include "kernels/cells/attention_lstm.hpp"
 #include "kernels/cells/capped_lstm.hpp"
 #include "kernels/cells/cifg.hpp"
@@ -36,7 +37,7 @@ namespace carousel {
 
 const KernelTable CAROUSEL_TABLE = {
     .name = CAROUSEL_TABLE_NAME,
-    .product = product,
+    .product = product<float>,
     .cells = {CAROUSEL_CELLS(CAROUSEL_CELL)},
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax = softmax,
@@ -61,6 +62,9 @@ const KernelTable CAROUSEL_TABLE = {
     .normalize_backward = normalize_backward,
     .quantized_product = quantized_product,
     .quantize_activations = quantize_activations,
+    .pair_product = product<Bf16Pair>,
+    .pair_row = pair_row,
+    .pair_rows = pair_rows,
     .transpose_panels = transpose_panels,
 };
 

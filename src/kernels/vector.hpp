@@ -285,6 +285,13 @@ CAROUSEL_INLINE F16 add_to_exponent(F16 a, F16 n) {
 
 #endif
 
+/// The lanes of a vector's last, partial piece; zero beyond its end.
+CAROUSEL_INLINE F16 load_rest(const float* values, std::int64_t count) {
+    alignas(64) float lanes[k_lanes] = {};
+    for (std::int64_t j = 0; j < count; ++j) lanes[j] = values[j];
+    return load(lanes);
+}
+
 /// Sum and maximum of the lanes, always by the same tree.
 CAROUSEL_INLINE float sum_lanes(F16 a) {
     alignas(64) float x[k_lanes];

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 #include "cpu/gradient_norm.hpp"
 #include "cpu/initialization.hpp"
 #include "kernels/kernels.hpp"
@@ -50,7 +50,7 @@ ModernNet::ModernNet(const ModernNetShape& shape, std::uint64_t seed)
         throw std::logic_error("a modern net has fewer units than inputs");
     const RecurrentLayerConfig layer{
         .limits = {std::int64_t{shape.steps} * shape.batch, shape.batch},
-        .use = ModelUse::training,
+        .use = {.trains = true},
         .recurrent_gradient = shape.recurrent_gradient};
     const LayerPlace place{.embedding = nullptr, .below = nullptr, .gates = gates_.data()};
     layer_ = std::make_unique<RecurrentLayer>(model_, layer, place);

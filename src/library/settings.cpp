@@ -132,8 +132,8 @@ void Settings::add_list(std::string name, std::string meaning, std::vector<std::
 void Settings::add_model_rows() {
     add("threads", "threads that compute; no result depends on them", model.threads,
         WholeRange{1, k_most_threads}, "1");
-    add("precision", "float32, or int8 for the large products", model.precision, NoRange{},
-        "as the model is stored");
+    add("precision", "float32, or int8 or bf16 for products with matrices", model.precision,
+        NoRange{}, "as the model is stored");
 }
 
 void Settings::add_session_rows() {

@@ -17,7 +17,9 @@ LearnerConfig learner_config(const TrainingConfig& training) {
                       .momentum = training.momentum,
                       .weight_decay = training.weight_decay,
                       .average = training.average},
-        .teaching = {.share = training.teacher_share, .temperature = training.teacher_temperature}};
+        .teaching = {.share = training.teacher_share, .temperature = training.teacher_temperature},
+        .precision =
+            training.precision == TrainingPrecision::bf16 ? Precision::bf16 : Precision::float32};
 }
 
 }  // namespace carousel

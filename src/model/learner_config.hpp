@@ -6,6 +6,7 @@
 #include "model/communicator.hpp"
 #include "model/dropout_rates.hpp"
 #include "model/optimizer_config.hpp"
+#include "model/quantization.hpp"
 #include "model/recurrent_gradient.hpp"
 #include "model/training_config.hpp"
 
@@ -32,6 +33,7 @@ struct LearnerConfig {
     RecurrentGradient recurrent_gradient = RecurrentGradient::full;
     OptimizerConfig optimizer{};
     TeachingConfig teaching{};
+    Precision precision = Precision::float32;  ///< in which matrices multiply; or bf16
 };
 
 /// That of a training whose streams are all in one process.

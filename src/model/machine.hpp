@@ -29,6 +29,7 @@
 #include "model/language_model_config.hpp"
 #include "model/learner_config.hpp"
 #include "model/named_tensor.hpp"
+#include "model/training_config.hpp"
 
 namespace carousel {
 
@@ -66,8 +67,12 @@ public:
                                              std::span<const NamedTensor> weights,
                                              std::int64_t window) const = 0;
 
+    /// Whether products in bf16 are what this machine is made for, and not only what it can do.
+    virtual bool favours_bf16() const = 0;
+
     /// Trains small nets on generated text for about `seconds`, to foresee how fast others train.
-    virtual std::unique_ptr<Forecast> measure_speed(double seconds) const = 0;
+    virtual std::unique_ptr<Forecast> measure_speed(double seconds,
+                                                    TrainingPrecision precision) const = 0;
 
     /// Bytes of memory that a training could have now; 0: unknown.
     virtual double available_memory() const = 0;

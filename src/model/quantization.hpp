@@ -12,11 +12,12 @@
 
 namespace carousel {
 
-/// Numbers in which a model generates or is stored.
-enum class Precision : std::uint8_t { float32, int8 };
+/// Numbers in which a model multiplies or is stored: single precision; 8-bit weights; or, only to
+/// multiply, the upper halves of floats.
+enum class Precision : std::uint8_t { float32, int8, bf16 };
 
 template <>
-inline constexpr std::array<std::string_view, 2> k_words<Precision>{"float32", "int8"};
+inline constexpr std::array<std::string_view, 3> k_words<Precision>{"float32", "int8", "bf16"};
 
 /// One row of a matrix in 8 bits: value ≈ scale * integer, integers in [-127, 127], scale = max |w|
 /// / 127. Law: quantizing what `dequantize` returns gives the same integers and, up to rounding,

@@ -29,6 +29,12 @@ struct TrainingLength {
     bool operator==(const TrainingLength&) const = default;
 };
 
+/// Numbers that matrices multiply while a model learns; all else is in single precision.
+enum class TrainingPrecision : std::uint8_t { float32, bf16 };
+
+template <>
+inline constexpr std::array<std::string_view, 2> k_words<TrainingPrecision>{"float32", "bf16"};
+
 /// Everything that decides the result of a training besides the text and the architecture.
 struct TrainingConfig {
     std::int64_t batch_size = 32;  ///< B, parallel streams
@@ -54,6 +60,7 @@ struct TrainingConfig {
     std::int64_t shards = 1;  ///< S, parts of the batch; see model/shard_tree.hpp
     /// Of a training with teachers, see `TeachingConfig`.
     float teacher_share = 0.5F, teacher_temperature = 1;
+    TrainingPrecision precision = TrainingPrecision::float32;
 
     bool operator==(const TrainingConfig&) const = default;
 };

@@ -113,6 +113,13 @@ inline constexpr auto k_settings<TrainingConfig> = std::tuple{
     setting(&TrainingConfig::teacher_temperature, {.low = 0.1, .high = 100},
             {.name = "teacher-temperature",
              .meaning = "temperature at which teachers are compared with the model",
+             .since = 3}),
+    setting(&TrainingConfig::precision,
+            {.name = "precision",
+             .meaning = "numbers that matrices multiply: bf16 is faster where the processor has it",
+             .standard = "float32; with --time the faster on this machine",
+             .planned = true,
+             .fixed = true,
              .since = 3})};
 
 }  // namespace carousel

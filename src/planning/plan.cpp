@@ -209,6 +209,14 @@ Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double se
     return plan;
 }
 
+TrainingPrecision faster_precision(const PlanRequest& request, const Forecast& float32,
+                                   const Forecast& bf16, double seconds) {
+    const auto plan = choose_plan(request, float32, seconds);
+    return characters_per_second(bf16, plan) > characters_per_second(float32, plan)
+               ? TrainingPrecision::bf16
+               : TrainingPrecision::float32;
+}
+
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length) {
     if (length.kind == LengthKind::seconds)
         throw std::logic_error("choose_plan_by_size: a length in time depends on the machine");

@@ -78,6 +78,10 @@ Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double se
 /// function of request and length alone.
 Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& length);
 
+/// In which numbers the net that would be chosen is trained faster, by what is foreseen of both.
+TrainingPrecision faster_precision(const PlanRequest& request, const Forecast& float32,
+                                   const Forecast& bf16, double seconds);
+
 /// Whether there are hidden sizes to choose among for so many heads.
 bool heads_divide_a_plan(std::int64_t heads);
 

@@ -127,6 +127,7 @@ void require_valid(const Snapshot& snapshot) {
     const auto parameters = expected_parameters(snapshot.model);
     require_tensors("the model", parameters, snapshot.weights);
     if (!snapshot.quantized.empty()) refuse("it has 8-bit tensors beside floats");
+    if (snapshot.precision == Precision::bf16) refuse("it has weights in bf16, which no file has");
     if (snapshot.precision == Precision::int8 && snapshot.state) {
         refuse("it is a training state in 8 bits, which cannot be resumed");
     }

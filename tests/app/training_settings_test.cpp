@@ -48,7 +48,8 @@ Snapshot stored_run() {
                        .reset_probability = 0.0625F,
                        .patience = 6,
                        .seed = 8,
-                       .shards = 2};
+                       .shards = 2,
+                       .precision = TrainingPrecision::bf16};
     return stored;
 }
 

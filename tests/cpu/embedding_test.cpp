@@ -28,7 +28,7 @@ std::vector<float> at(const GatheredRows& rows, std::int64_t position) {
 TEST_SUITE("cpu/embedding") {
     TEST_CASE("every position finds the embedding of its symbol, times the symbol's factor") {
         const auto model = lively_model(k_config);
-        Embedding embedding(model, 4, ModelUse::reading);
+        Embedding embedding(model, 4, {});
         const std::vector<TokenId> ids{5, 2, 5, 0};
         embedding.look_up(ids, nullptr);
         CHECK(embedding.distinct().count == 3);
@@ -43,7 +43,7 @@ TEST_SUITE("cpu/embedding") {
 
     TEST_CASE("symbols that were looked up are located without making rows again") {
         const auto model = lively_model(k_config);
-        Embedding embedding(model, 6, ModelUse::reading);
+        Embedding embedding(model, 6, {});
         embedding.look_up(std::vector<TokenId>{0, 1, 2, 3, 4, 5}, nullptr);
         const auto before = embedding.look_ups();
         embedding.locate(std::vector<TokenId>{4, 4, 1});
@@ -55,7 +55,7 @@ TEST_SUITE("cpu/embedding") {
     TEST_CASE("the gradient of a symbol is the sum of its positions', times its factor") {
         const auto model = lively_model(k_config);
         ThreadPool pool(2);
-        Embedding embedding(model, 3, ModelUse::training);
+        Embedding embedding(model, 3, {.trains = true});
         const std::vector<float> mask{1, 1, 1, 1, 2, 1};
         embedding.look_up(std::vector<TokenId>{4, 1, 4}, mask.data());
         const auto row = embedding.distinct().row;

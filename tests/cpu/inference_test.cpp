@@ -86,14 +86,15 @@ TEST_SUITE("cpu/inference") {
         }
     }
 
-    TEST_CASE("the number of threads changes no bit, in both precisions") {
+    TEST_CASE("the number of threads changes no bit, in every precision") {
         for (const auto& config : configs()) {
             INFO(cell_word(config), " V ", config.vocabulary_size, " H ", config.hidden_size);
             const auto model = lively_model(config);
             for (const std::size_t streams : {1, 5, 33}) {
                 const auto inputs = random_ids(20, streams, config.vocabulary_size, 1);
                 const auto targets = random_ids(20, streams, config.vocabulary_size, 2);
-                for (const auto precision : {Precision::float32, Precision::int8}) {
+                for (const auto precision :
+                     {Precision::float32, Precision::int8, Precision::bf16}) {
                     const auto one = run(model, 1, inputs, targets, {13}, precision);
                     for (const int threads : {2, 3, 8})
                         check_equal(run(model, threads, inputs, targets, {13}, precision), one);
@@ -109,7 +110,7 @@ TEST_SUITE("cpu/inference") {
             const std::size_t streams = 19, steps = 12;
             const auto inputs = random_ids(steps, streams, config.vocabulary_size, 1);
             const auto targets = random_ids(steps, streams, config.vocabulary_size, 2);
-            for (const auto precision : {Precision::float32, Precision::int8}) {
+            for (const auto precision : {Precision::float32, Precision::int8, Precision::bf16}) {
                 const auto batch = run(model, 2, inputs, targets, {5}, precision);
                 for (const std::size_t b : {0, 7, 18}) {
                     const auto alone = run(model, 1, stream_of(inputs, b), stream_of(targets, b),
@@ -131,7 +132,7 @@ TEST_SUITE("cpu/inference") {
             const auto model = lively_model(config);
             const auto inputs = random_ids(300, 2, config.vocabulary_size, 1);
             const auto targets = random_ids(300, 2, config.vocabulary_size, 2);
-            for (const auto precision : {Precision::float32, Precision::int8}) {
+            for (const auto precision : {Precision::float32, Precision::int8, Precision::bf16}) {
                 const auto exact = run(model, 1, inputs, targets, {300}, precision);
                 for (const std::int64_t room : {3, 150, 300}) {
                     check_equal(run(model, 2, inputs, targets, {300}, precision, room), exact);

@@ -84,7 +84,7 @@ TEST_SUITE("cpu/output_layer") {
                                          .hidden_size = Lessons::k_hidden,
                                          .embedding_size = 3});
         ThreadPool pool(1);
-        OutputLayer layer(model, k_rows, ModelUse::training);
+        OutputLayer layer(model, k_rows, {.trains = true});
         layer.prepare(pool);
         for (const TeachingConfig teaching :
              {TeachingConfig{0.5F, 1}, TeachingConfig{0.7F, 2.5F}, TeachingConfig{1, 0.5F}}) {
@@ -119,7 +119,7 @@ TEST_SUITE("cpu/output_layer") {
                                          .hidden_size = Lessons::k_hidden,
                                          .embedding_size = 3});
         ThreadPool pool(1);
-        OutputLayer layer(model, k_rows, ModelUse::training);
+        OutputLayer layer(model, k_rows, {.trains = true});
         layer.prepare(pool);
         const Lessons lessons;
         std::vector<float> losses(k_rows), grad(lessons.hidden.size()), taught(grad);

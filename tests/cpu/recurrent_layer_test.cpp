@@ -29,7 +29,7 @@ class TwoLayers {
 public:
     explicit TwoLayers(const LanguageModel& model)
         : config_(model.config()),
-          embedding_(model, k_limits.positions, ModelUse::training),
+          embedding_(model, k_limits.positions, {.trains = true}),
           room_(k_limits.positions * gates_row_length(config_)),
           upper_room_(room_.size()),
           lower_(model, of(0), {&embedding_, nullptr, room_.data()}),
@@ -66,7 +66,7 @@ public:
 
 private:
     static RecurrentLayerConfig of(std::int64_t index) {
-        return {.index = index, .limits = k_limits, .use = ModelUse::training};
+        return {.index = index, .limits = k_limits, .use = {.trains = true}};
     }
 
     LanguageModelConfig config_;

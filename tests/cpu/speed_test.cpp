@@ -81,9 +81,11 @@ TEST_SUITE("cpu/speed") {
 
     TEST_CASE("a measured machine has a speed, on one thread and where threads meet") {
         for (const int threads : {1, 5}) {
+            const auto precision =
+                threads == 1 ? TrainingPrecision::bf16 : TrainingPrecision::float32;
             const CpuMachine machine(threads);
             ThreadPool pool(threads);
-            const auto speed = measure_speed(machine, pool, 0.02);
+            const auto speed = measure_speed(machine, pool, 0.02, precision);
             CHECK(speed.threads == threads);
             CHECK(speed.flops_per_second > 1e6);
             CHECK(speed.flops_per_second < 1e15);

@@ -81,46 +81,107 @@ constexpr MatrixRows k_rows_of_gates{.in = nullptr,
 }  // namespace
 
 TEST_SUITE("cpu/weight_matrix") {
-    TEST_CASE("a product reaches the gates of its groups and no other, in both precisions") {
+    TEST_CASE("a product reaches the gates of its groups and no other, in every precision") {
         const auto model = lively_model(k_config);
         const float any = 0;
         auto from_zero = k_rows_of_gates, from_start = k_rows_of_gates, added = k_rows_of_gates;
         from_start.start = &any;
         added.accumulate = true;
         for (const auto& rows : {from_zero, from_start, added}) {
-            const double exact = largest_error(model, ModelUse::reading, rows);
+            const double exact = largest_error(model, {}, rows);
             CHECK(exact >= 0);
             CHECK(exact < 1e-5);
-            const double rounded = largest_error(model, ModelUse::reading_8_bits, rows);
-            CHECK(rounded > exact);
-            CHECK(rounded < 0.05);
+            for (const auto precision : {Precision::int8, Precision::bf16}) {
+                const double rounded = largest_error(model, {.precision = precision}, rows);
+                CHECK(rounded > exact);
+                CHECK(rounded < (precision == Precision::int8 ? 0.05 : 0.02));
+            }
         }
     }
 
-    TEST_CASE("the transposed product returns what came through the matrix") {
+    TEST_CASE("the transposed product returns what came through the matrix, in both precisions") {
         const auto model = lively_model(k_config);
         const auto& weight = *model.parameters().layer(0).recurrent_weight;
         ThreadPool pool(2);
-        WeightMatrix matrix(model, weight, ModelUse::training);
-        matrix.prepare(pool);
-        const auto in = some_rows(k_out_row, 1);
-        std::vector<float> out(static_cast<std::size_t>(k_rows * k_row));
-        auto rows = k_rows_of_gates;
-        rows.in = in.data();
-        rows.in_row = k_out_row;
-        rows.out = out.data();
-        rows.out_row = k_row;
-        matrix.multiply_transposed(pool, rows);
-        for (std::int64_t k = 0; k < 37; ++k) {
-            double expected = 0;
-            for (std::int64_t p = 0; p < 3 * k_blocks; ++p) {
-                for (std::int64_t lane = 0; lane < k_panel; ++lane) {
-                    expected +=
-                        double{in[static_cast<std::size_t>(p / 3 * 64 + p % 3 * 16 + lane)]} *
-                        double{model.values(weight)[(p * 37 + k) * k_panel + lane]};
+        for (const auto precision : {Precision::float32, Precision::bf16}) {
+            WeightMatrix matrix(model, weight, {.trains = true, .precision = precision});
+            matrix.prepare(pool);
+            const auto in = some_rows(k_out_row, 1);
+            std::vector<float> out(static_cast<std::size_t>(k_rows * k_row));
+            auto rows = k_rows_of_gates;
+            rows.in = in.data();
+            rows.in_row = k_out_row;
+            rows.out = out.data();
+            rows.out_row = k_row;
+            matrix.multiply_transposed(pool, rows);
+            for (std::int64_t k = 0; k < 37; ++k) {
+                double expected = 0;
+                for (std::int64_t p = 0; p < 3 * k_blocks; ++p) {
+                    for (std::int64_t lane = 0; lane < k_panel; ++lane) {
+                        expected +=
+                            double{in[static_cast<std::size_t>(p / 3 * 64 + p % 3 * 16 + lane)]} *
+                            double{model.values(weight)[(p * 37 + k) * k_panel + lane]};
+                    }
+                }
+                CHECK(std::abs(double{out[static_cast<std::size_t>(k)]} - expected) <
+                      (precision == Precision::float32 ? 1e-5 : 0.02));
+            }
+        }
+    }
+
+    TEST_CASE("both products have the same bits for every number of threads, by rows and panels") {
+        const auto model = lively_model(k_config);
+        const auto& weight = *model.parameters().layer(0).recurrent_weight;
+        for (const auto precision : {Precision::float32, Precision::bf16}) {
+            for (const std::int64_t count : {1, 3, 17, 97, 200}) {
+                std::vector<float> in(static_cast<std::size_t>(count * k_out_row));
+                for (std::size_t i = 0; i < in.size(); ++i)
+                    in[i] = random_uniform({5, RandomPurpose::benchmark, 7}, i) - 0.5F;
+                const auto products = [&](int threads) {
+                    ThreadPool pool(threads);
+                    WeightMatrix matrix(model, weight, {.trains = true, .precision = precision});
+                    matrix.prepare(pool);
+                    std::vector<float> gates(in.size()),
+                        back(static_cast<std::size_t>(count * k_row));
+                    auto rows = k_rows_of_gates;
+                    rows.rows = count;
+                    rows.in = in.data();
+                    rows.out = gates.data();
+                    matrix.multiply(pool, rows);
+                    rows.in_row = k_out_row;
+                    rows.out = back.data();
+                    rows.out_row = k_row;
+                    matrix.multiply_transposed(pool, rows);
+                    gates.insert(gates.end(), back.begin(), back.end());
+                    return gates;
+                };
+                const auto one = products(1);
+                for (const int threads : {2, 3, 8}) {
+                    INFO(count, " rows, ", threads, " threads");
+                    CHECK(same_bits(products(threads), one));
                 }
             }
-            CHECK(out[static_cast<std::size_t>(k)] == doctest::Approx(expected).epsilon(1e-4));
         }
+    }
+
+    TEST_CASE("what training reads in bf16 are the weights of now, as others replace them") {
+        const auto model = lively_model(k_config);
+        const auto& weight = *model.parameters().layer(0).recurrent_weight;
+        ThreadPool pool(1);
+        WeightMatrix matrix(model, weight, {.trains = true, .precision = Precision::bf16});
+        const std::vector<float> halves(static_cast<std::size_t>(weight.stored), 0.5F);
+        matrix.replace(halves.data());
+        matrix.prepare(pool);
+        const std::vector<float> in(static_cast<std::size_t>(k_rows * k_out_row), 1.0F);
+        std::vector<float> out(in.size());
+        auto rows = k_rows_of_gates;
+        rows.in = in.data();
+        rows.out = out.data();
+        matrix.multiply(rows, matrix.all_panels());
+        CHECK(out[0] == 0.5F * 37);
+        rows.in_row = k_out_row;
+        rows.out_row = k_row;
+        matrix.multiply_transposed(rows, matrix.all_inputs());
+        CHECK(out[0] == 0.5F * 3 * 48);
     }
 }

@@ -250,6 +250,32 @@ TEST_SUITE("end_to_end/resume") {
         CHECK(content(folder / "m.resume.carousel") == before);
     }
 
+    TEST_CASE("a training in bf16 goes on in bf16, and its model is read in any precision") {
+        const Words constant = k_any_length + Words{"--dropout-between", "0.2"};
+        const TemporaryFolder folder;
+        write(folder / "text.txt", little_text());
+        const Words bf16{"--precision", "bf16"};
+        REQUIRE(run(folder.path(), tiny_training(20) + constant + bf16).code == 0);
+        const Words resume{"train", "--resume", "--model", "m.carousel", "--steps", "40"};
+        const auto other = run(folder.path(), resume + Words{"--precision", "float32"});
+        CHECK(other.code == 2);
+        CHECK(other.err.find("--precision is bf16 in the model and float32 here") !=
+              std::string::npos);
+        REQUIRE(run(folder.path(), resume).code == 0);
+        CHECK(newest_weights(folder) == uninterrupted(tiny_training(40) + constant + bf16));
+        CHECK(newest_weights(folder) != uninterrupted(tiny_training(40) + constant));
+        CHECK(inspected(folder.path(), "m.resume.carousel", "training")
+                  .find("\"precision\":\"bf16\"") != std::string::npos);
+        for (const Words& words :
+             {Words{"generate", "--length", "20", "--seed", "1"}, Words{"evaluate", "text.txt"}}) {
+            const auto ended = run(folder.path(), words + Words{"--model", "m.carousel"} + bf16);
+            CHECK_MESSAGE(ended.code == 0, ended.err);
+        }
+        const auto exported = run(folder.path(), Words{"export", "m.carousel"} + bf16);
+        CHECK(exported.code == 2);
+        CHECK(exported.err.find("float32 or int8") != std::string::npos);
+    }
+
     TEST_CASE("a changed text is refused unless that is meant") {
         const TemporaryFolder folder;
         write(folder / "text.txt", little_text());

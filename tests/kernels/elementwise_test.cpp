@@ -263,8 +263,8 @@ TEST_SUITE("kernels/elementwise") {
     }
 
     TEST_CASE(
-        "transposed panels hold W(p, k, j) at (k / 16, 16 p + j, k % 16) and zeros beyond the "
-        "depth") {
+        "transposed panels hold W(p, k, j) at (k / 16, 16 p + j, k % 16), from the first one asked for "
+        "on, and zeros beyond the depth") {
         for (const auto* set : instruction_sets()) {
             for (std::int64_t panels = 1; panels <= 3; ++panels) {
                 for (const std::int64_t depth : {1, 7, 16, 17, 33, 48}) {
@@ -281,7 +281,8 @@ TEST_SUITE("kernels/elementwise") {
                                 k < depth ? w[static_cast<std::size_t>(from)] : 0.0F;
                         }
                     }
-                    set->transpose_panels(w.data(), panels, depth, out.data(), first, blocks);
+                    set->transpose_panels(w.data(), panels, depth,
+                                          out.data() + first * panels * 256, first, blocks);
                     INFO(set->name, " panels ", panels, " depth ", depth);
                     CHECK(bits(out) == bits(expected));
                 }

@@ -172,6 +172,20 @@ TEST_SUITE("planning/plan") {
         CHECK_THROWS_AS(choose_plan_by_size(request, {LengthKind::seconds, 60}), std::logic_error);
     }
 
+    TEST_CASE("bf16 is chosen where it trains the net of the plan faster, and only there") {
+        const auto request = request_for(1e6, 65);
+        const Cores slow(2, 50e9), fast(2, 80e9);
+        CHECK(faster_precision(request, slow, fast, 120) == TrainingPrecision::bf16);
+        CHECK(faster_precision(request, fast, slow, 120) == TrainingPrecision::float32);
+        CHECK(faster_precision(request, fast, fast, 120) == TrainingPrecision::float32);
+        auto in_bf16 = request;
+        in_bf16.training.precision = TrainingPrecision::bf16;
+        CHECK(choose_plan(in_bf16, fast, 120).training.precision == TrainingPrecision::bf16);
+        CHECK(choose_plan(request, fast, 120).training.precision == TrainingPrecision::float32);
+        CHECK(choose_plan_by_size(request, steps(100)).training.precision ==
+              TrainingPrecision::float32);
+    }
+
     TEST_CASE("dropout, rate and warm-up are those of the length that was asked for") {
         const auto request = request_for(1e6, 65);
         const auto few = choose_plan_by_size(request, {LengthKind::epochs, 1});

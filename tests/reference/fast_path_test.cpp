@@ -210,6 +210,44 @@ TEST_SUITE("reference/fast_path") {
         }
     }
 
+    // bf16 rounds each factor to 2^-9 of it; a wrong term would be off by its own size.
+    TEST_CASE("in bf16 loss and gradients are near those of the reference in every cell") {
+        ThreadPool pool(2);
+        for (const auto& example : examples()) {
+            const auto& config = example.config;
+            if (config.layers != 2 || (config.hidden_size != 33 && config.hidden_size != 34))
+                continue;
+            INFO(shown(example));
+            TestNumbers numbers(example.seed);
+            const bool truncated = example.gradient == RecurrentGradient::states;
+            const auto b = example.batch_size, t = example.window, v = config.vocabulary_size;
+            const auto first = initial_weights(config, 5, pool);
+            const LanguageModel model(config, first);
+            TruncatedBackpropagation fast(model, pool, t, b, example.rates, example.gradient, {},
+                                          Precision::bf16);
+            auto state = RecurrentState::zeros(config, b);
+            Buffer gradients(model.parameters().stored());
+            const auto inputs = random_ids(numbers, t, b, v),
+                       targets = random_ids(numbers, t, b, v);
+            const auto masks = drawn_masks(config, t, b, example.rates, {7, 0});
+            const double loss = fast.run(inputs, targets, state, {7, 0}, gradients.data());
+            const auto result = reference_backward(
+                to_reference(first),
+                {config, inputs, targets, reference_zeros(config, static_cast<std::size_t>(b)),
+                 masks, truncated});
+            CHECK(std::abs(loss - result.loss) < 3e-3 * std::max(1.0, result.loss));
+            CHECK(loss != result.loss);
+            double largest = 0;
+            for (const auto& g : result.gradients) largest = std::max(largest, distance(g, g).size);
+            const auto tensors = model.parameters().to_canonical(gradients.data());
+            for (std::size_t i = 0; i < tensors.size(); ++i) {
+                CAPTURE(tensors[i].name);
+                const auto apart = distance(tensors[i].values, result.gradients[i]);
+                CHECK(apart.relative(0.1 * largest) < 0.1);
+            }
+        }
+    }
+
     // Adam divides by the size of the gradient, so the error of a gradient becomes one of the same
     // part of the learning rate; an epsilon of 1e-5 keeps gradients that are nothing but rounding
     // from being divided by themselves. Measured: 0.001 of a learning rate after four updates.

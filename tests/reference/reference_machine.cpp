@@ -361,7 +361,7 @@ std::unique_ptr<Adapter> ReferenceMachine::adapter(const LanguageModelConfig& co
     return std::make_unique<ReferenceAdapter>(*this, config, weights);
 }
 
-std::unique_ptr<Forecast> ReferenceMachine::measure_speed(double) const {
+std::unique_ptr<Forecast> ReferenceMachine::measure_speed(double, TrainingPrecision) const {
     return std::make_unique<PlainForecast>();
 }
 

@@ -21,7 +21,9 @@ public:
     std::unique_ptr<Adapter> adapter(const LanguageModelConfig& config,
                                      std::span<const NamedTensor> weights,
                                      std::int64_t window) const override;
-    std::unique_ptr<Forecast> measure_speed(double seconds) const override;
+    bool favours_bf16() const override { return false; }
+    std::unique_ptr<Forecast> measure_speed(double seconds,
+                                            TrainingPrecision precision) const override;
     double available_memory() const override { return 0; }
     void for_each(std::int64_t count, Task<std::int64_t> task) const override;
     void softmax(std::span<float> values, float scale) const override;

@@ -5,6 +5,7 @@ the logarithms of the probabilities of the next.
 """
 
 import math
+import struct
 from operator import add, mul
 
 from model_file import f32, weights_of
@@ -55,20 +56,32 @@ def dot(one, other):
 
 
 class Matrix:
-    """A matrix (N, K): in double precision, or with weights and vectors in 8 bits."""
+    """A matrix (N, K): in double precision, or with weights and vectors in 8 bits or in bf16."""
 
-    def __init__(self, shape, values, eight_bits=False):
+    def __init__(self, shape, values, precision="float32"):
         columns = shape[1]
         self.rows = [values[i:i + columns] for i in range(0, len(values), columns)]
         self.factors = None
-        if eight_bits:
+        self.rounds = precision == "bf16"
+        if precision == "int8":
             self.rows, self.factors = zip(*map(quantize_row, self.rows))
+        if self.rounds:
+            self.rows = [list(map(bf16, row)) for row in self.rows]
 
     def __matmul__(self, vector):
+        if self.rounds:
+            vector = list(map(bf16, vector))
         if self.factors is None:
             return [dot(row, vector) for row in self.rows]
         scale, levels = quantize_vector(vector)
         return [dot(row, levels) * factor * scale for row, factor in zip(self.rows, self.factors)]
+
+
+def bf16(x):
+    """The nearest number that is the upper half of a float; of two the one whose last bit is 0."""
+    bits, = struct.unpack("<I", struct.pack("<f", x))
+    rounded = bits + 0x7FFF + (bits >> 16) % 2 & 0xFFFF0000
+    return struct.unpack("<f", struct.pack("<I", rounded))[0]
 
 
 def quantize_row(row):
@@ -88,7 +101,7 @@ def quantize_vector(vector):
 class Layer:
     """One recurrent layer with its memory: h, the states s, and the past of an attention."""
 
-    def __init__(self, config, number, tensors, eight_bits):
+    def __init__(self, config, number, tensors, precision):
         self.cell = config["cell"]
         self.gates, self.of_input, self.of_past, self.of_mixed = (
             names.split() for names in GATES[self.cell])
@@ -96,15 +109,15 @@ class Layer:
         prefix = f"layers.{number}."
         self.vectors = {name[len(prefix):]: values for name, (shape, values) in tensors.items()
                         if name.startswith(prefix) and len(shape) == 1}
-        # W of layer 0 stays in single precision, but for the cell whose rounds change its input;
-        # the matrices of rounds always do.
+        # Of 8 bits, W of layer 0 stays in single precision, but for the cell whose rounds change
+        # its input; the matrices of rounds always do.
         exact = {"weight_ih"} if number == 0 and self.cell != "mogrifier" else set()
         self.matrices = {}
         for name, (shape, values) in tensors.items():
             own = name[len(prefix):]
             if name.startswith(prefix) and len(shape) == 2:
-                low = own in exact or own.startswith("round")
-                self.matrices[own] = Matrix(shape, values, eight_bits and not low)
+                exempt = precision == "int8" and (own in exact or own.startswith("round"))
+                self.matrices[own] = Matrix(shape, values, "float32" if exempt else precision)
         self.clear()
 
     def clear(self):
@@ -270,26 +283,25 @@ def log_softmax(logits):
     return [z - total for z in logits]
 
 
-def transformer_layer(config, layer, tensors, eight_bits):
+def transformer_layer(config, layer, tensors, precision):
     prefix = f"layers.{layer}."
     own = {name[len(prefix):]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
     return TransformerLayer(
         config,
-        {name: Matrix(*tensor, eight_bits) for name, tensor in own.items() if len(tensor[0]) == 2},
+        {name: Matrix(*tensor, precision) for name, tensor in own.items() if len(tensor[0]) == 2},
         {name: tensor[1] for name, tensor in own.items() if len(tensor[0]) == 1})
 
 
 class Model:
     def __init__(self, snapshot, precision):
-        eight_bits = precision == "int8"
         tensors = {name: (shape, values) for name, shape, values in weights_of(snapshot)}
         config = snapshot["model"]
         self.sums_layers = config["output_input"] == "sum"
         self.embedding = Matrix(*tensors["embedding.weight"])
         layer = transformer_layer if config["cell"] == "transformer" else Layer
-        self.layers = [layer(config, l, tensors, eight_bits) for l in range(config["layers"])]
+        self.layers = [layer(config, l, tensors, precision) for l in range(config["layers"])]
         self.output_gain = tensors["output.gain"][1] if "output.gain" in tensors else None
-        self.output = Matrix(*tensors["output.weight"], eight_bits)
+        self.output = Matrix(*tensors["output.weight"], precision)
         self.bias = tensors["output.bias"][1]
 
     def clear(self):

@@ -134,8 +134,9 @@ def snapshot(content, version):
         "f32 dropout_between, f32 dropout_output, f32 dropout_recurrent, word dropout_mask,"
         "word recurrent_gradient, f32 average, f32 reset_probability, i64 patience, u64 seed")
     s["training"]["shards"] = content.i64() if version >= 2 else 1
-    s["training"] |= (content.record("f32 teacher_share, f32 teacher_temperature")
-                      if version >= 3 else {"teacher_share": 0.5, "teacher_temperature": 1.0})
+    s["training"] |= (content.record("f32 teacher_share, f32 teacher_temperature, word precision")
+                      if version >= 3 else {"teacher_share": 0.5, "teacher_temperature": 1.0,
+                                               "precision": "float32"})
     s["corpus"] = {"paths": content.list(content.text)}
     s["corpus"] |= content.record("digest fingerprint, u64 characters, f64 validation_fraction")
     s["corpus"]["validation"] = content.optional(

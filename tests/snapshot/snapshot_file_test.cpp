@@ -184,6 +184,11 @@ TEST_SUITE("snapshot/snapshot_file") {
         save_snapshot(folder / "a", snapshot);
         CHECK(version() == 3);
         CHECK(load_snapshot(folder / "a").training == snapshot.training);
+        snapshot.training.teacher_temperature = 1;
+        snapshot.training.precision = TrainingPrecision::bf16;
+        save_snapshot(folder / "a", snapshot);
+        CHECK(version() == 3);
+        CHECK(load_snapshot(folder / "a").training == snapshot.training);
         snapshot.training.shards = 0;
         CHECK_THROWS_AS(save_snapshot(folder / "a", snapshot), std::logic_error);
     }

@@ -98,6 +98,11 @@ TEST_SUITE("snapshot/snapshot") {
         CHECK(refusal([](Snapshot& s) { s.corpus.training_characters = 101; }) != "");
     }
 
+    TEST_CASE("weights in numbers that no file has are refused") {
+        CHECK(refusal([](Snapshot& s) { s.precision = Precision::bf16; }) ==
+              "it has weights in bf16, which no file has");
+    }
+
     TEST_CASE("a counter, a time or a loss that no training has is refused, naming it") {
         constexpr std::uint64_t k_absurd = std::uint64_t{1} << 41;
         CHECK(refusal([](Snapshot& s) { s.state->window_in_epoch = k_absurd; }) ==

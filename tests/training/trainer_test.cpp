@@ -48,10 +48,11 @@ std::vector<CellKind> all_cells() {
 }
 
 /// What `weights_after_training` prints under an instruction set.
-std::string hash_under(const std::string& instruction_set, CellKind cell) {
+std::string hash_under(const std::string& instruction_set, CellKind cell,
+                       const std::string& precision = "") {
     const std::string command = "CAROUSEL_ISA=" + instruction_set +
                                 " '" CAROUSEL_WEIGHTS_AFTER_TRAINING "' " +
-                                std::to_string(static_cast<int>(cell));
+                                std::to_string(static_cast<int>(cell)) + " " + precision;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "r"),
                                                                  ::pclose);
     REQUIRE(output != nullptr);
@@ -109,11 +110,35 @@ TEST_SUITE("training/trainer") {
             CAPTURE(cell);
             SmallTraining here(1, small_config(cell));
             here.run(steps_of(cell));
-            // avx512vnni is avx512 but for products in 8 bits, which no training has.
+            // Those after are avx512 but for products that this training does not have.
             for (const char* name : {"scalar", "neon", "avx2", "avx512"}) {
                 if (kernels_for(name) == nullptr) continue;
                 CAPTURE(name);
                 CHECK(hash_under(name, cell) == here.weights_hash());
+            }
+        }
+    }
+
+    TEST_CASE(
+        "in bf16 weights have the same hash for every number of threads and instruction set, and "
+        "another one than in single precision") {
+        auto config = small_training_config();
+        config.precision = TrainingPrecision::bf16;
+        for (const auto cell : all_cells()) {
+            CAPTURE(cell);
+            const auto trained = [&](int threads, const TrainingConfig& training) {
+                SmallTraining run(threads, small_config(cell), training);
+                run.run(8);
+                return run.weights_hash();
+            };
+            const auto one = trained(1, config);
+            CHECK(trained(3, config) == one);
+            CHECK(trained(1, small_training_config()) != one);
+            if (steps_of(cell) != 8) continue;
+            for (const char* name : {"scalar", "neon", "avx2", "avx512", "avx512bf16"}) {
+                if (kernels_for(name) == nullptr) continue;
+                CAPTURE(name);
+                CHECK(hash_under(name, cell, "bf16") == one);
             }
         }
     }

@@ -173,7 +173,18 @@ Rates rates_of(const Shape& shape, ThreadPool& pool, double seconds) {
                              .rows = rows,
                              .panels = panels,
                              .depth = h};
-    rates.product = flops / repeat(seconds, [&] { multiply(pool, whole); }).best;
+    rates.product = flops / repeat(seconds, [&] {
+                                share_product(pool, rows, panels, [&](const ProductPart& share) {
+                                    PanelProduct part = whole;
+                                    part.rows = share.rows.size();
+                                    part.panels = share.columns.size();
+                                    part.a += share.rows.begin * part.a_row;
+                                    part.w += share.columns.begin * part.w_panel;
+                                    part.c += share.rows.begin * part.c_row +
+                                              share.columns.begin * part.c_panel;
+                                    kernels().product(part);
+                                });
+                            }).best;
     const GradientTarget target{inputs.data(), hidden_row, h, gradient.data()};
     rates.weight_gradient = flops / repeat(seconds, [&] {
                                         weight_gradient(pool, {.grad_outputs = gates.data(),
@@ -251,10 +262,10 @@ LayerTimes layer_times(const Shape& shape, ThreadPool& pool, double seconds) {
     net.layers = 1;
     const LanguageModel model(net, initial_weights(net, 1, pool));
     const auto positions = shape.batch.window * shape.batch.batch_size;
-    Embedding embedding(model, positions, ModelUse::training);
+    Embedding embedding(model, positions, {.trains = true});
     const auto layers = make_layers(model, embedding,
                                     {.limits = {positions, shape.batch.batch_size},
-                                     .use = ModelUse::training,
+                                     .use = {.trains = true},
                                      .threads = pool.size(),
                                      .all_streams = shape.batch.batch_size});
     const auto batch = random_batch(shape.batch);

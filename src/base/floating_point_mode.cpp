@@ -1,4 +1,4 @@
-#include "cpu/floating_point_mode.hpp"
+#include "base/floating_point_mode.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
