@@ -49,6 +49,14 @@ std::string benchmark_json(const BenchmarkConfig& config, const BenchmarkReport&
         {"encode_grapheme_mb_per_s", r.encode_grapheme.best / 1e6},
         {"encode_byte_mb_per_s", r.encode_byte.best / 1e6},
         {"peak_resident_bytes", r.peak_resident_bytes}};
+    const bool with_bf16 = config.precision == TrainingPrecision::bf16;
+    if (with_bf16) {
+        object["product_bf16_gflops"] = r.product_bf16.best / 1e9;
+        object["train_bf16_chars_per_s"] = r.train_bf16.best;
+        object["train_bf16_gflops"] = r.train_bf16.best * r.train_flops / 1e9;
+        object["train_bf16_share_of_product"] =
+            share(r.train_bf16.best * r.train_flops, r.product_bf16.best);
+    }
     const auto add = [&](const char* name, const Rate& rate, double unit) {
         object[std::string(name) + "_median"] = rate.median / unit;
         object[std::string(name) + "_repetitions"] = rate.repetitions;
@@ -56,6 +64,10 @@ std::string benchmark_json(const BenchmarkConfig& config, const BenchmarkReport&
     add("sgemm_gflops", r.sgemm, 1e9);
     add("train_chars_per_s", r.train, 1);
     add("train_muon_chars_per_s", r.train_muon, 1);
+    if (with_bf16) {
+        add("product_bf16_gflops", r.product_bf16, 1e9);
+        add("train_bf16_chars_per_s", r.train_bf16, 1);
+    }
     add("generate_chars_per_s", r.generate, 1);
     add("generate_int8_chars_per_s", r.generate_int8, 1);
     add("generate_16_chars_per_s", r.generate_16, 1);

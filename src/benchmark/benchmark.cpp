@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/random.hpp"
 #include "base/scratch_file.hpp"
+#include "cpu/bf16_matrix.hpp"
 #include "cpu/blas.hpp"
 #include "cpu/buffer.hpp"
 #include "cpu/cpu_machine.hpp"
@@ -79,6 +81,40 @@ private:
     Buffer a_, b_, c_;
 };
 
+/// Our product in bf16 on the whole team, for sizes of a layer: each member multiplies its own
+/// rows, which are rounded as in training.
+class Bf16Product {
+public:
+    explicit Bf16Product(ThreadPool& pool)
+        : pool_(&pool),
+          rows_(random_buffer(k_rows * k_depth, 0)),
+          out_(k_rows * k_columns),
+          matrix_(k_columns / k_panel, k_depth) {
+        const auto weights = random_buffer(k_columns * k_depth, 1);
+        matrix_.pack(weights.data(), {0, k_columns / k_panel});
+    }
+
+    static constexpr std::int64_t k_rows = 2048, k_columns = 2048, k_depth = 512;
+    static constexpr double k_flops = 2.0 * k_rows * k_columns * k_depth;
+
+    void operator()() {
+        pool_->run([&](int member) {
+            const auto rows = split_evenly(k_rows, pool_->size(), member);
+            matrix_.multiply({.in = rows_.data() + rows.begin * k_depth,
+                              .in_row = k_depth,
+                              .out = out_.data() + rows.begin * k_columns,
+                              .out_row = k_columns,
+                              .rows = rows.size()},
+                             {0, k_columns / k_panel}, Bf16Matrix::Grouped::out);
+        });
+    }
+
+private:
+    ThreadPool* pool_;
+    Buffer rows_, out_;
+    Bf16Matrix matrix_;
+};
+
 void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
                       BenchmarkReport& report) {
     const auto symbols = static_cast<std::uint64_t>(config.batch_size * config.window);
@@ -103,7 +139,7 @@ void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
             BatchIterator(read, 0, 4 * symbols + 1, {config.batch_size, config.window}, 1),
             training);
     };
-    std::vector<double> train, train_muon, sgemm;
+    std::vector<double> train, train_muon, train_bf16, sgemm, product_bf16;
     {
         // Plain steps, which other programs have too.
         Trainer trainer = trainer_with(OptimizerKind::adam);
@@ -117,25 +153,38 @@ void measure_training(const BenchmarkConfig& config, const CpuMachine& machine,
 
         Trainer muon = trainer_with(OptimizerKind::muon);
         warm_up(muon);
+        std::unique_ptr<Trainer> bf16;
+        std::optional<Bf16Product> pairs;
+        if (config.precision == TrainingPrecision::bf16) {
+            training.precision = TrainingPrecision::bf16;
+            bf16.reset(new Trainer(trainer_with(OptimizerKind::adam)));  // in its place
+            warm_up(*bf16);
+            pairs.emplace(machine.team())();
+        }
         Sgemm product(machine.team());
         product();
         const double share = config.seconds * 0.5 / 8;
         for (int turn = 0; turn < 8; ++turn) {
             const double end = now() + share * 0.7;
             do {  // one by one: what the machine does meanwhile meets both
-                for (auto* one : {&trainer, &muon}) {
-                    (one == &muon ? train_muon : train)
-                        .push_back(static_cast<double>(symbols) / timed([&] { one->step(0); }));
-                }
+                const auto take_step = [&](Trainer& one, std::vector<double>& rates) {
+                    rates.push_back(static_cast<double>(symbols) / timed([&] { one.step(0); }));
+                };
+                take_step(trainer, train);
+                take_step(muon, train_muon);
+                if (bf16) take_step(*bf16, train_bf16);
             } while (now() < end);
             const double sgemm_end = now() + share * 0.3;
             do {
                 sgemm.push_back(Sgemm::k_flops / timed(product));
+                if (pairs) product_bf16.push_back(Bf16Product::k_flops / timed(*pairs));
             } while (now() < sgemm_end);
         }
     }
     report.train = summarize(train);
     report.train_muon = summarize(train_muon);
+    report.train_bf16 = summarize(train_bf16);
+    report.product_bf16 = summarize(product_bf16);
     report.sgemm = summarize(sgemm);
 }
 

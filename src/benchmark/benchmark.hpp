@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "model/language_model_config.hpp"
+#include "model/training_config.hpp"
 
 namespace carousel {
 
 struct BenchmarkConfig {
     LanguageModelConfig model;
     std::int64_t batch_size = 64, window = 128;
+    /// bf16: training and products in bf16 as well, in turns with single precision.
+    TrainingPrecision precision = TrainingPrecision::float32;
     int threads = 1;
     double seconds = 20;                   ///< for all measurements together, roughly
     std::filesystem::path scratch_folder;  ///< for the text that is encoded
@@ -29,6 +32,8 @@ struct BenchmarkReport {
     Rate sgemm;                      ///< FLOP/s of OpenBLAS, 2048 × 2048 × 2048
     Rate train;                      ///< characters/s of whole training steps with Adam
     Rate train_muon;                 ///< the same with Muon
+    Rate product_bf16;               ///< FLOP/s of our product in bf16, 2048 × 2048 × 512
+    Rate train_bf16;                 ///< characters/s of training steps in bf16 with Adam
     Rate generate;                   ///< characters/s, one stream, one thread
     Rate generate_int8;              ///< the same with 8-bit weights
     Rate generate_16;                ///< characters/s of 16 streams together

@@ -39,6 +39,11 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
     row("OpenBLAS sgemm 2048³, GFLOP/s", r.sgemm, 1e9, 1);
     row("training with Adam, characters/s", r.train, 1, 0);
     row("  with Muon", r.train_muon, 1, 0);
+    const bool with_bf16 = config.precision == TrainingPrecision::bf16;
+    if (with_bf16) {
+        row("training with Adam in bf16", r.train_bf16, 1, 0);
+        row("product in bf16 2048 × 2048 × 512, GFLOP/s", r.product_bf16, 1e9, 1);
+    }
     row("generation, one stream, characters/s", r.generate, 1, 0);
     row("  with 8-bit weights", r.generate_int8, 1, 0);
     row("  16 streams, all threads", r.generate_16, 1, 0);
@@ -56,6 +61,11 @@ void print_table(const BenchmarkConfig& config, const BenchmarkReport& r) {
         r.train.best * r.train_flops / 1e9, 100 * share(r.train.best * r.train_flops, r.sgemm.best),
         format_bytes(static_cast<double>(r.peak_resident_bytes)),
         share(r.train.best, r.train_muon.best), share(r.train.median, r.train_muon.median));
+    if (with_bf16) {
+        fmt::print("training in bf16 is {:.2f} times as fast, {:.1f} % of the product in bf16\n",
+                   share(r.train_bf16.best, r.train.best),
+                   100 * share(r.train_bf16.best * r.train_flops, r.product_bf16.best));
+    }
     fmt::print("one stream reads {} of weights a character, {:.1f} % of the bandwidth\n",
                format_bytes(r.generate_bytes),
                100 * share(r.generate.best * r.generate_bytes, r.weight_bandwidth.best));
@@ -73,6 +83,7 @@ int benchmark(const BenchmarkOptions& options, const GlobalOptions& global) {
     const BenchmarkConfig config{.model = with_transformer_sizes(model, options.window),
                                  .batch_size = options.batch_size,
                                  .window = options.window,
+                                 .precision = options.precision,
                                  .threads = options.threads.value_or(default_threads()),
                                  .seconds = options.seconds,
                                  .scratch_folder = std::filesystem::temp_directory_path()};

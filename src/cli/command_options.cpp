@@ -180,6 +180,8 @@ OptionTable option_table(BenchmarkOptions& o, GlobalOptions& global) {
               format_value(o.window));
     table.add("vocabulary", whole(o.vocabulary, {2, 2'000'000}), "distinct symbols",
               format_value(o.vocabulary));
+    table.add("precision", choice(o.precision), "bf16: training and products in bf16, besides",
+              std::string(format_value(o.precision)));
     add_threads(table, o.threads, "the physical cores at hand");
     table.heading("How");
     table.add("seconds", real(o.seconds, {1, 3600}), "about how long to measure",

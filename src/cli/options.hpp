@@ -100,6 +100,7 @@ struct LabOptions : LabRequest {
 struct BenchmarkOptions {
     CellKind cell = CellKind::lstm;
     std::int64_t layers = 2, hidden_size = 512, batch_size = 64, window = 128, vocabulary = 65;
+    TrainingPrecision precision = TrainingPrecision::float32;
     double seconds = 30;  ///< for all measurements together
     bool json = false;
     std::optional<int> threads;

@@ -1,13 +1,15 @@
 // Times oneDNN's LSTM primitive alone: forward_training + backward over one window, without
-// embedding, softmax and optimiser. usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS] Also
-// times one character of batch-1 inference. Prints one JSON object. `run` builds it (Debian:
-// libdnnl-dev).
+// embedding, softmax and optimiser. usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS [bf16]]
+// Also times one character of batch-1 inference. With bf16, inputs, outputs and weights are in
+// bf16, and cell states, biases and all gradients in single precision, as oneDNN has it. Prints one
+// JSON object. `run` builds it (Debian: libdnnl-dev).
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 using namespace dnnl;
@@ -38,31 +40,37 @@ static memory filled(const memory::desc& desc, const engine& eng) {
 
 int main(int argc, char** argv) {
     if (argc < 5)
-        return std::fprintf(stderr, "usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS]\n"), 2;
+        return std::fprintf(stderr,
+                            "usage: onednn_lstm LAYERS HIDDEN BATCH WINDOW [SECONDS [bf16]]\n"),
+               2;
     const int L = std::atoi(argv[1]), H = std::atoi(argv[2]), B = std::atoi(argv[3]),
               T = std::atoi(argv[4]);
     const double seconds = argc > 5 ? std::atof(argv[5]) : 6;
     engine eng(engine::kind::cpu, 0);
     stream s(eng);
+    const bool bf16 = argc > 6 && argv[6] == std::string("bf16");
+    const auto factors = bf16 ? memory::data_type::bf16 : memory::data_type::f32;
     auto desc = [](memory::dims d, tag t) { return memory::desc(d, memory::data_type::f32, t); };
+    auto factor = [&](memory::dims d, tag t) { return memory::desc(d, factors, t); };
     const auto one_way = rnn_direction::unidirectional_left2right;
 
     auto setup = [&](int batch, int window, prop_kind kind) {
         memory::dims x{window, batch, H}, state{L, 1, batch, H}, w{L, 1, H, 4, H}, b{L, 1, 4, H};
-        return lstm_forward::desc(kind, one_way, desc(x, tag::tnc), desc(state, tag::ldnc),
-                                  desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any),
-                                  desc(b, tag::ldgo), desc(x, tag::tnc), desc(state, tag::ldnc),
+        return lstm_forward::desc(kind, one_way, factor(x, tag::tnc), factor(state, tag::ldnc),
+                                  desc(state, tag::ldnc), factor(w, tag::any), factor(w, tag::any),
+                                  desc(b, tag::ldgo), factor(x, tag::tnc), factor(state, tag::ldnc),
                                   desc(state, tag::ldnc));
     };
     lstm_forward::primitive_desc fp(setup(B, T, prop_kind::forward_training), eng);
     memory::dims x{T, B, H}, state{L, 1, B, H}, w{L, 1, H, 4, H}, b{L, 1, 4, H};
     lstm_backward::primitive_desc bp(
-        lstm_backward::desc(
-            prop_kind::backward, one_way, desc(x, tag::tnc), desc(state, tag::ldnc),
-            desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any), desc(b, tag::ldgo),
-            desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc), desc(x, tag::tnc),
-            desc(state, tag::ldnc), desc(state, tag::ldnc), desc(w, tag::any), desc(w, tag::any),
-            desc(b, tag::ldgo), desc(x, tag::tnc), desc(state, tag::ldnc), desc(state, tag::ldnc)),
+        lstm_backward::desc(prop_kind::backward, one_way, factor(x, tag::tnc),
+                            factor(state, tag::ldnc), desc(state, tag::ldnc), factor(w, tag::any),
+                            factor(w, tag::any), desc(b, tag::ldgo), factor(x, tag::tnc),
+                            factor(state, tag::ldnc), desc(state, tag::ldnc), desc(x, tag::tnc),
+                            desc(state, tag::ldnc), desc(state, tag::ldnc), desc(w, tag::any),
+                            desc(w, tag::any), desc(b, tag::ldgo), desc(x, tag::tnc),
+                            desc(state, tag::ldnc), desc(state, tag::ldnc)),
         eng, fp);
     auto forward_arguments = [&](const lstm_forward::primitive_desc& p) {
         return std::unordered_map<int, memory>{
@@ -117,8 +125,8 @@ int main(int argc, char** argv) {
     const double generate = count / (now() - start);
     const auto* v = dnnl_version();
     std::printf(
-        "{\"peer\": \"oneDNN %d.%d.%d, LSTM alone\", \"train_chars_per_s\": %.0f, "
+        "{\"peer\": \"oneDNN %d.%d.%d, LSTM alone%s\", \"train_chars_per_s\": %.0f, "
         "\"train_chars_per_s_median\": %.0f, "
         "\"generate_chars_per_s\": %.0f}\n",
-        v->major, v->minor, v->patch, B * T / step, B * T / median, generate);
+        v->major, v->minor, v->patch, bf16 ? ", bf16" : "", B * T / step, B * T / median, generate);
 }
