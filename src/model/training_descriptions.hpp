@@ -116,7 +116,7 @@ inline constexpr auto k_settings<TrainingConfig> = std::tuple{
              .since = 3}),
     setting(&TrainingConfig::precision,
             {.name = "precision",
-             .meaning = "numbers that matrices multiply: bf16 is faster where the processor has it",
+             .meaning = "numbers that matrices multiply: bf16 can be faster on some processors",
              .standard = "float32; with --time the faster on this machine",
              .planned = true,
              .fixed = true,
