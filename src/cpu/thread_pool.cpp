@@ -171,10 +171,11 @@ void ThreadPool::serve(int member) {
 
 void ThreadPool::barrier(int number, int members) {
     if (members == 1) return;
-    auto& [arrived, phase] = barriers_[static_cast<std::size_t>(number)];
+    auto& barrier = barriers_[static_cast<std::size_t>(number)];
+    auto& phase = barrier.phase;
     const auto before = phase.load(std::memory_order_relaxed);
-    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
-        arrived.store(0, std::memory_order_relaxed);
+    if (barrier.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
+        barrier.arrived.store(0, std::memory_order_relaxed);
         phase.store(before + 1, std::memory_order_release);
         return;
     }

@@ -210,8 +210,8 @@ TEST_SUITE("reference/fast_path") {
         }
     }
 
-    // bf16 rounds each factor to 2^-9 of it, and terms cancel: measured 0.14 at most, of a tensor at
-    // least a tenth as large as the largest. A wrong term would be off by its own size.
+    // bf16 rounds each factor to 2^-9 of it, and terms cancel: measured 0.14 at most, of a tensor
+    // at least a tenth as large as the largest. A wrong term would be off by its own size.
     TEST_CASE("in bf16 loss and gradients are near those of the reference in every cell") {
         ThreadPool pool(2);
         for (const auto& example : examples()) {
