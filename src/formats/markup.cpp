@@ -152,6 +152,21 @@ void hear_html_error(void* data, xmlErrorPtr) {
     });
 }
 
+/// Whether bytes that look like characters are some: libxml2 takes longer forms than needed, and
+/// surrogates, for characters. Source: The Unicode Standard, table 3-7.
+bool are_characters(std::string_view bytes) {
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+        const auto first = static_cast<unsigned char>(bytes[i]);
+        const auto second = static_cast<unsigned char>(bytes[i + 1]);
+        if (first == 0xC0 || first == 0xC1 || first > 0xF4 || (first == 0xE0 && second < 0xA0) ||
+            (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+            (first == 0xF4 && second > 0x8F)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// The parser guesses on behind bytes that are none, and what it guesses is no text of the page.
 bool is_utf8(std::string_view page) {
     const std::string terminated(page);
@@ -160,7 +175,7 @@ bool is_utf8(std::string_view page) {
         if (xmlCheckUTF8(reinterpret_cast<const xmlChar*>(terminated.c_str() + at)) == 0)
             return false;
     }
-    return true;
+    return are_characters(page);
 }
 
 xmlSAXHandler handler() {

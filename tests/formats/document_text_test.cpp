@@ -87,8 +87,13 @@ TEST_SUITE("formats/document_text") {
         const char* const k_message = "a page in it is not the UTF-8 that it is said to be";
         CHECK_THROWS_WITH_AS(chapter(latin), doctest::Contains(k_message), InputError);
         using namespace std::string_literals;
-        CHECK_THROWS_WITH_AS(chapter("<p>a</p>\0\0<p>\xFF</p>"s), doctest::Contains(k_message),
-                             InputError);
+        for (const auto& damaged :
+             {"<p>a</p>\0\0<p>\xFF</p>"s, "<p>a</\xC0\x80p>"s, "<p>\xED\xA0\x80</p>"s,
+              "<p>\xE0\x80\x80</p>"s, "<p>\xF4\x90\x80\x80</p>"s}) {
+            CHECK_THROWS_WITH_AS(chapter(damaged), doctest::Contains(k_message), InputError);
+        }
+        const auto last = "<p>\u00E9\uD7FF\uFFFD\U0010FFFF</p>"s;
+        CHECK(chapter(last) == "\u00E9\uD7FF\uFFFD\U0010FFFF\n");
     }
 
     TEST_CASE("a protected .epub is refused, fonts alone may be hidden") {
