@@ -32,8 +32,8 @@ def units():
     for entry in json.loads((build / "compile_commands.json").read_text()):
         joined = (Path(entry["directory"]) / entry["file"]).resolve()
         if joined.is_relative_to(build / "src"):
-            names = re.findall(r"#include\s*<(.+)>", joined.read_text())
-            files = [file for file in (Path(name).resolve() for name in names) if is_light(file)]
+            names = re.findall(r'#include\s*["<](.+)[">]', joined.read_text())
+            files = [file for file in ((joined.parent / name).resolve() for name in names) if is_light(file)]
             if files:
                 yield files, entry["command"]
 
