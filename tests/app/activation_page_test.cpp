@@ -19,6 +19,7 @@
 #include "base/own_file.hpp"
 #include "model/cell_signals.hpp"
 #include "model/language_model_descriptions.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"
 
@@ -71,7 +72,8 @@ Json traced(const std::vector<std::string>& pages) {
     }
     const auto jobs = folder / "jobs", out = folder / "blocks";
     std::ofstream(jobs) << Json(files).dump();
-    const auto command = fmt::format("'{}' '{}' < '{}' > '{}'", CAROUSEL_NODE, CAROUSEL_UNIT_TRACER,
+    const auto tracer = source_root() / "tests/web/trace_units.js";
+    const auto command = fmt::format("'{}' '{}' < '{}' > '{}'", CAROUSEL_NODE, tracer.string(),
                                      jobs.string(), out.string());
     REQUIRE(std::system(command.c_str()) == 0);  // NOLINT: a test's own words
     return Json::parse(read_file(out));

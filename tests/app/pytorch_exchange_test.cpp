@@ -21,6 +21,7 @@
 #include "snapshot/small_snapshot.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 // The stored examples were written by tests/pytorch/check.py, with the logits of the real PyTorch.
@@ -30,8 +31,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path k_examples = CAROUSEL_PYTORCH_EXAMPLES,
-               k_models = CAROUSEL_STORED_FILES "/version_1";
+const fs::path k_examples = source_root() / "tests/pytorch/examples",
+               k_models = source_root() / "tests/snapshot/version_1";
 
 std::string content(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);

@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "snapshot/found_model.hpp"
 #include "snapshot/snapshot_file.hpp"
+#include "support/places.hpp"
 
 using namespace carousel;
 namespace fs = std::filesystem;
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path k_shipped = CAROUSEL_SHIPPED_MODELS;
+const fs::path k_shipped = source_root() / "models/ready";
 constexpr std::uintmax_t k_most_of_one = 6'000'000, k_most_of_all = 16'000'000;  // bytes
 
 std::string bytes_of(const fs::path& path) {

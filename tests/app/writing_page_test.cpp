@@ -17,6 +17,7 @@
 #include "generation/session_batch.hpp"
 #include "model/parameter.hpp"
 #include "model/transformer.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"
 #include "text/utf8.hpp"
@@ -108,8 +109,9 @@ public:
     void check() const {
         const auto jobs = folder_.path() / "jobs", out = folder_.path() / "texts";
         std::ofstream(jobs) << Json(jobs_).dump();
-        const auto command = fmt::format("'{}' '{}' < '{}' > '{}'", CAROUSEL_NODE,
-                                         CAROUSEL_PAGE_WRITER, jobs.string(), out.string());
+        const auto writer = source_root() / "tests/web/write_with_page.js";
+        const auto command = fmt::format("'{}' '{}' < '{}' > '{}'", CAROUSEL_NODE, writer.string(),
+                                         jobs.string(), out.string());
         REQUIRE(std::system(command.c_str()) == 0);  // NOLINT: a test's own words
         const auto texts = Json::parse(read_file(out));
         REQUIRE(texts.size() == expected_.size());

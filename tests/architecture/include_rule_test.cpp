@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "support/places.hpp"
+
 using namespace carousel;
 
 namespace {
 
-const std::filesystem::path k_source = CAROUSEL_SOURCE_FOLDER;
+const std::filesystem::path k_source = source_root() / "src";
 
 std::string contents(const std::string& file) {
     std::ifstream stream(k_source / file, std::ios::binary);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/command_options.hpp"
+#include "support/places.hpp"
 
 using namespace carousel;
 
@@ -53,7 +54,7 @@ std::map<std::string, std::set<std::string>> all_commands() {
 }
 
 std::string manual_page() {
-    std::ifstream stream(CAROUSEL_MANUAL_PAGE, std::ios::binary);
+    std::ifstream stream(build_root() / "docs/carousel.1", std::ios::binary);
     REQUIRE(stream);
     return {std::istreambuf_iterator<char>(stream), {}};
 }

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/places.hpp"
+
 namespace carousel {
 
 namespace {
@@ -66,7 +68,8 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
         : setting.full_output ? ::open("/dev/full", O_WRONLY | O_CLOEXEC)
                               : open_for_writing(out_),
         setting.full_errors ? ::open("/dev/full", O_WRONLY | O_CLOEXEC) : open_for_writing(err_)};
-    std::vector<std::string> arguments{CAROUSEL_PROGRAM_PATH};
+    const std::string program = carousel_program().string();
+    std::vector<std::string> arguments{program};
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<std::string> environment;
     for (const char* kept :
@@ -87,7 +90,7 @@ Program::Program(const fs::path& folder, const Words& words, const Setting& sett
             for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(stream);
         }
         if (::chdir(folder.c_str()) != 0) ::_exit(126);
-        ::execve(CAROUSEL_PROGRAM_PATH, argument_pointers.data(), environment_pointers.data());
+        ::execve(program.c_str(), argument_pointers.data(), environment_pointers.data());
         ::_exit(127);
     }
     for (const int descriptor : {files.in, files.out, files.err}) ::close(descriptor);

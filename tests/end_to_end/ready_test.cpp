@@ -5,6 +5,7 @@
 #include <string>
 
 #include "end_to_end/program.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
@@ -126,7 +127,7 @@ TEST_SUITE("end_to_end/ready") {
         fs::create_directories(folder / "usr/share/carousel");
         fs::create_directories(folder / "elsewhere");
         const auto program = folder / "usr/bin/carousel";
-        fs::copy(CAROUSEL_PROGRAM_PATH, program);
+        fs::copy(carousel_program(), program);
         fs::copy(ready_folder(), folder / "usr/share/carousel/models");
         const auto command = "cd '" + (folder / "elsewhere").string() +
                              "' && env -u CAROUSEL_READY_MODELS '" + program.string() +

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "end_to_end/program.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
@@ -10,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path k_stored = fs::path(CAROUSEL_SOURCE_ROOT) / "tests/snapshot/version_1";
+const fs::path k_stored = source_root() / "tests/snapshot/version_1";
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "end_to_end/program.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 #include "text/utf8.hpp"
 
@@ -352,7 +353,7 @@ TEST_SUITE("end_to_end/train") {
 
     TEST_CASE("rare characters of many scripts are spelled and come out as valid UTF-8") {
         const TemporaryFolder folder;
-        write(folder / "text.txt", content(CAROUSEL_SOURCE_ROOT "/corpora/polyglot.txt"));
+        write(folder / "text.txt", content(source_root() / "corpora/polyglot.txt"));
         REQUIRE(run(folder.path(), tiny_training(20) + Words{"--min-count", "20"}).code == 0);
         const auto ended = run(folder.path(), {"generate", "--model", "m.carousel", "--length",
                                                "2000", "--temperature", "3", "--seed", "4"});

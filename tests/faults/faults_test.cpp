@@ -14,6 +14,7 @@
 #include "end_to_end/program.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 // Each system call on files that a command makes fails once, in each of several ways; what must
@@ -66,7 +67,8 @@ public:
 
     /// Runs a command in which call `at` fails; 0: none.
     Ended run(const Words& words, const Way& way, long at) const {
-        const fs::path library = CAROUSEL_FAILING_CALLS;  // LD_PRELOAD takes no path with blanks
+        // LD_PRELOAD takes no path with blanks.
+        const auto library = build_root() / "tests/faults/libfailing_calls.so";
         return carousel::run(path(), words,
                              {.environment = {{"LD_LIBRARY_PATH", library.parent_path().string()},
                                               {"LD_PRELOAD", library.filename().string()},

@@ -14,6 +14,7 @@
 
 #include "base/sha256.hpp"
 #include "fuzz/mutation.hpp"
+#include "support/places.hpp"
 
 namespace carousel {
 
@@ -88,7 +89,7 @@ std::string read(const fs::path& path) {
 
 std::vector<std::string> findings_of(const std::string& name) {
     std::vector<fs::path> paths;
-    const fs::path folder = fs::path(CAROUSEL_FINDINGS) / name;
+    const fs::path folder = source_root() / "tests/fuzz/findings" / name;
     if (fs::exists(folder)) {
         for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
     }

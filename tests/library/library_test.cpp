@@ -25,13 +25,14 @@
 #include "app/evaluation_run.hpp"
 #include "app/generation_run.hpp"
 #include "cli/command_options.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
 
 namespace {
 
-const std::string k_models = CAROUSEL_STORED_MODELS;
+const std::string k_models = (source_root() / "tests/snapshot/version_1/").string();
 
 void ok(carousel_status status) {
     CHECK_MESSAGE(status == CAROUSEL_OK, std::string(carousel_error_text()));

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace carousel;
@@ -40,7 +41,7 @@ public:
 
     /// `first` is done by the shell of each process before it becomes the program.
     Ran run(int processes, const std::string& words, const std::string& first = "") const {
-        const std::string program = "exec '" CAROUSEL_PROGRAM_PATH "' " + words;
+        const std::string program = "exec '" + carousel_program().string() + "' " + words;
         std::string command = "cd '" + folder_.path().string() + "' && ";
         if (processes == 1) {
             command += "(" + first + " " + program + ")";

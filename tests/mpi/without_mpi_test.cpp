@@ -6,15 +6,17 @@
 #include <iterator>
 #include <string>
 
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 TEST_SUITE("mpi") {
     TEST_CASE("a program without MPI that is started as several says which package brings it") {
         const carousel::TemporaryFolder folder;
         const auto error = (folder / "err").string();
-        const int status = std::system(
-            ("OMPI_COMM_WORLD_SIZE=2 '" CAROUSEL_PROGRAM_PATH "' train --steps 1 2>'" + error + "'")
-                .c_str());
+        const int status =
+            std::system(("OMPI_COMM_WORLD_SIZE=2 '" + carousel::carousel_program().string() +
+                         "' train --steps 1 2>'" + error + "'")
+                            .c_str());
         CHECK(WEXITSTATUS(status) == 2);
         std::ifstream file(error);
         const std::string text(std::istreambuf_iterator<char>(file), {});

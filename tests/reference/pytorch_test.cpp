@@ -14,6 +14,7 @@
 #include "cpu/truncated_backpropagation.hpp"
 #include "reference/drawn_masks.hpp"
 #include "support/near.hpp"
+#include "support/places.hpp"
 #include "training/gradient_clipping.hpp"
 
 using namespace carousel;
@@ -76,7 +77,7 @@ struct StoredRun {
 };
 
 std::vector<StoredRun> stored_runs() {
-    std::ifstream file(CAROUSEL_SOURCE_ROOT "/tests/reference/pytorch_numbers.txt");
+    std::ifstream file(source_root() / "tests/reference/pytorch_numbers.txt");
     REQUIRE(file.is_open());
     std::vector<StoredRun> runs;
     for (std::string line; std::getline(file, line);) {

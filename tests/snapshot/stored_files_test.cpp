@@ -10,6 +10,7 @@
 #include "model/cell_kind.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
+#include "support/places.hpp"
 #include "support/temporary_folder.hpp"
 
 // Model files that programs of the past wrote. They are never written anew: a new version of the
@@ -18,7 +19,7 @@
 namespace carousel {
 namespace {
 
-const std::filesystem::path k_folder = CAROUSEL_STORED_FILES;
+const std::filesystem::path k_folder = source_root() / "tests/snapshot";
 
 /// The `weights_sha256` that `inspect` printed of each file when it was written.
 const std::map<std::string, std::string> k_weights{

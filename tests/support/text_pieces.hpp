@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/places.hpp"
 #include "text/utf8.hpp"
 
 namespace carousel {
@@ -49,7 +50,7 @@ inline std::string required_file(const std::string& path) {
 
 /// Verses in many scripts, with emoji sequences and stacked marks.
 inline std::string polyglot() {
-    return required_file(CAROUSEL_SOURCE_ROOT "/corpora/polyglot.txt");
+    return required_file((source_root() / "corpora/polyglot.txt").string());
 }
 
 /// Short texts in which piece edges, normalisation and clusters are at odds.

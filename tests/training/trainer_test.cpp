@@ -16,6 +16,7 @@
 #include "kernels/kernels.hpp"
 #include "model/reader.hpp"
 #include "support/near.hpp"
+#include "support/places.hpp"
 #include "training/small_training.hpp"
 
 using namespace carousel;
@@ -50,9 +51,9 @@ std::vector<CellKind> all_cells() {
 /// What `weights_after_training` prints under an instruction set.
 std::string hash_under(const std::string& instruction_set, CellKind cell,
                        const std::string& precision = "") {
-    const std::string command = "CAROUSEL_ISA=" + instruction_set +
-                                " '" CAROUSEL_WEIGHTS_AFTER_TRAINING "' " +
-                                std::to_string(static_cast<int>(cell)) + " " + precision;
+    const std::string command = "CAROUSEL_ISA=" + instruction_set + " '" +
+                                (build_root() / "tests/training/weights_after_training").string() +
+                                "' " + std::to_string(static_cast<int>(cell)) + " " + precision;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "r"),
                                                                  ::pclose);
     REQUIRE(output != nullptr);
