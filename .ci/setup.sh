@@ -13,7 +13,6 @@ for the tests also doctest, Node.js and the Unicode character database'
 
 build=${CAROUSEL_BUILD:-$root/build/release}
 log=$build.log
-shopt -s extglob
 
 trap 'printf "\n" >&2; exit 130' INT
 trap 'exit 143' TERM
@@ -71,19 +70,6 @@ is_configured() {
         [[ $(<"$build/configured_for") == "$(configuration)" ]]
 }
 
-# Joined files name what they join by its place on this machine, which would stand in the programs (__FILE__), and keep a
-# compiler cache from finding in one folder what was compiled in another. Names it from where the joined file is.
-join_by_relative_paths() {
-    local joined line up
-    while IFS= read -r joined; do
-        up=${joined#"$build"/} up=${up%/*} up=${up//+([^\/])/..}
-        while IFS= read -r line; do
-            [[ $line != "#include<$build/"*'>' ]] || line="#include \"$up/${line:$((${#build} + 10)):-1}\""
-            printf '%s\n' "$line"
-        done <"$joined" >"$joined.new" && mv "$joined.new" "$joined"
-    done < <(find "$build" -name '*-unity*.cpp')
-}
-
 # configure OPTION...: packages first, then a fresh build folder. Four files at a time are one for the compiler, which
 # reads what they include once: that is half of its work.
 configure() {
@@ -97,7 +83,6 @@ configure() {
         command -v apt-get >/dev/null || say "This needs: $libraries."
         fail_with_log "The build could not be configured."
     }
-    join_by_relative_paths
     configuration >"$build/configured_for"
 }
 
