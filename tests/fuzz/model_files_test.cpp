@@ -78,7 +78,8 @@ public:
         write(file_, framed(payload));
         bool resumable = false;
         try {
-            resumable = load_snapshot(file_).state.has_value();
+            const auto snapshot = load_snapshot(file_);
+            resumable = snapshot.state.has_value() && !validates_elsewhere(snapshot);
         } catch (const SnapshotError& error) {
             const std::string why = error.what();
             if (!is_harmless(why)) return "a refusal can drive a terminal";
@@ -111,6 +112,13 @@ public:
     }
 
 private:
+    /// A resumed training reads the text to validate on that its file names, like any that a user
+    /// names, or one of that name beside the model: "/" takes as long as the disk is large.
+    bool validates_elsewhere(const Snapshot& snapshot) const {
+        const auto& validation = snapshot.corpus.validation;
+        return validation && validation->path != text_;
+    }
+
     static std::vector<std::string> training(const std::string& model, int steps) {
         return {"train", "--model",        model, "--steps", std::to_string(steps), "--threads",
                 "1",     "--sample-every", "0",   "--quiet"};
