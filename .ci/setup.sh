@@ -11,6 +11,11 @@ libraries='a C++20 compiler (g++ 12 or newer), meson >= 1.0, ninja, pkg-config, 
 Boost.Serialization, xtensor, xtensor-blas, OpenBLAS with its headers, ICU, libarchive, libxml2, nettle, fmt, nlohmann-json;
 for the tests also doctest, Node.js and the Unicode character database'
 
+# Sanitizers: with assertions, and with so little optimisation that traces can be read. Warnings are errors elsewhere; that they
+# are here too, without any, has ccache find the kernels. Without MPI, as most people build.
+# shellcheck disable=SC2034
+sanitized=(--werror -Dwarning_level=0 -Doptimization=1 -Ddebug=false -Db_ndebug=false -Db_lundef=false -Dmpi=disabled)
+
 build=${CAROUSEL_BUILD:-$root/build/release}
 log=$build.log
 
