@@ -1,15 +1,8 @@
 #include "app/learned_repertoire.hpp"
 
-#include <algorithm>
-#include <cstdint>
-#include <span>
-#include <vector>
-
 namespace carousel {
 
 namespace {
-
-constexpr std::uint64_t k_symbols_at_once = 65536;  // symbols read at once
 
 // Whether this training only goes on with the text that `stored` has seen.
 bool same_text(const TrainingText& text, const Snapshot& stored) {
@@ -28,12 +21,7 @@ std::optional<Repertoire> learned_repertoire(const TrainingText& text, const Sna
     }
     // The separator in front is read and never to be predicted.
     const auto& part = text.training();
-    std::vector<TokenId> ids;
-    for (auto at = part.begin + 1; at < part.end; at += ids.size()) {
-        ids.resize(std::min(k_symbols_at_once, part.end - at));
-        corpus.copy(at, ids);
-        finder.push(ids);
-    }
+    finder.add(corpus.repertoire(part.begin + 1, part.end), corpus.vocabulary().size());
     return finder.found();
 }
 

@@ -8,7 +8,8 @@
 namespace carousel {
 
 // A training by several processes, as mpirun starts them. Process 0 runs it (app/training.hpp), and
-// reads and writes all files; the others serve it and need nothing but their processors.
+// reads and writes all files; the others serve it and need nothing but their processors. Where they
+// see the files of the corpus, they read a share of them.
 
 /// The processes that were started with this one; null: none were. Throws: UsageError.
 std::unique_ptr<ProcessGroup> join_training();

@@ -24,6 +24,7 @@
 #include "base/error.hpp"
 #include "base/quantity.hpp"
 #include "base/shown_path.hpp"
+#include "data/reading_processes.hpp"
 #include "model/parameter.hpp"
 #include "snapshot/snapshot_file.hpp"
 #include "snapshot/weights_hash.hpp"
@@ -204,7 +205,13 @@ TrainingResult run_training(const TrainingRequest& request, const Machine& machi
     if (stored != nullptr) own.require_report(start_request, files_named_by(*stored));
     FoundBest found;
     if (request.resume) found = find_best(*stored, files);
-    const TrainingText text(request, stored, files.best(), own.folder(), work_of(host.tell));
+    std::optional<ReadingProcesses> readers;
+    if (host.processes != nullptr) {
+        readers.emplace(*host.processes,
+                        [&](int process) { call_to_corpus(*host.processes, process); });
+    }
+    const TrainingText text(request, stored, files.best(), own.folder(), work_of(host.tell),
+                            readers ? &*readers : nullptr);
     const auto& corpus = text.corpus();
 
     // the model and how it is trained

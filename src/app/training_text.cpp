@@ -77,7 +77,7 @@ void require_same_validation(const TrainingRequest& options, const ValidationFil
 
 TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* stored,
                            const std::filesystem::path& model, const std::filesystem::path& folder,
-                           const TellWork& tell)
+                           const TellWork& tell, ReadingProcesses* readers)
     : arguments_(arguments_of(options, stored)) {
     reading_.text = settle_text(options, stored);
     reading_.decoding = settle_decoding(options, stored);
@@ -89,7 +89,14 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
     choose_validation(options, stored);
     std::optional<DocumentList> validation;  // of a new training, whose alphabet it widens
     if (validation_path_ && !options.resume) validation = find({*validation_path_}, tell);
-    read_corpus(options, stored, model, validation ? &*validation : nullptr, tell);
+    auto reading = reading_;
+    reading.also_known = validation ? &*validation : nullptr;
+    reading.processes = readers;
+    reading.progress = [&](std::uint64_t done, std::uint64_t total) {
+        const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+        tell(Progress{"reading the text", share});
+    };
+    read_corpus(options, stored, model, reading, tell);
     if (options.resume) require_same_corpus(options, *stored, *corpus_);
     tell_of_new_symbols(tell);
 
@@ -107,12 +114,16 @@ TrainingText::TrainingText(const TrainingRequest& options, const Snapshot* store
     if (validation_corpus_) validation_ = {&*validation_corpus_, validation_corpus_->whole()};
 }
 
-FindSettings TrainingText::settings_to_find() const {
-    return find_settings(arguments_, reading_.text, reading_.decoding, reading_.scratch_folder);
+FindSettings TrainingText::settings_to_find(ReadingProcesses* readers) const {
+    auto settings =
+        find_settings(arguments_, reading_.text, reading_.decoding, reading_.scratch_folder);
+    settings.processes = readers;
+    return settings;
 }
 
-DocumentList TrainingText::find(const std::vector<std::string>& paths, const TellWork& tell) const {
-    return documents_of(paths, settings_to_find(), tell);
+DocumentList TrainingText::find(const std::vector<std::string>& paths, const TellWork& tell,
+                                ReadingProcesses* readers) const {
+    return documents_of(paths, settings_to_find(readers), tell);
 }
 
 // `before`: the fingerprint that the text had, if there was a training before.
@@ -120,19 +131,14 @@ const Corpus& TrainingText::read_again(const std::vector<std::string>& paths,
                                        const CorpusConfig& reading, const Sha256Digest* before,
                                        std::optional<Corpus>& corpus, const TellWork& tell) const {
     corpus.reset();
-    if (before != nullptr) corpus = read_as_before(paths, settings_to_find(), reading, *before);
-    return corpus ? *corpus : corpus.emplace(find(paths, tell), reading);
+    if (before != nullptr)
+        corpus = read_as_before(paths, settings_to_find(reading.processes), reading, *before);
+    return corpus ? *corpus : corpus.emplace(find(paths, tell, reading.processes), reading);
 }
 
 void TrainingText::read_corpus(const TrainingRequest& options, const Snapshot* stored,
-                               const std::filesystem::path& model, const DocumentList* validation,
+                               const std::filesystem::path& model, const CorpusConfig& reading,
                                const TellWork& tell) {
-    auto reading = reading_;
-    reading.also_known = validation;
-    reading.progress = [&](std::uint64_t done, std::uint64_t total) {
-        const auto share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
-        tell(Progress{"reading the text", share});
-    };
     const auto read = [&](const std::vector<std::string>& paths) -> const Corpus& {
         return read_again(paths, reading, options.resume ? &stored->corpus.fingerprint : nullptr,
                           corpus_, tell);

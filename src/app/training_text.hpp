@@ -24,13 +24,13 @@ class TrainingText {
 public:
     /// From the CORPUS of the options, else that of the resumed run, else the embedded verses;
     /// `stored` is the snapshot to start from or null; what it names is looked for around the file
-    /// `model`, too. Scratch files go to `folder`.
-    /// Throws: UsageError when a resumed run would get another text or validation, unless that is
-    /// meant, or standard input is gone; InputError for a text too short to be cut; all errors of
-    /// reading.
+    /// `model`, too. Scratch files go to `folder`. `readers`: who reads the corpus with this
+    /// process, as long as the object lives; null: nobody. Throws: UsageError when a resumed run
+    /// would get another text or validation, unless that is meant, or standard input is gone;
+    /// InputError for a text too short to be cut; all errors of reading.
     TrainingText(const TrainingRequest& options, const Snapshot* stored,
                  const std::filesystem::path& model, const std::filesystem::path& folder,
-                 const TellWork& tell);
+                 const TellWork& tell, ReadingProcesses* readers = nullptr);
     TrainingText(const TrainingText&) = delete;
     TrainingText& operator=(const TrainingText&) = delete;
 
@@ -48,13 +48,14 @@ public:
     CorpusRecord record() const;
 
 private:
-    FindSettings settings_to_find() const;
+    FindSettings settings_to_find(ReadingProcesses* readers = nullptr) const;
     const Corpus& read_again(const std::vector<std::string>& paths, const CorpusConfig& reading,
                              const Sha256Digest* before, std::optional<Corpus>& corpus,
                              const TellWork& tell) const;
-    DocumentList find(const std::vector<std::string>& paths, const TellWork& tell) const;
+    DocumentList find(const std::vector<std::string>& paths, const TellWork& tell,
+                      ReadingProcesses* readers = nullptr) const;
     void read_corpus(const TrainingRequest& options, const Snapshot* stored,
-                     const std::filesystem::path& model, const DocumentList* validation,
+                     const std::filesystem::path& model, const CorpusConfig& reading,
                      const TellWork& tell);
     CorpusConfig reading_of_validation() const;
     void choose_validation(const TrainingRequest& options, const Snapshot* stored);

@@ -2,19 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/sha256.hpp"
 #include "base/token_id.hpp"
+#include "data/corpus_config.hpp"
 #include "data/documents.hpp"
-#include "data/id_store.hpp"
-#include "text/text_settings.hpp"
+#include "data/encoded_documents.hpp"
+#include "text/repertoire.hpp"
 #include "text/tokenizer.hpp"
 #include "text/vocabulary.hpp"
 
@@ -25,29 +23,15 @@
 //     document, byte_sum   one of them, read as often as needed; whether it has changed meanwhile
 //     document_content     a file as text, unpacked; its encoding
 //     corpus           their text as one row of ids, a separator before each document; its parts
+//     encoded_documents  how documents are read, counted and encoded; what one process has of them
 //     id_store         such a row on disk, in the narrowest width, mapped: memory does not grow
+//     reading_processes, corpus_share, corpus_messages   processes that each read some of the files
 //     batch_iterator   windows of B parallel streams, a function of seed and position alone
 //
 // What never happens here: a number of a model, a thread, a message to the screen (progress is told
 // to a function that the caller gives).
 
 namespace carousel {
-
-/// What a corpus does with characters that a given vocabulary lacks and cannot spell.
-enum class NewCharacters : std::uint8_t { refuse, append };
-
-struct CorpusConfig {
-    TextSettings text;
-    DecodingSettings decoding;
-    std::filesystem::path scratch_folder;  ///< for the ids, which may be as large as the text
-    std::optional<Vocabulary> vocabulary;  ///< of a model; absent: built from the corpus
-    NewCharacters new_characters = NewCharacters::refuse;  ///< only with a vocabulary
-    /// Whose characters get symbols too, behind those of the corpus, where new ones get any: a text
-    /// to validate on.
-    const DocumentList* also_known = nullptr;
-    /// Called now and then with the bytes read so far and those to be read in all passes together.
-    std::function<void(std::uint64_t done, std::uint64_t total)> progress;
-};
 
 /// A stretch of the corpus.
 struct CorpusPart {
@@ -62,6 +46,9 @@ struct CorpusPart {
 /// The text to learn from, as ids in a mapped scratch file: a separator, the first document, a
 /// separator, the second ... Documents without text are left out. Memory used does not depend on
 /// the size of the text.
+///
+/// Law: where other processes read some of the documents (`ReadingProcesses`), it is the corpus
+/// that one process reads.
 class Corpus {
 public:
     /// Reads the documents: once to count their characters (unless the vocabulary is given and
@@ -76,9 +63,9 @@ public:
     /// How many symbols stand at the end of the vocabulary for characters of `also_known` alone.
     std::size_t symbols_of_others() const { return symbols_of_others_; }
 
-    std::uint64_t tokens() const { return tokens_; }
-    std::uint64_t characters() const { return characters_; }
-    std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t tokens() const { return whole_.tokens; }
+    std::uint64_t characters() const { return whole_.characters; }
+    std::uint64_t bytes() const { return whole_.bytes; }
     std::uint64_t documents() const { return names_.size(); }  ///< with text
 
     /// The paths of the documents with text, `-` for standard input, in their order.
@@ -88,7 +75,7 @@ public:
     const Sha256Digest& fingerprint() const { return fingerprint_; }
 
     /// The whole corpus as a part.
-    CorpusPart whole() const { return {0, tokens_, characters_, bytes_}; }
+    CorpusPart whole() const { return {0, whole_.tokens, whole_.characters, whole_.bytes}; }
 
     /// The first `count` characters with what stands before and between them. A separator right at
     /// the end is not included. Range: count ≤ characters().
@@ -111,23 +98,27 @@ public:
     /// Whether a character starts at a token; a separator starts none.
     bool starts_character(std::uint64_t index) const;
 
+    /// What occurs in tokens [begin, end).
+    Repertoire repertoire(std::uint64_t begin, std::uint64_t end) const;
+
 private:
-    struct Checkpoint {
-        std::uint64_t tokens = 0, characters = 0, bytes = 0;  // all of whole characters so far
-    };
-    void encode(const DocumentList& documents, const CorpusConfig& config,
-                const std::function<void(std::uint64_t)>& advance);
-    void store(const std::vector<TokenId>& ids, const std::vector<std::uint8_t>& starts);
-    void count_encoded(const TextEncoder& encoder, const Checkpoint& at_document);
+    CharacterCounts count(std::span<const Document> own, const CorpusConfig& config,
+                          const AdvanceReading& advance) const;
+    void find_symbols(std::span<const Document> own, const CorpusConfig& config,
+                      const AdvanceReading& advance);
+    void encode(const DocumentList& documents, std::span<const Document> own,
+                const CorpusConfig& config, const AdvanceReading& advance);
+    void copy_row(EncodedRow row, std::uint64_t begin, std::span<TokenId> out) const;
 
     std::unique_ptr<Tokenizer> tokenizer_;
     std::size_t symbols_of_others_ = 0;
-    std::uint64_t tokens_ = 0, characters_ = 0, bytes_ = 0;
+    TextMeasure whole_;
     std::vector<std::string> names_;  // of the documents with text
     Sha256Digest fingerprint_{};
-    std::unique_ptr<IdStore> ids_;
-    std::unique_ptr<IdStore> starts_;  // 1 where a character starts; only if the ids do not tell
-    std::vector<Checkpoint> checkpoints_{Checkpoint{}};
+    std::unique_ptr<EncodedDocuments> own_;
+    ReadingProcesses* others_ = nullptr;  // that have the rest; null: there is none
+    std::vector<std::uint64_t> ends_;     // of the tokens that each process has, from the first on
+    std::vector<TextMeasure> checkpoints_{TextMeasure{}};
 };
 
 }  // namespace carousel

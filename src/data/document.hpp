@@ -16,6 +16,8 @@
 
 namespace carousel {
 
+class ReadingProcesses;
+
 /// One document of a corpus, which can be read any number of times.
 struct Document {
     std::string path;        ///< `-` for standard input
@@ -25,6 +27,7 @@ struct Document {
     std::shared_ptr<const ScratchFile> spool{};
     std::string encoding{};                   ///< of its bytes; empty: nobody has looked
     std::optional<std::uint64_t> byte_sum{};  ///< of the file when it was found
+    int process = 0;  ///< of those that train together, which has found it and reads it
 };
 
 /// How documents are looked for.
@@ -35,6 +38,8 @@ struct FindSettings {
     /// What `decoding` names holds for every file, UTF-8 or not, as it did for older models.
     bool named_everywhere = false;
     std::vector<std::string> include{}, exclude{};  ///< patterns for the files of directories
+    /// That share the files with this process; null: it is alone.
+    ReadingProcesses* processes = nullptr;
 };
 
 /// How messages name a document: the path made printable, or "standard input".

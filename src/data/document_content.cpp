@@ -319,4 +319,19 @@ FoundDocument look_at_file(const std::string& path, Named named, const FindSetti
     return Content(path, named, settings).look();
 }
 
+std::vector<LookedAt> look_at_files(std::span<const FileToLookAt> files,
+                                    const FindSettings& settings) {
+    std::vector<LookedAt> all;
+    for (const auto& [path, named] : files) {
+        auto& looked = all.emplace_back();
+        try {
+            looked.found = look_at_file(path, named, settings);
+        } catch (const NoText& error) {
+            if (named == Named::file) throw;
+            looked.skipped = SkippedFile{path, error.kind(), error.what()};
+        }
+    }
+    return all;
+}
+
 }  // namespace carousel

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "data/document.hpp"
+#include "data/folder_walk.hpp"
 #include "text/encoding_detection.hpp"
 
 namespace carousel {
@@ -36,5 +39,28 @@ struct FoundDocument {
 /// its encoding, its size and its sum. `-` is standard input.
 /// Throws: NoText; InputError where it is not the file that fails.
 FoundDocument look_at_file(const std::string& path, Named named, const FindSettings& settings);
+
+struct FileToLookAt {
+    std::string path{};
+    Named named = Named::file;
+
+    bool operator==(const FileToLookAt&) const = default;
+};
+
+struct LookedAt {
+    FoundDocument found{};
+    std::optional<SkippedFile> skipped{};  ///< a file of a directory that is no text
+};
+
+/// Looks at one file after the other. Throws: as `look_at_file` of the first that cannot be
+/// skipped.
+std::vector<LookedAt> look_at_files(std::span<const FileToLookAt> files,
+                                    const FindSettings& settings);
+
+/// Whether it becomes a document of the corpus: with an empty file of a directory nothing is left
+/// out.
+inline bool is_read(const FileToLookAt& file, const LookedAt& looked) {
+    return !looked.skipped && (file.named == Named::file || looked.found.document.size > 0);
+}
 
 }  // namespace carousel

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "base/quantity.hpp"
 #include "base/shown_path.hpp"
 #include "data/document_content.hpp"
+#include "data/reading_processes.hpp"
 #include "text/decoding.hpp"
 #include "text/printable.hpp"
 
@@ -41,15 +44,19 @@ public:
 
     void add(const std::string& argument) {
         std::error_code error;
+        fs::file_status status(fs::file_type::fifo);
         if (argument != "-") {
-            const fs::file_status status = fs::status(argument, error);
+            status = fs::status(argument, error);
             if (error) refuse_missing(argument, error);
             if (fs::is_directory(status)) return add_folder(argument);
         }
-        keep(look_at_file(argument, Named::file, settings_));
+        readable_again_ &= fs::is_regular_file(status);
+        arguments_.push_back({.begin = files_.size()});
+        files_.push_back({argument, Named::file});
     }
 
     DocumentList finish() {
+        look();
         tell_files();
         tell_encodings();
         return std::move(list_);
@@ -71,27 +78,47 @@ private:
 
     void add_folder(const fs::path& folder) {
         auto found = files_below(folder, include_, exclude_);
-        const auto before = list_.documents.size();
-        for (auto& skipped : found.skipped) list_.skipped.push_back(std::move(skipped));
-        for (const auto& path : found.files) {
-            try {
-                auto file = look_at_file(path.native(), Named::directory, settings_);
-                if (file.document.size == 0) continue;  // nothing is left out with it
-                keep(std::move(file));
-                auto ending = path.extension().native();
-                ++endings_[ending.empty() ? "without ending"
-                                          : printable(ending, Whitespace::escape)];
-                ++files_;
-            } catch (const NoText& error) {
-                list_.skipped.push_back({path.native(), error.kind(), error.what()});
+        arguments_.push_back({.begin = files_.size(), .folder = folder});
+        arguments_.back().skipped = std::move(found.skipped);
+        for (const auto& path : found.files) files_.push_back({path.native(), Named::directory});
+    }
+
+    // What can be read once only is read by this process, and one file by one process.
+    std::vector<LookedAt> look_at_all() const {
+        const bool shared = settings_.processes != nullptr && readable_again_ && files_.size() > 1;
+        return shared ? settings_.processes->look(files_, settings_)
+                      : look_at_files(files_, settings_);
+    }
+
+    void look() {
+        auto looked = look_at_all();
+        for (std::size_t a = 0; a < arguments_.size(); ++a) {
+            auto& argument = arguments_[a];
+            const auto end = a + 1 < arguments_.size() ? arguments_[a + 1].begin : files_.size();
+            const auto before = list_.documents.size();
+            for (auto& skipped : argument.skipped) list_.skipped.push_back(std::move(skipped));
+            for (auto i = argument.begin; i < end; ++i) {
+                if (looked[i].skipped) list_.skipped.push_back(std::move(*looked[i].skipped));
+                if (!is_read(files_[i], looked[i])) continue;
+                keep(std::move(looked[i].found));
+                if (argument.folder) count_ending(files_[i].path);
             }
+            if (argument.folder && list_.documents.size() == before) refuse_empty(*argument.folder);
         }
-        if (list_.documents.size() > before) return;
+    }
+
+    [[noreturn]] void refuse_empty(const fs::path& folder) const {
         throw InputError(fmt::format(
             "{}: no text in this directory{}. Hidden entries, links, what a .gitignore names, and "
             "files that are no text do not count; name files to use them.{}",
             shown_path(folder), include_.empty() && exclude_.empty() ? "" : " for these patterns",
             counts_of_skipped(list_.skipped)));
+    }
+
+    void count_ending(const fs::path& path) {
+        const auto ending = path.extension().native();
+        ++endings_[ending.empty() ? "without ending" : printable(ending, Whitespace::escape)];
+        ++files_of_folders_;
     }
 
     void keep(FoundDocument found) {
@@ -117,20 +144,21 @@ private:
     }
 
     void tell_files() {
-        if (files_ == 0) return;
+        if (files_of_folders_ == 0) return;
         std::vector<std::pair<std::uint64_t, std::string>> kinds;
         for (const auto& [ending, count] : endings_) kinds.emplace_back(count, ending);
         std::stable_sort(kinds.begin(), kinds.end(),
                          [](const auto& a, const auto& b) { return a.first > b.first; });
         constexpr std::size_t k_few = 6;
-        std::string text = format_count(files_, "file");
+        std::string text = format_count(files_of_folders_, "file");
         std::uint64_t told = 0;
         for (std::size_t i = 0; i < std::min(k_few, kinds.size()); ++i) {
             text += fmt::format("{}{} {}", i == 0 ? ": " : ", ", format_count(kinds[i].first),
                                 kinds[i].second);
             told += kinds[i].first;
         }
-        if (told < files_) text += fmt::format(", {} others", format_count(files_ - told));
+        if (told < files_of_folders_)
+            text += fmt::format(", {} others", format_count(files_of_folders_ - told));
         list_.notes.push_back(text + ".");
     }
 
@@ -155,7 +183,16 @@ private:
     const FindSettings& settings_;
     PathPatterns include_, exclude_;
     DocumentList list_;
-    std::uint64_t files_ = 0;  // of directories
+    /// What one argument names: files from `begin` on, up to those of the next one.
+    struct Argument {
+        std::size_t begin = 0;
+        std::optional<fs::path> folder{};
+        std::vector<SkippedFile> skipped{};  // without a look
+    };
+    std::vector<Argument> arguments_;
+    std::vector<FileToLookAt> files_;
+    bool readable_again_ = true;  // each of the files
+    std::uint64_t files_of_folders_ = 0;
     std::map<std::string, std::uint64_t> endings_;
     std::map<std::string, std::vector<std::string>> guessed_;
     std::vector<std::string> named_, in_utf8_;

@@ -77,18 +77,34 @@ void CharacterCounts::count_clusters() {
             count_code_points(cluster);
             continue;
         }
-        if (const auto known = clusters_.find(cluster); known != clusters_.end()) {
-            ++known->second;
-            continue;
-        }
-        cluster_bytes_ += cluster.size();
-        if (clusters_.size() == k_most_clusters || cluster_bytes_ > k_most_cluster_bytes) {
-            throw InputError(
-                fmt::format("The corpus has more than {} different grapheme clusters, too many to "
-                            "be an alphabet. Use --unit codepoint.",
-                            clusters_.size()));
-        }
-        clusters_.emplace(cluster, 1);
+        add_cluster(cluster, 1);
+    }
+}
+
+void CharacterCounts::add_cluster(std::string_view cluster, std::uint64_t count) {
+    if (const auto known = clusters_.find(cluster); known != clusters_.end()) {
+        known->second += count;
+        return;
+    }
+    cluster_bytes_ += cluster.size();
+    if (clusters_.size() == k_most_clusters || cluster_bytes_ > k_most_cluster_bytes) {
+        throw InputError(
+            fmt::format("The corpus has more than {} different grapheme clusters, too many to "
+                        "be an alphabet. Use --unit codepoint.",
+                        clusters_.size()));
+    }
+    clusters_.emplace(cluster, count);
+}
+
+void CharacterCounts::add(std::string_view character, std::uint64_t count) {
+    const auto first = static_cast<unsigned char>(character.front());
+    const bool is_byte = unit_ == Unit::byte;
+    if (!is_byte && character.size() != utf8_length(character.front())) {
+        add_cluster(character, count);
+    } else if (is_byte || first < 0x80) {
+        bytes_[0][first] += count;
+    } else {
+        code_points_[code_point_at(character, 0)] += count;
     }
 }
 

@@ -33,6 +33,9 @@ public:
     /// A document has ended.
     void finish();
 
+    /// Counts a character that was counted elsewhere. Range: one character of the unit.
+    void add(std::string_view character, std::uint64_t count);
+
     /// All characters counted.
     std::uint64_t total() const;
 
@@ -43,6 +46,7 @@ private:
     void count_bytes(std::string_view text);
     void count_code_points(std::string_view text);
     void count_clusters();
+    void add_cluster(std::string_view cluster, std::uint64_t count);
 
     Unit unit_;
     CharacterSplitter splitter_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "data/corpus_share.hpp"
 #include "model/parameter.hpp"
 #include "training/instruction.hpp"
 #include "training/reading_share.hpp"
@@ -46,6 +47,7 @@ void make_model(const Machine& machine, Communicator& communicator,
 void serve(const Machine& machine, Communicator& communicator) {
     std::optional<TrainingShare> share;
     std::optional<ReadingShare> reading;
+    CorpusShare corpus;
     RecurrentState none;  // process 0 has the whole one
     for (;;) {
         Instruction instruction;
@@ -53,6 +55,10 @@ void serve(const Machine& machine, Communicator& communicator) {
         switch (instruction.order) {
             case Order::measure:
                 measure_link(communicator);
+                break;
+            case Order::read_corpus:
+                if (instruction.reader < 0 || instruction.reader == communicator.process())
+                    corpus.answer(communicator);
                 break;
             case Order::begin:
                 begin(machine, communicator, share);
@@ -102,6 +108,11 @@ Link measured_link(Communicator& communicator) {
     Instruction measure{.order = Order::measure};
     broadcast_value(communicator, measure);
     return measure_link(communicator);
+}
+
+void call_to_corpus(Communicator& communicator, int process) {
+    Instruction read{.order = Order::read_corpus, .reader = process};
+    broadcast_value(communicator, read);
 }
 
 void dismiss(Communicator& communicator) noexcept {

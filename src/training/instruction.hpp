@@ -12,6 +12,7 @@ namespace carousel {
 
 enum class Order : std::uint8_t {
     measure,         ///< the link between processes
+    read_corpus,     ///< a request for the share of the corpus follows (data/corpus_share.hpp)
     begin,           ///< a training: its model, its settings, its weights
     step,            ///< one update: the streams of the window
     put_tensors,     ///< weights, moments or averages
@@ -31,6 +32,7 @@ struct Instruction {
     std::uint64_t step = 0;     ///< updates made before
     double learning_rate = 0;
     std::int64_t steps = 0, streams = 0;  ///< of read
+    int reader = -1;                      ///< of read_corpus: who is asked; −1: all but process 0
 };
 
 }  // namespace carousel

@@ -115,6 +115,29 @@ TEST_SUITE("mpi") {
               bench.weights_of("again.resume.carousel"));
     }
 
+    TEST_CASE("files are shared out, except to who does not see them, and the model is the same") {
+        const Bench bench;
+        std::filesystem::create_directory(bench / "many");
+        for (int i = 0; i < 9; ++i) {
+            std::ofstream text(bench / ("many/" + std::to_string(i)));
+            for (int k = 0; k < 70; ++k) text << "file " << i << " line " << k * (i + 3) << '\n';
+        }
+        const auto words = [](const std::string& model) {
+            return "train many --cell cifg --layers 1 --hidden-size 12 --batch-size 12 --window 10 "
+                   "--threads 1 --sample-every 0 --quiet --steps 5 --shards 3 --model " +
+                   model;
+        };
+        REQUIRE(bench.run(1, words("one")).code == 0);
+        const auto expected = bench.weights_of("one.carousel");
+        for (const auto& [model, first] :
+             {std::pair{"all", std::string()}, {"two", of_process(1, "cd /")}}) {
+            const auto ran = bench.run(3, words(model), first);
+            INFO(ran.err);
+            REQUIRE(ran.code == 0);
+            CHECK(bench.weights_of(std::string(model) + ".carousel") == expected);
+        }
+    }
+
     TEST_CASE("a stop is everybody's, and loses nothing") {
         const Bench bench;
         const auto stopped =

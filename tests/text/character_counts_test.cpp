@@ -32,4 +32,19 @@ TEST_SUITE("text/character_counts") {
             }
         }
     }
+
+    TEST_CASE("counts of parts add up to those of the whole") {
+        const std::string text = polyglot() + "e\xCC\x81 e\xCC\x81\r\n\r\n";
+        for (const Unit unit : {Unit::codepoint, Unit::grapheme, Unit::byte}) {
+            CharacterCounts once(unit), twice(unit), sum(unit);
+            once.push(text);
+            once.finish();
+            for (int i = 0; i < 2; ++i) {
+                twice.push(text);
+                twice.finish();
+                for (const auto& [character, count] : once.sorted()) sum.add(character, count);
+            }
+            CHECK(sum.sorted() == twice.sorted());
+        }
+    }
 }
