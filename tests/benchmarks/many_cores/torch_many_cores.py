@@ -5,24 +5,14 @@ usage: torch_many_cores.py SECONDS SHAPE THREADS [SHAPE THREADS ...]
 SHAPE is lstm:LAYERS:HIDDEN:BATCH:WINDOW, THREADS 1,4,16. An update is embedding, LSTM with carried state, output layer,
 cross-entropy, backward, clipping, Adam, on random symbols (V = 65); each is timed for SECONDS, twice at least.
 """
+import pathlib
 import sys
 import time
 
 import torch
 
-VOCABULARY = 65
-
-
-class CharacterModel(torch.nn.Module):
-    def __init__(self, layers, hidden):
-        super().__init__()
-        self.embedding = torch.nn.Embedding(VOCABULARY, hidden)
-        self.lstm = torch.nn.LSTM(hidden, hidden, layers)
-        self.output = torch.nn.Linear(hidden, VOCABULARY)
-
-    def forward(self, ids, state):
-        outputs, state = self.lstm(self.embedding(ids), state)
-        return self.output(outputs), state
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
+from torch_character_model import VOCABULARY, CharacterModel, update  # noqa: E402
 
 
 def update_times(shape, seconds):
@@ -34,12 +24,7 @@ def update_times(shape, seconds):
     state, times, end = None, [], None
     while len(times) < 3 or time.perf_counter() < end:
         start = time.perf_counter()
-        optimizer.zero_grad(set_to_none=True)
-        logits, state = model(ids[:-1], state)
-        state = tuple(s.detach() for s in state)
-        torch.nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY), ids[1:].reshape(-1)).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        state = update(model, optimizer, ids, state)
         times.append(time.perf_counter() - start)
         end = end or time.perf_counter() + seconds  # the first update is no measurement
     return batch * window, sorted(times[1:])

@@ -13,38 +13,20 @@ import time
 
 import torch
 
-VOCABULARY = 65
+from torch_character_model import VOCABULARY, CharacterModel, update
+
 layers, hidden, batch, window = map(int, sys.argv[1:5])
 seconds = float(sys.argv[5]) if len(sys.argv) > 5 else 8.0
 torch.set_num_threads(int(os.environ.get("THREADS", os.cpu_count())))
 torch.manual_seed(0)
 
-
-class CharacterModel(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.embedding = torch.nn.Embedding(VOCABULARY, hidden)
-        self.lstm = torch.nn.LSTM(hidden, hidden, layers)
-        self.output = torch.nn.Linear(hidden, VOCABULARY)
-
-    def forward(self, ids, state):
-        outputs, state = self.lstm(self.embedding(ids), state)
-        return self.output(outputs), state
-
-
-model = CharacterModel()
+model = CharacterModel(layers, hidden)
 optimizer = torch.optim.Adam(model.parameters(), 2e-3)
 ids = torch.randint(VOCABULARY, (window + 1, batch))
 state, times, end = None, [], time.perf_counter() + seconds
 while len(times) < 4 or time.perf_counter() < end:
     start = time.perf_counter()
-    optimizer.zero_grad(set_to_none=True)
-    logits, state = model(ids[:-1], state)
-    state = tuple(s.detach() for s in state)
-    loss = torch.nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY), ids[1:].reshape(-1))
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
+    state = update(model, optimizer, ids, state)
     times.append(time.perf_counter() - start)
 times = sorted(times[1:])
 
