@@ -67,14 +67,19 @@ void CharacterCounts::count_bytes(std::string_view text) {
 // the end. Beside that only the characters that are not ASCII are looked for.
 void CharacterCounts::count_code_points(std::string_view text) {
     count_bytes(text);
-    for_each_sequence(text, [&](std::size_t at) { ++code_points_[code_point_at(text, at)]; });
+    look_at_blocks(text, [&](std::size_t, const char* bytes) {
+        for_each_bit(bytes_from(bytes, 0xC0),
+                     [&](std::size_t at) { ++code_points_[sequence_at(bytes + at).code_point]; });
+        return true;
+    });
 }
 
 void CharacterCounts::count_clusters() {
     std::string_view cluster;
     while (splitter_.next(cluster)) {
         if (cluster.size() == utf8_length(cluster.front())) {
-            count_code_points(cluster);
+            const char32_t code_point = code_point_at(cluster, 0);
+            ++(code_point < 0x80 ? bytes_[0][code_point] : code_points_[code_point]);
             continue;
         }
         add_cluster(cluster, 1);

@@ -62,13 +62,6 @@ const PlainCodePoints& plain_code_points() {
 // cut giant does not have much looked at twice.
 constexpr std::size_t k_most_at_once = 4 * k_longest_cluster;
 
-// The last boundary between code points of `text` at or before `position`.
-std::size_t code_point_edge(std::string_view text, std::size_t position) {
-    if (position >= text.size()) return text.size();
-    while (is_continuation(text[position])) --position;
-    return position;
-}
-
 // Where the next k_plain_run plain characters in a row start in [from, to); `to` if nowhere.
 std::size_t find_plain_run(std::string_view text, std::size_t from, std::size_t to) {
     const PlainCodePoints& plain = plain_code_points();

@@ -7,13 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <stdexcept>
 
 #include "text/utf8.hpp"
 
-// First which text is in its form already, which is most of it and is only copied; then how text
-// that comes in pieces is cut where no code point reacts with what follows.
+// First which text is in its form already, which is most of it and is only copied; then how the
+// rest, which comes in pieces, is cut where no code point reacts with what follows.
 
 namespace carousel {
 
@@ -22,6 +23,9 @@ namespace {
 // The most text that is normalised at once, and so the longest run that is not cut. ICU sorts marks
 // in quadratic time, and short blocks let those that need no work pass.
 constexpr std::size_t k_block = 1024;
+
+// Text is looked at for so many bytes that need no work, else so many go through the normaliser.
+constexpr std::size_t k_long_front = 64, k_stretch = 128;
 
 const icu::Normalizer2* normalizer_for(Normalization normalization) {
     UErrorCode status = U_ZERO_ERROR;
@@ -48,9 +52,9 @@ const icu::Normalizer2* normalizer_for(Normalization normalization) {
     return normalizer;
 }
 
-// What a form leaves as it is, wherever it stands: code points whose quick check says yes and that
-// are no combining marks. Text of nothing else is in the form (UAX #15, section 9). Above U+FFFF
-// ICU is asked.
+// What a form leaves as it is, wherever it stands, and what never reacts with what stands before
+// it: code points below U+10000 whose quick check says yes and that are no combining marks (UAX
+// #15, section 9).
 class Unchanged {
 public:
     explicit Unchanged(UProperty quick_check) {
@@ -59,28 +63,44 @@ public:
                 u_getIntPropertyValue(c, quick_check) == UNORM_YES && u_getCombiningClass(c) == 0;
             if (unchanged) sixty_fours_[static_cast<std::size_t>(c) / 64] |= bit(c % 64);
         }
+        find_plain();
     }
 
-    /// Range: whole code points.
-    bool contain(std::string_view text) const {
-        std::uint64_t all = 1;
-        for_each_sequence(text, [&](std::size_t at) {
-            const auto byte = [&](std::size_t i) {
-                return std::size_t{static_cast<unsigned char>(text[at + i])};
-            };
-            // The last byte of a sequence counts in a group of 64, those before it say which.
-            const std::size_t three = byte(0) >= 0xE0 ? 1 : 0;
-            const std::size_t of_three = (byte(0) & 0xF) << 6 | (byte(1) & 0x3F);
-            const std::size_t group = three != 0 ? of_three : byte(0) & 0x1F;
-            all &= (sixty_fours_[group] >> (byte(1 + three) & 0x3F)) & (byte(0) < 0xF0 ? 1U : 0U);
-        });
-        return all != 0;
+    /// Whether the code point that begins at `bytes` is one. Range: two or three bytes.
+    bool contain(const char* bytes) const {
+        const auto byte = [&](int i) { return std::size_t{static_cast<unsigned char>(bytes[i])}; };
+        // The last byte of a sequence counts in a group of 64, those before it say which.
+        const bool three = byte(0) >= 0xE0;
+        const std::size_t of_three = (byte(0) & 0xF) << 6 | (byte(1) & 0x3F);
+        const std::size_t group = three ? of_three : byte(0) & 0x1F;
+        return (sixty_fours_[group] >> (byte(three ? 2 : 1) & 0x3F) & 1) != 0;
+    }
+
+    /// Of 64 bytes, those that begin three of which it is known already.
+    std::uint64_t plain_starts(const char* bytes) const {
+        return bytes_from(bytes, plain_begin_) & ~bytes_from(bytes, plain_end_);
     }
 
 private:
     static std::uint64_t bit(UChar32 place) { return std::uint64_t{1} << place; }
 
+    // The first bytes, a range, that begin nothing else: those of nearly all Chinese characters.
+    void find_plain() {
+        unsigned begin = 0xE1;
+        for (unsigned lead = 0xE1; lead <= 0xF0; ++lead) {
+            const auto first = sixty_fours_.begin() + ((lead & 0xF) << 6);
+            if (lead < 0xF0 && std::all_of(first, first + 64, [](auto g) { return ~g == 0; }))
+                continue;
+            if (lead - begin > unsigned{plain_end_} - plain_begin_) {
+                plain_begin_ = static_cast<unsigned char>(begin);
+                plain_end_ = static_cast<unsigned char>(lead);
+            }
+            begin = lead + 1;
+        }
+    }
+
     std::array<std::uint64_t, 0x10000 / 64> sixty_fours_{};
+    unsigned char plain_begin_ = 0xE1, plain_end_ = 0xE1;
 };
 
 template <UProperty quick_check>
@@ -109,14 +129,32 @@ UnchangedOnes unchanged_by(Normalization normalization) {
 
 struct Normalizer::Form {
     const icu::Normalizer2* normalizer;
-    // Text of bytes below this is in the form already: U+0300 for NFC, else ASCII.
-    unsigned char first_special_byte;
-    UnchangedOnes unchanged;
+    unsigned char first_special_byte;  // code points that begin with a lesser one are unchanged
+    UnchangedOnes make_unchanged;
+    const Unchanged* unchanged = nullptr;  // below U+10000; above ICU is asked
 
-    bool leaves_alone(std::string_view text) const {
-        unsigned char largest = 0;
-        for (const char byte : text) largest = std::max(largest, static_cast<unsigned char>(byte));
-        return largest < first_special_byte || unchanged().contain(text);
+    /// Bytes of the unchanged code points at the front. Range: whole code points.
+    std::size_t unchanged_front(std::string_view text) {
+        std::size_t front = text.size();
+        look_at_blocks(text, [&](std::size_t from, const char* bytes) {
+            std::uint64_t starts = bytes_from(bytes, first_special_byte);
+            if (starts == 0) return true;
+            if (unchanged == nullptr) unchanged = &make_unchanged();
+            starts &= ~unchanged->plain_starts(bytes);
+            bool all = true;
+            for_each_bit(starts, [&](std::size_t at) { all &= is_unchanged(bytes + at); });
+            if (all) return true;
+            while (is_unchanged(bytes + std::countr_zero(starts))) starts &= starts - 1;
+            front = from + static_cast<std::size_t>(std::countr_zero(starts));
+            return false;
+        });
+        return front;
+    }
+
+private:
+    bool is_unchanged(const char* bytes) const {
+        if (static_cast<unsigned char>(*bytes) < 0xF0) return unchanged->contain(bytes);
+        return normalizer->isInert(static_cast<UChar32>(sequence_at(bytes).code_point)) != 0;
     }
 };
 
@@ -125,7 +163,8 @@ Normalizer::Normalizer(const TextSettings& settings)
     const icu::Normalizer2* normalizer = normalizer_for(settings.normalization);
     if (normalizer == nullptr) return;
     const bool nfc = settings.normalization == Normalization::nfc;
-    form_ = std::make_unique<Form>(Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0x80),
+    // NFC leaves all below U+0300 alone, the others ASCII.
+    form_ = std::make_unique<Form>(Form{normalizer, static_cast<unsigned char>(nfc ? 0xCC : 0xC0),
                                         unchanged_by(settings.normalization)});
 }
 Normalizer::~Normalizer() = default;
@@ -157,13 +196,29 @@ void Normalizer::add(std::string_view text, std::string& out) {
         return;
     }
     while (!text.empty()) {
-        // As many whole code points as the block has room for.
-        std::size_t room = k_block - pending_.size();
-        if (room >= text.size()) {
-            room = text.size();
+        std::size_t size = form_->unchanged_front(text);
+        if (size == text.size() || size >= k_long_front) {
+            add_unchanged(text.substr(0, size), out);
         } else {
-            while (room > 0 && is_continuation(text[room])) --room;
+            size = code_point_edge(text, k_stretch);
+            add_others(text.substr(0, size), out);
         }
+        text.remove_prefix(size);
+    }
+}
+
+// What stands before does not react with the first of them, but what follows may with the last.
+void Normalizer::add_unchanged(std::string_view text, std::string& out) {
+    emit(pending_.size(), out);
+    const std::size_t last = code_point_edge(text, text.size() - 1);
+    out.append(text.substr(0, last));
+    pending_ = text.substr(last);
+}
+
+void Normalizer::add_others(std::string_view text, std::string& out) {
+    while (!text.empty()) {
+        // As many whole code points as the block has room for.
+        const std::size_t room = code_point_edge(text, k_block - pending_.size());
         if (room == 0) {  // no place to cut in a whole block: cut here
             emit(pending_.size(), out);
             continue;
@@ -172,8 +227,7 @@ void Normalizer::add(std::string_view text, std::string& out) {
         text.remove_prefix(room);
         std::size_t cut = pending_.size();
         do {
-            do --cut;
-            while (is_continuation(pending_[cut]));
+            cut = code_point_edge(pending_, cut - 1);
         } while (cut > 0 && !form_->normalizer->hasBoundaryBefore(
                                 static_cast<UChar32>(code_point_at(pending_, cut))));
         emit(cut, out);
@@ -184,7 +238,7 @@ void Normalizer::add(std::string_view text, std::string& out) {
 void Normalizer::emit(std::size_t size, std::string& out) {
     if (size == 0) return;
     const std::string_view text = std::string_view(pending_).substr(0, size);
-    if (form_->leaves_alone(text)) {
+    if (form_->unchanged_front(text) == size) {
         out.append(text);
     } else {
         UErrorCode status = U_ZERO_ERROR;

@@ -30,6 +30,8 @@ public:
 
 private:
     void add(std::string_view text, std::string& out);
+    void add_unchanged(std::string_view text, std::string& out);
+    void add_others(std::string_view text, std::string& out);
     void emit(std::size_t size, std::string& out);
 
     struct Form;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
@@ -138,16 +139,94 @@ std::optional<bool> Tokenizer::starts_character(TokenId id) const {
 
 namespace {
 
-// Room for the ids of a piece is made anew behind each unknown character, which would take ever
-// longer in a long text of nothing else.
-constexpr std::size_t k_longest_piece = std::size_t{1} << 14;  // bytes
-
-/// The first piece of a text, whole code points.
-std::string_view first_piece(std::string_view text) {
-    std::size_t size = std::min(text.size(), k_longest_piece);
-    while (size < text.size() && is_continuation(text[size])) --size;
-    return text.substr(0, size);
+void spell(std::string_view character, const Vocabulary& vocabulary, std::vector<TokenId>& ids) {
+    for (const char byte : character)
+        ids.push_back(*vocabulary.byte_symbol(static_cast<unsigned char>(byte)));
 }
+
+// Ids of code points, found a block of 64 bytes at a time.
+class CodePointIds {
+public:
+    explicit CodePointIds(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
+        for (char32_t c = 0; c < 0x80; ++c) ascii_ids_[c] = vocabulary.code_point_id(c);
+    }
+
+    std::span<const TokenId> ids() const { return {ids_.data(), size_}; }
+
+    bool all_known() const {
+        TokenId all = 0;
+        for (const TokenId id : ids()) all |= id;
+        return all < Vocabulary::k_largest;
+    }
+
+    /// Looks up the characters at the front of a text, and returns how many bytes they are.
+    std::size_t take_front(std::string_view text) {
+        TokenId* out = ids_.data();
+        std::size_t next = 0;  // where a character begins
+        look_at_blocks(text, [&](std::size_t from, const char* block) {
+            const std::size_t end = std::min<std::size_t>(64, text.size() - from);
+            // Where one script has most of the letters, one is as long as the next, and a processor
+            // foresees the jumps; a few among ASCII are better looked for.
+            constexpr int k_few = 44;
+            const std::uint64_t others = bytes_from(block, 0x80);
+            next = from + (others == 0 || std::popcount(others) <= k_few
+                               ? add_runs(block, next - from, end, out)
+                               : add_characters(block, next - from, end, out));
+            return out < ids_.data() + k_many;
+        });
+        size_ = static_cast<std::size_t>(out - ids_.data());
+        return next;
+    }
+
+private:
+    // Between a few others the runs of ASCII are looked up so many bytes at a time, and as many of
+    // the ids taken as are right: hardly a jump then depends on what stands there.
+    std::size_t add_runs(const char* block, std::size_t at, std::size_t end, TokenId*& out) const {
+        const auto add_run = [&](std::size_t run_end) {
+            for (std::size_t i = at; i < run_end; i += k_run) {
+                look_up_eight(block + i, out + (i - at));
+                look_up_eight(block + i + 8, out + (i - at) + 8);
+            }
+            out += run_end - at;
+        };
+        for_each_bit(bytes_from(block, 0xC0), [&](std::size_t begin) {
+            if (at < begin) add_run(begin);
+            const auto [code_point, length] = sequence_at(block + begin);
+            *out++ = vocabulary_.code_point_id(code_point);
+            at = begin + length;
+        });
+        if (at >= end) return at;
+        add_run(end);
+        return end;
+    }
+
+    void look_up_eight(const char* bytes, TokenId* ids) const {
+        const std::uint64_t eight = eight_bytes(bytes);
+        for (std::size_t k = 0; k < 8; ++k) ids[k] = ascii_ids_[eight >> 8 * k & 0xFF];
+    }
+
+    std::size_t add_characters(const char* block, std::size_t at, std::size_t end,
+                               TokenId*& out) const {
+        while (at < end) {
+            const auto byte = static_cast<unsigned char>(block[at]);
+            if (byte < 0x80) {
+                *out++ = ascii_ids_[byte];
+                ++at;
+                continue;
+            }
+            *out++ = vocabulary_.code_point_id(code_point_at(block + at));
+            at += utf8_length(block[at]);
+        }
+        return at;
+    }
+
+    static constexpr std::size_t k_run = 16, k_many = 512;
+
+    const Vocabulary& vocabulary_;
+    std::array<TokenId, 256> ascii_ids_{};  // k_none where there is none; 0 for what is not ASCII
+    std::array<TokenId, k_many + 64 + k_run> ids_;
+    std::size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -166,11 +245,7 @@ void TextEncoder::push(std::string_view text, std::vector<TokenId>& ids,
             encode_bytes(text, ids);
             break;
         case Unit::codepoint:
-            for (auto rest = text; !rest.empty();) {
-                const auto piece = first_piece(rest);
-                encode_code_points(piece, ids);
-                rest.remove_prefix(piece.size());
-            }
+            encode_code_points(text, ids);
             break;
         case Unit::grapheme:
             splitter_.push(text);
@@ -204,51 +279,33 @@ void TextEncoder::encode_bytes(std::string_view text, std::vector<TokenId>& ids)
     }
 }
 
-// Eight bytes are looked up as if all were ASCII, and as many of the ids taken as are: texts that
-// change between ASCII and others all the time then jump but once for each character of others.
+// A stretch with a character that has no symbol is done once more, one by one.
 void TextEncoder::encode_code_points(std::string_view text, std::vector<TokenId>& ids) {
-    const Vocabulary& vocabulary = tokenizer_.vocabulary();
-    std::array<TokenId, 256> ascii_ids{};  // k_none where there is none; 0 for what is not ASCII
-    for (char32_t c = 0; c < 0x80; ++c) ascii_ids[c] = vocabulary.code_point_id(c);
-    // Room for one id a byte, which spelled characters need too, and for what is looked up too
-    // much, so that the loops write without asking.
-    const auto make_room = [&](std::size_t bytes) {
-        ids.resize(ids.size() + bytes + 8);
-        return ids.data() + (ids.size() - bytes - 8);
+    const auto encode_one_by_one = [&](std::string_view some) {
+        for (; !some.empty(); ++characters_) {
+            const std::string_view character = some.substr(0, utf8_length(some.front()));
+            const TokenId id = tokenizer_.vocabulary().code_point_id(code_point_at(some, 0));
+            if (id != Vocabulary::k_none) {
+                ids.push_back(id);
+            } else if (spells_) {
+                spell(character, tokenizer_.vocabulary(), ids);
+            } else {
+                unknown_(character, characters_, ids);
+            }
+            some.remove_prefix(character.size());
+        }
     };
-    TokenId* out = make_room(text.size());
-    for (std::size_t i = 0; i < text.size();) {
-        if (i + 8 <= text.size() && static_cast<unsigned char>(text[i]) < 0x80) {
-            const std::uint64_t word = eight_bytes(text.data() + i);
-            TokenId any = 0;
-            for (std::size_t k = 0; k < 8; ++k) {
-                out[k] = ascii_ids[word >> 8 * k & 0xFF];
-                any |= out[k];
-            }
-            if (any != Vocabulary::k_none) {
-                const std::size_t ascii = leading_ascii(word);
-                out += ascii;
-                i += ascii;
-                characters_ += ascii;
-                if (ascii == 8) continue;
-            }
+    CodePointIds found(tokenizer_.vocabulary());
+    while (!text.empty()) {
+        const std::size_t size = found.take_front(text);
+        if (found.all_known()) {
+            ids.insert(ids.end(), found.ids().begin(), found.ids().end());
+            characters_ += found.ids().size();
+        } else {
+            encode_one_by_one(text.substr(0, size));
         }
-        const std::string_view character = text.substr(i, utf8_length(text[i]));
-        const TokenId id = vocabulary.code_point_id(code_point_at(text, i));
-        if (id != Vocabulary::k_none) {
-            *out++ = id;
-        } else if (spells_) {
-            for (const char byte : character)
-                *out++ = *vocabulary.byte_symbol(static_cast<unsigned char>(byte));
-        } else {  // only the handler, which is rare, sees the vector as it should be
-            ids.resize(static_cast<std::size_t>(out - ids.data()));
-            unknown_(character, characters_, ids);
-            out = make_room(text.size() - i);
-        }
-        ++characters_;
-        i += character.size();
+        text.remove_prefix(size);
     }
-    ids.resize(static_cast<std::size_t>(out - ids.data()));
 }
 
 void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::uint8_t>* starts) {
@@ -263,9 +320,7 @@ void TextEncoder::encode_clusters(std::vector<TokenId>& ids, std::vector<std::ui
         if (id != Vocabulary::k_none) {
             ids.push_back(id);
         } else if (spells_) {
-            for (const char byte : character) {
-                ids.push_back(*vocabulary.byte_symbol(static_cast<unsigned char>(byte)));
-            }
+            spell(character, vocabulary, ids);
         } else {
             unknown_(character, characters_, ids);
         }

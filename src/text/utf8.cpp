@@ -1,7 +1,7 @@
 #include "text/utf8.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 
 namespace carousel {
 
@@ -42,27 +42,28 @@ std::size_t matching_bytes(std::string_view text, const Sequence& sequence) {
     return matched;
 }
 
-constexpr std::size_t k_block = 128;
-
-// Whether the table holds for each byte of a block that begins with a sequence, the last of which
-// may be cut off. Arithmetic on bytes and no jump, which compilers turn into vectors: texts whose
-// sequences change in length all the time take no longer than others.
-bool follows_table(const char* block) {
-    unsigned char bytes[3 + k_block] = {};  // before a sequence anything may stand
-    std::memcpy(bytes + 3, block, k_block);
-    unsigned char wrong = 0;
-    for (std::size_t i = 0; i < k_block; ++i) {
-        const unsigned char byte = bytes[i + 3], before = bytes[i + 2];
-        const bool continues = (byte & 0xC0) == 0x80;
-        const bool expected = (before >= 0xC0) | (bytes[i + 1] >= 0xE0) | (bytes[i] >= 0xF0);
-        const bool never = (byte == 0xC0) | (byte == 0xC1) | (byte >= 0xF5);
-        const bool second = ((before == 0xE0) & (byte < 0xA0)) |
-                            ((before == 0xED) & (byte > 0x9F)) |
-                            ((before == 0xF0) & (byte < 0x90)) | ((before == 0xF4) & (byte > 0x8F));
-        wrong |= static_cast<unsigned char>((continues != expected) | never | second);
+// Where the valid sequences from `at` on end: at a flaw, or at or behind `until`.
+std::size_t pass_sequences(std::string_view text, std::size_t at, std::size_t until) {
+    while (at < until) {
+        const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
+        if (sequence.length == 0) break;
+        if (matching_bytes(text.substr(at), sequence) < sequence.length) break;
+        at += sequence.length;
     }
-    return wrong == 0;
+    return at;
 }
+
+// The last place at or before `end` that is not within a sequence, if all is valid up to there.
+std::size_t last_edge(std::string_view text, std::size_t end) {
+    std::size_t edge = end - 1;
+    while (is_continuation(text[edge])) --edge;
+    return edge + utf8_length(text[edge]) > end ? edge : end;
+}
+
+// Blocks of bytes are held against the table by arithmetic on each and no jump, which compilers
+// turn into vectors: texts whose sequences change in length all the time take no longer than
+// others. Before a block three bytes can be read, up to which all is valid.
+constexpr std::size_t k_block = 128;
 
 bool is_ascii(const char* block) {
     unsigned char all = 0;
@@ -70,14 +71,47 @@ bool is_ascii(const char* block) {
     return all < 0x80;
 }
 
-// Bytes of the whole sequences at the front of a block that follows the table.
-std::size_t whole_sequences(std::string_view block) {
-    for (std::size_t tail = 1; tail <= 3; ++tail) {
-        const char byte = block[block.size() - tail];
-        if (is_continuation(byte)) continue;
-        return utf8_length(byte) > tail ? block.size() - tail : block.size();
+struct BlockShape {
+    bool whole;  // what must continue a sequence does, and nothing else
+    bool rare;   // there are bytes that never occur, or that not every second byte may follow
+};
+
+// What is rare is looked for from the byte before the block on to the last but one: all that have
+// a byte behind them.
+BlockShape shape_of(const char* block) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(block);
+    unsigned char wrong = 0, rare = 0;
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{k_block}; ++i) {
+        const unsigned char before = bytes[i - 1];
+        const bool continues = (bytes[i] & 0xC0) == 0x80;
+        const bool expected = (before >= 0xC0) | (bytes[i - 2] >= 0xE0) | (bytes[i - 3] >= 0xF0);
+        wrong |= static_cast<unsigned char>(continues != expected);
+        rare |= static_cast<unsigned char>(((before & 0xFE) == 0xC0) | (before == 0xE0) |
+                                           (before == 0xED) | (before >= 0xF0));
     }
-    return block.size();
+    return {wrong == 0, rare != 0};
+}
+
+bool rare_bytes_fit(const char* block) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(block);
+    unsigned char wrong = 0;
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{k_block}; ++i) {
+        const unsigned char before = bytes[i - 1], second = bytes[i];
+        const bool never = ((before & 0xFE) == 0xC0) | (before >= 0xF5);
+        const bool misfit =
+            ((before == 0xE0) & (second < 0xA0)) | ((before == 0xED) & (second > 0x9F)) |
+            ((before == 0xF0) & (second < 0x90)) | ((before == 0xF4) & (second > 0x8F));
+        wrong |= static_cast<unsigned char>(never | misfit);
+    }
+    return wrong == 0;
+}
+
+// Whether a block goes on as the table asks; its last sequence may be cut off.
+bool follows_table(const char* block) {
+    const auto before = [&](std::ptrdiff_t i) { return static_cast<unsigned char>(block[-i]); };
+    if (is_ascii(block)) return before(1) < 0xC0 && before(2) < 0xE0 && before(3) < 0xF0;
+    const auto [whole, rare] = shape_of(block);
+    return whole && (!rare || rare_bytes_fit(block));
 }
 
 }  // namespace
@@ -103,26 +137,11 @@ void append_utf8(char32_t code_point, std::string& text) {
 }
 
 std::size_t valid_utf8_prefix(std::string_view text) {
-    std::size_t at = 0, flawed_until = 0;
-    while (at < text.size()) {
-        if (text.size() - at >= k_block && at >= flawed_until) {
-            const auto block = text.substr(at, k_block);
-            if (is_ascii(block.data())) {
-                at += k_block;
-                continue;
-            }
-            if (follows_table(block.data())) {
-                at += whole_sequences(block);
-                continue;
-            }
-            flawed_until = at + k_block;
-        }
-        const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
-        if (sequence.length == 0) break;
-        if (matching_bytes(text.substr(at), sequence) < sequence.length) break;
-        at += sequence.length;
-    }
-    return at;
+    const std::size_t front = pass_sequences(text, 0, std::min<std::size_t>(text.size(), 3));
+    if (front < 3) return front;
+    std::size_t end = front;
+    while (end + k_block <= text.size() && follows_table(text.data() + end)) end += k_block;
+    return pass_sequences(text, last_edge(text, end), text.size());
 }
 
 Utf8Flaw utf8_flaw(std::string_view text) {

@@ -21,7 +21,7 @@ TEST_SUITE("text/character_counts") {
                 ++expected[text.substr(i, length)];
                 i += length;
             }
-            for (const std::size_t size : {1, 2, 7, 8, 9, 100, 100000}) {
+            for (const std::size_t size : {1, 2, 7, 8, 9, 63, 64, 65, 80, 100, 100000}) {
                 CAPTURE(size);
                 CharacterCounts counts(unit);
                 for (const auto piece : code_point_pieces(text, size)) counts.push(piece);

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
+#include "base/random.hpp"
 #include "support/text_pieces.hpp"
 
 using namespace carousel;
@@ -76,6 +78,41 @@ TEST_SUITE("text/normalization") {
             }
             CAPTURE(static_cast<int>(form));
             CHECK(different == 0);
+        }
+    }
+
+    TEST_CASE(
+        "a text of letters, marks and others is in its form, however they are mixed and cut") {
+        const std::vector<std::string> pieces{
+            "a",      "words of ASCII, which nothing changes, and then ",
+            "\u8a9e", "\U0001F600",
+            "\u00e9", "\u0301",
+            "\u0323", "\u212b",
+            "\u1112", "\u1161",
+            "\u11ab", "\U0001D15E",
+            "\u0654", "\u0627",
+            "\u3099", "\u304b",
+            "\r\n",   "\U00011099\U000110BA"};
+        for (const Normalization form : k_forms) {
+            const TextSettings settings{.normalization = form};
+            for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+                // The sum of what each letter with its marks becomes alone is what all become.
+                std::string text, expected, letter;
+                const auto end_letter = [&] {
+                    expected += normalize(letter, settings);
+                    letter.clear();
+                };
+                for (std::uint64_t i = 0; text.size() < 20 * seed; ++i) {
+                    const auto n = random_below({seed}, i, 1 + seed % pieces.size());
+                    const bool joins = n >= 4 && n != 6 && n != 7 && n != 16 && n != 17;
+                    if (!joins && n != 6) end_letter();
+                    letter += pieces[n];
+                    text += pieces[n];
+                }
+                end_letter();
+                CAPTURE(seed);
+                CHECK(in_pieces(text, settings, 1 + seed * 13 % 400) == expected);
+            }
         }
     }
 

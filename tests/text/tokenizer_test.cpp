@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "support/text_pieces.hpp"
 #include "text/normalization.hpp"
 
@@ -86,6 +87,63 @@ TEST_SUITE("text/tokenizer") {
         }
     }
 
+    TEST_CASE(
+        "code points get the ids of an obvious encoder, whatever they are among and the cuts") {
+        struct Unknown {
+            std::string character;
+            std::uint64_t index;
+            bool operator==(const Unknown&) const = default;
+        };
+        const std::vector<std::string> pieces{
+            "a", "~",      "words of ASCII and more ", "\u00e9",
+            "z", "\u0436", "\u8a9e\u8a9e\u8a9e",       "\u4e00",
+            "0", "\u0627", "\u0633\u0644\u0627\u0645", "\U0001F600"};
+        for (const std::uint32_t min_count : {1U, 2U}) {
+            const Tokenizer tokenizer = tokenizer_with(
+                "aawwoorrddss  ooff AASSCCIIaanndd mmoorree\u00e9\u00e9\u8a9e\u8a9e\u0633\u0633"
+                "\u0644\u0644\u0627\u0627\U0001F600\U0001F600zz\u0436",
+                {.min_count = min_count});
+            for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+                // From texts of ASCII alone to such of everything.
+                std::string text;
+                for (std::uint64_t i = 0; text.size() < 4 * seed; ++i)
+                    text += pieces[random_below({seed}, i, 1 + seed % pieces.size())];
+                std::vector<TokenId> expected;
+                std::vector<Unknown> expected_unknown;
+                std::uint64_t characters = 0;
+                for (std::size_t at = 0; at < text.size(); ++characters) {
+                    const std::string character = text.substr(at, utf8_length(text[at]));
+                    at += character.size();
+                    if (const auto id = tokenizer.vocabulary().find(character)) {
+                        expected.push_back(*id);
+                    } else if (min_count == 1) {
+                        expected_unknown.push_back({character, characters});
+                        if (characters % 2 == 0) expected.push_back(1);
+                    } else {
+                        for (const char byte : character)
+                            expected.push_back(*tokenizer.vocabulary().byte_symbol(
+                                static_cast<unsigned char>(byte)));
+                    }
+                }
+                std::vector<Unknown> unknown;
+                TextEncoder encoder(tokenizer, [&](std::string_view character, std::uint64_t index,
+                                                   std::vector<TokenId>& ids) {
+                    unknown.push_back({std::string(character), index});
+                    if (index % 2 == 0) ids.push_back(1);
+                });
+                std::vector<TokenId> ids;
+                for (const auto piece : code_point_pieces(text, 1 + seed * 7 % 331))
+                    encoder.push(piece, ids);
+                encoder.finish(ids);
+                CAPTURE(seed);
+                REQUIRE(ids == expected);
+                REQUIRE(unknown == expected_unknown);
+                REQUIRE(encoder.characters() == characters);
+                REQUIRE(encoder.bytes() == text.size());
+            }
+        }
+    }
+
     TEST_CASE("rare characters are spelled by their bytes") {
         const Tokenizer tokenizer = tokenizer_with("aa\u00e9", {.min_count = 2});
         const auto& vocabulary = tokenizer.vocabulary();
@@ -133,9 +191,7 @@ TEST_SUITE("text/tokenizer") {
         CHECK(joined(text, "\u4e00", UnknownCharacters::skip) == known);
     }
 
-    TEST_CASE(
-        "the room that is made anew behind an unknown character does not grow with the text") {
-        // What is made for each of n characters and as long as the rest takes time as n squared.
+    TEST_CASE("a text of unknown characters alone takes no room") {
         std::string text;
         for (int i = 0; i < 50'000; ++i) text += "\u4e00";
         const auto ids = tokenizer_with("abc", {}).encode(text, UnknownCharacters::skip);

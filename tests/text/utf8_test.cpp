@@ -2,9 +2,50 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
 
 using namespace carousel;
+
+namespace {
+
+// The longest start that is whole and valid, by the definition: each sequence is what its scalar
+// value would be written as.
+std::size_t plain_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        bool valid = false;
+        for (std::size_t length = 1; length <= 4 && at + length <= text.size() && !valid;
+             ++length) {
+            const auto sequence = text.substr(at, length);
+            char32_t c = static_cast<unsigned char>(sequence[0]);
+            if (length > 1) c &= 0x7FU >> length;
+            for (std::size_t i = 1; i < length; ++i)
+                c = c << 6 | (static_cast<unsigned char>(sequence[i]) & 0x3F);
+            if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) continue;
+            std::string written;
+            append_utf8(c, written);
+            valid = written == sequence;
+            if (valid) at += length;
+        }
+        if (!valid) break;
+    }
+    return at;
+}
+
+// Text of these pieces in no order.
+std::string mixture(const std::vector<std::string>& pieces, std::size_t size, std::uint64_t seed) {
+    std::string text;
+    for (std::uint64_t i = 0; text.size() < size; ++i)
+        text += pieces[random_below({seed}, i, pieces.size())];
+    return text;
+}
+
+}  // namespace
 
 TEST_SUITE("text/utf8") {
     TEST_CASE("every scalar value survives encoding and is whole valid UTF-8") {
@@ -16,6 +57,11 @@ TEST_SUITE("text/utf8") {
                 valid_utf8_prefix(text) != text.size()) {
                 FAIL("code point " << static_cast<unsigned>(c));
             }
+            if (c < 0x80) continue;
+            const std::size_t length = text.size();
+            text.resize(4, '\xFF');
+            const auto [code_point, taken] = sequence_at(text.data());
+            if (code_point != c || taken != length) FAIL("sequence " << static_cast<unsigned>(c));
         }
     }
 
@@ -66,6 +112,54 @@ TEST_SUITE("text/utf8") {
                 }
                 REQUIRE(valid == expected);
             }
+        }
+    }
+
+    TEST_CASE("long texts of hostile bytes are valid as far as they are by definition") {
+        std::vector<std::string> bytes{"a"},
+            sequences{"a", "word ", "\u00e9", "\u8a9e", "\ud7ff", "\ue000", "\u0800", "\U0001F600"};
+        for (const char byte : {'\x80', '\x8F', '\x90', '\x9F', '\xA0', '\xBF', '\xC0',
+                                '\xC1', '\xC2', '\xDF', '\xE0', '\xE1', '\xED', '\xEE',
+                                '\xEF', '\xF0', '\xF1', '\xF3', '\xF4', '\xF5', '\xFF'})
+            bytes.emplace_back(1, byte);
+        for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+            // Much that is valid, then three bytes of anything: at every place of a block.
+            const std::string text = mixture(sequences, seed % 300, seed) +
+                                     mixture(bytes, 3, seed) + mixture(sequences, 200, seed + 1);
+            CAPTURE(seed);
+            REQUIRE(valid_utf8_prefix(text) == plain_prefix(text));
+        }
+    }
+
+    TEST_CASE("of 64 bytes those from some byte on are found, with vectors and without") {
+        for (int lowest = 0x80; lowest <= 0xFF; ++lowest) {
+            for (int first = 0; first < 256; first += 64) {
+                std::string bytes;
+                std::uint64_t expected = 0;
+                for (int i = 0; i < 64; ++i) {
+                    bytes += static_cast<char>(first + i * 37 % 64);
+                    if (first + i * 37 % 64 >= lowest) expected |= std::uint64_t{1} << i;
+                }
+                const auto bound = static_cast<unsigned char>(lowest);
+                REQUIRE(bytes_from(bytes.data(), bound) == expected);
+                REQUIRE(bytes_from_by_words(bytes.data(), bound) == expected);
+            }
+        }
+    }
+
+    TEST_CASE("blocks are the whole text, in order, with zeros behind") {
+        for (const std::size_t size : {0, 1, 63, 64, 65, 79, 80, 81, 128, 143, 144, 1000}) {
+            const std::string text = mixture({"a", "b", "c"}, size, size);
+            std::string seen;
+            look_at_blocks(text, [&](std::size_t from, const char* bytes) {
+                CHECK(from == seen.size());
+                seen.append(bytes, 64);
+                for (std::size_t i = 0; i < 64 + 16; ++i)
+                    CHECK(bytes[i] == (from + i < text.size() ? text[from + i] : '\0'));
+                return from < 640;
+            });
+            CHECK(seen.size() == std::min<std::size_t>((size + 63) / 64 * 64, 704));
+            CHECK(seen.substr(0, size) == text.substr(0, seen.size()));
         }
     }
 
