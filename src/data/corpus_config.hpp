@@ -5,13 +5,13 @@
 #include <functional>
 #include <optional>
 
-#include "data/documents.hpp"
 #include "text/text_settings.hpp"
 #include "text/vocabulary.hpp"
 
 namespace carousel {
 
 class ReadingProcesses;
+struct DocumentList;
 
 /// What a corpus does with characters that a given vocabulary lacks and cannot spell.
 enum class NewCharacters : std::uint8_t { refuse, append };
