@@ -89,8 +89,10 @@ PlanRequest plan_request(const TrainingRequest& o, const Snapshot* from, const C
                        .embedding_size = o.architecture[&Model::embedding_size],
                        .batch_size = o.training[&TrainingConfig::batch_size],
                        .window = o.training[&TrainingConfig::window]};
-    if (const auto& optimizer = o.training[&TrainingConfig::optimizer])
-        request.training.optimizer = *optimizer;
+    // Of a net that another text has taught Muon's steps are no better than Adam's, and far fewer
+    // fit into a short time: docs/recipes.md, "From a model".
+    const auto usual = from != nullptr ? OptimizerKind::adam : request.training.optimizer;
+    request.training.optimizer = o.training[&TrainingConfig::optimizer].value_or(usual);
     auto& decided = request.decided;
     if (o.preset) {
         const auto& sizes = sizes_of(*o.preset, decided.cell.value_or(request.model.cell));
@@ -158,9 +160,10 @@ TrainingConfig begin(const TrainingRequest& o, bool fine_tuned, const TrainingCo
     const bool chosen = batch_size.has_value();
     batch_size.reset();  // the plan has fitted both to the text
     window.reset();
-    if (fine_tuned)
-        t.learning_rate =
-            two_digits(t.learning_rate / 3);  // near its goal, smaller steps keep a model there
+    const bool with_muon =
+        given[&TrainingConfig::optimizer].value_or(t.optimizer) == OptimizerKind::muon;
+    if (fine_tuned && with_muon)  // near its goal, smaller steps keep a model there
+        t.learning_rate = two_digits(t.learning_rate / 3);
     t.length = settle_length(o);
     if (!given[&TrainingConfig::length]) {
         notes.push_back(fmt::format(

@@ -28,13 +28,15 @@ inline constexpr auto k_settings<TrainingConfig> = std::tuple{
              .planned = true,
              .fixed = true}),
     setting(&TrainingConfig::length, {.name = "length"}),  // --steps, --epochs or --time
-    setting(&TrainingConfig::optimizer,
-            {.name = "optimizer",
-             .meaning = "muon gives recurrent matrices orthogonal steps, adam treats all alike",
-             .fixed = true}),
+    setting(
+        &TrainingConfig::optimizer,
+        {.name = "optimizer",
+         .meaning = "muon gives recurrent matrices orthogonal steps, adam treats all alike; with "
+                    "--from it is adam",
+         .fixed = true}),
     setting(&TrainingConfig::learning_rate, {.low = 0, .high = 10, .without_low = true},
             {.name = "learning-rate",
-             .meaning = "its peak; a third of it in fine-tuning",
+             .meaning = "its peak; a third of it for muon with --from",
              .planned = true}),
     setting(&TrainingConfig::warmup, {0, k_most_steps},
             {.name = "warmup",

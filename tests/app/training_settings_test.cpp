@@ -272,6 +272,21 @@ TEST_SUITE("app/training_settings") {
         CHECK(plan.model == stored.model);
         std::vector<std::string> notes;
         const auto training = settle_training({}, &stored, plan.training, 100'000, notes);
+        CHECK(training.optimizer == OptimizerKind::adam);
+        CHECK(training.learning_rate == plan.training.learning_rate);
+    }
+
+    TEST_CASE("a model is tuned further with Adam, or with a third of the rate by Muon") {
+        const auto stored = stored_run();
+        const CorpusFacts corpus{.characters = 100'000, .tokens = 100'000};
+        TrainingRequest options;
+        options.training[&TrainingConfig::optimizer] = OptimizerKind::muon;
+        const auto request = plan_request(options, &stored, corpus, 11);
+        CHECK(request.training.optimizer == OptimizerKind::muon);
+        CHECK(plan_request({}, nullptr, corpus, 11).training.optimizer == OptimizerKind::muon);
+        const auto plan = choose_plan(request, ReferenceForecast(), 60);
+        std::vector<std::string> notes;
+        const auto training = settle_training(options, &stored, plan.training, 100'000, notes);
         CHECK(training.learning_rate == two_digits(plan.training.learning_rate / 3));
     }
 
