@@ -692,15 +692,17 @@ TEST_SUITE("cli/command_line") {
                                                   {LengthKind::steps, 2000});
             return std::pair(plan.model, plan.training);
         }();
-        std::string flat;  // lines joined, runs of spaces made one
-        for (const char c : help({"train", "--help", "all"})) {
-            if (c == '\n') continue;
-            if (c != ' ' || !flat.ends_with(' ')) flat += c;
+        std::string flat;  // a line for each option, runs of spaces made one
+        for (std::istringstream lines(help({"train", "--help", "all"})); !lines.eof();) {
+            std::string line, word;
+            std::getline(lines, line);
+            if (line.starts_with("  --")) flat += '\n';
+            for (std::istringstream words(line); words >> word;) flat += word + ' ';
         }
         const auto tells = [&](std::string_view option, auto value) {
-            const auto begin = flat.find(fmt::format("--{} ", option));
+            const auto begin = flat.find(fmt::format("\n--{} ", option));
             REQUIRE(begin != std::string::npos);
-            const auto text = flat.substr(begin, flat.find(" --", begin + 1) - begin);
+            const auto text = flat.substr(begin, flat.find('\n', begin + 1) - begin);
             CHECK_MESSAGE(contains(text, fmt::format("; {} for 1 MB", value)), text);
         };
         tells("layers", model.layers);
