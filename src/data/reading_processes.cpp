@@ -59,8 +59,9 @@ MessageReader opened(std::span<const std::byte> answer) {
 
 }  // namespace
 
-// All are heard out before an error is thrown, so that nobody is left speaking. Files of lower
-// processes come first, and so do their errors.
+// All are heard out before an error of `own` is thrown, and theirs are opened one after the other
+// by who asked: so nobody is left speaking, and the error of a lower process, whose files come
+// first, is told.
 std::vector<ReadingProcesses::Bytes> ReadingProcesses::ask_all(
     const std::function<void(int process, MessageWriter&)>& put, const Work& own) {
     const int n = communicator_.processes();
@@ -80,7 +81,6 @@ std::vector<ReadingProcesses::Bytes> ReadingProcesses::ask_all(
     for (int process = 1; process < n; ++process)
         answers.push_back(receive_message(communicator_, process));
     if (failure) std::rethrow_exception(failure);
-    for (const auto& answer : answers) opened(answer);
     return answers;
 }
 
@@ -105,7 +105,6 @@ std::vector<int> ReadingProcesses::who_sees(std::span<const SeenFile> files) {
 
 std::vector<LookedAt> ReadingProcesses::look(std::span<const FileToLookAt> files,
                                              const FindSettings& settings) {
-    blocks_.clear();
     std::vector<SeenFile> seen;
     for (const auto& file : files) seen.push_back(seen_file(file));
     const auto readers = who_sees(seen);

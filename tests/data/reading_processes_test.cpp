@@ -28,8 +28,10 @@ namespace {
 
 constexpr int k_end = -2;  // beside the calls of `ReadingProcesses`
 
-/// Calls read(readers) in process 0 while the others serve it.
-void read_together(int processes, const std::function<void(ReadingProcesses&)>& read) {
+/// Calls read(readers) in process 0 while the others serve it, and `meanwhile` before each request.
+void read_together(
+    int processes, const std::function<void(ReadingProcesses&)>& read,
+    const std::function<void()>& meanwhile = [] {}) {
     ProcessesInOne(processes).run([&](Communicator& communicator) {
         if (communicator.process() > 0) {
             CorpusShare share;
@@ -40,8 +42,10 @@ void read_together(int processes, const std::function<void(ReadingProcesses&)>& 
                     share.answer(communicator);
             }
         }
-        ReadingProcesses readers(communicator,
-                                 [&](int process) { broadcast_value(communicator, process); });
+        ReadingProcesses readers(communicator, [&](int process) {
+            meanwhile();
+            broadcast_value(communicator, process);
+        });
         read(readers);
         int end = k_end;
         broadcast_value(communicator, end);
@@ -160,6 +164,19 @@ TEST_SUITE("data/reading_processes") {
         }
     }
 
+    TEST_CASE("a corpus has nothing of one that the same processes read before") {
+        const Folder folder;
+        const TextSettings spelled{.min_count = 100'000};
+        const Corpus expected(folder.documents(), folder.config(spelled));
+        read_together(2, [&](ReadingProcesses& readers) {
+            const auto documents = folder.documents(&readers);
+            const auto before = all_tokens(Corpus(documents, folder.config({}, &readers)));
+            const auto after = all_tokens(Corpus(documents, folder.config(spelled, &readers)));
+            CHECK(after == all_tokens(expected));
+            CHECK(after != before);
+        });
+    }
+
     TEST_CASE("each process reads as many bytes, in the order of the files") {
         const TemporaryFolder folder;
         for (int i = 0; i < 100; ++i)
@@ -215,6 +232,21 @@ TEST_SUITE("data/reading_processes") {
                 CHECK(error.find(name) != std::string::npos);
             });
         }
+    }
+
+    TEST_CASE("a file that is another one where it is to be read is refused by its name") {
+        const Folder folder;
+        int requests = 0;
+        const auto change = [&] {  // after it was asked who sees the files
+            if (++requests == 2) folder.write("e/last.txt", "another text\n");
+        };
+        const auto find = [&](ReadingProcesses& readers) {
+            const auto error = error_of([&] { folder.documents(&readers); });
+            CHECK(error.find("e/last.txt: it is another file on another machine") !=
+                  std::string::npos);
+        };
+        read_together(2, find, change);
+        CHECK(requests == 2);
     }
 
     TEST_CASE("more places than are remembered are read anew") {
