@@ -24,7 +24,7 @@
 //     normalization    newlines folded, one of Unicode's forms     -> UTF-8
 //     characters       code points, grapheme clusters or bytes, one after the other
 //     character_counts, vocabulary     which of them get a symbol
-//     tokenizer        text -> ids, for prompts whole and for corpora in pieces (TextEncoder)
+//     tokenizer        text -> ids: prompts whole, corpora in pieces (TextEncoder, code_point_ids)
 //     nearest          what stands for a character that a model does not know
 //     repertoire       which of that occurred in a training
 //     writable         which ids may follow, so that what is generated is valid UTF-8 of the
