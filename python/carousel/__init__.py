@@ -168,7 +168,7 @@ class Model(_Handle):
         return found
 
     def session(self, prompt: Text = "", **settings: Value) -> Session:
-        """Begins a text. Settings: temperature, top_k, top_p, min_p, seed, length, documents, stop, raw, unknown."""
+        """Begins a text. Settings: temperature, top_k, top_p, min_p, loop_length, seed, length, documents, stop, raw, unknown."""
         given = _Settings("session", settings)
         data = _bytes(prompt)
         return Session(self, _library.made("new_session", self._handle, given._handle, data, len(data)))

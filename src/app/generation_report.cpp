@@ -69,6 +69,7 @@ std::string generation_json(const GenerationReport& report,
               {"top_k", sampler.top_k > 0 ? Json(sampler.top_k) : Json()},
               {"top_p", as_written(sampler.top_p)},
               {"min_p", as_written(sampler.min_p)},
+              {"loop_length", sampler.loop_length},
               {"stop", config.stop.empty() ? Json() : Json(config.stop)},
               {"samples", Json::array()}};
     for (const auto& sample : samples)

@@ -68,6 +68,7 @@ Json model_json(const LoadedModel& loaded, std::string_view title, const PageMod
         {"tensors", page.tensors},
         {"temperature", as_written(sampler.temperature)},
         {"min_p", as_written(sampler.min_p)},
+        {"loop_length", sampler.loop_length},
         {"parameters", parameter_count(snapshot.model)},
         {"bits_per_character",
          snapshot.validation_loss ? Json(*snapshot.validation_loss / std::numbers::ln2) : Json()}};

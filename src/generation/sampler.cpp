@@ -8,8 +8,8 @@
 #include "model/machine.hpp"
 
 // From logits to a symbol in the order of the controls: candidates (finite logits), temperature and
-// softmax, top_k, top_p, min_p, the draw. Sums are doubles in the order of the candidates, so the
-// result is the same on every machine.
+// softmax, top_k, top_p, min_p (not in a loop), the draw. Sums are doubles in the order of the
+// candidates, so the result is the same on every machine.
 
 namespace carousel {
 
@@ -30,14 +30,26 @@ bool more_likely(float a, TokenId a_id, float b, TokenId b_id) {
 
 bool in_range(const SamplerConfig& config) {
     return config.temperature >= 0 && config.top_k >= 0 && config.top_p > 0 && config.top_p <= 1 &&
-           config.min_p >= 0 && config.min_p < 1;
+           config.min_p >= 0 && config.min_p < 1 && config.loop_length >= 0 &&
+           config.loop_length <= k_longest_loop_length;
+}
+
+bool ends_in_loop(std::span<const TokenId> text, std::int64_t length) {
+    const auto before = static_cast<std::int64_t>(text.size()) - length;
+    if (length == 0 || before <= 0) return false;
+    const auto end = text.begin() + before;
+    for (std::int64_t period = 1; period <= std::min(k_longest_loop, before); ++period) {
+        if (std::equal(end, text.end(), end - period)) return true;
+    }
+    return false;
 }
 
 Sampler::Sampler(const SamplerConfig& config) : config_(config) {
     if (!in_range(config)) throw std::logic_error("a sampler's control is outside its range");
 }
 
-TokenId Sampler::sample(const Machine& machine, std::span<const float> logits, float draw) {
+TokenId Sampler::sample(const Machine& machine, std::span<const float> logits, float draw,
+                        bool loops) {
     find_candidates(logits);
     if (config_.temperature == 0) {
         return std::min_element(candidates_.begin(), candidates_.end(),
@@ -50,14 +62,17 @@ TokenId Sampler::sample(const Machine& machine, std::span<const float> logits, f
     probabilities_.resize(count);
     for (std::size_t i = 0; i < count; ++i) probabilities_[i] = candidates_[i].probability;
     // A tiny temperature must not make infinity, since infinity times zero is not a number.
-    const float inverse_temperature = std::min(1.0F / config_.temperature, 1e30F);
+    const float temperature = loops ? std::max(config_.temperature, 1.0F) : config_.temperature;
+    const float inverse_temperature = std::min(1.0F / temperature, 1e30F);
     machine.softmax(probabilities_, inverse_temperature);
     for (std::size_t i = 0; i < count; ++i) {
         candidates_[i].probability = probabilities_[i] < k_never ? 0.0F : probabilities_[i];
     }
-    keep_top_k();
-    keep_top_p();
-    keep_min_p();
+    if (!loops) {
+        keep_top_k();
+        keep_top_p();
+        keep_min_p();
+    }
     return draw_candidate(draw);
 }
 

@@ -18,6 +18,7 @@ struct SamplerConfig {
     std::int64_t top_k = 0;    ///< ≥ 1: only the k most likely; 0 = all
     float top_p = 1.0F;        ///< (0, 1]: the fewest that together have this share of the rest
     float min_p = 0.1F;        ///< [0, 1): those at least this likely compared with the likeliest
+    std::int64_t loop_length = 16;  ///< 0 to 1000: symbols of a loop until it may end; 0 = never
 
     bool operator==(const SamplerConfig&) const = default;
 };
@@ -25,9 +26,17 @@ struct SamplerConfig {
 /// Whether every control is inside its range.
 bool in_range(const SamplerConfig& config);
 
-/// Draws symbols. A draw is a pure function of the logits and one number in [0, 1), with the same
-/// result on every machine; the object only keeps its buffers.
+/// Whether each of the last `length` symbols is the one that stands `period` before it, for a
+/// period of 1 to `k_longest_loop`: blanks, a ruled line, "0, 0, 0, ". Never where `length` is 0.
+bool ends_in_loop(std::span<const TokenId> text, std::int64_t length);
+inline constexpr std::int64_t k_longest_loop = 8, k_longest_loop_length = 1000;
+
+/// Draws symbols. A draw is a pure function of the logits, one number in [0, 1) and whether the
+/// text loops, with the same result on every machine; the object only keeps its buffers.
 ///
+/// In a loop the model becomes certain of what comes next, and who leaves out what is unlikely
+/// leaves out its end: there the probabilities are those of the model, at a temperature of 1 or
+/// more, so that a loop ends when the model thinks that it does. Temperature 0 knows no loops.
 /// Law: a symbol whose logit is minus infinity or not a number is never drawn; with temperature 0
 /// the most likely symbol is, the lowest id among equals.
 /// Source: top-p, Holtzman et al. 2020; min-p, Nguyen et al. 2024.
@@ -36,9 +45,10 @@ public:
     /// Throws: std::logic_error when a control is outside its range.
     explicit Sampler(const SamplerConfig& config);
 
-    /// Range: draw in [0, 1). Any machine gives the same result.
+    /// Range: draw in [0, 1). Any machine gives the same result. `loops`: of the text so far.
     /// Throws: SnapshotError when no logit is a number.
-    TokenId sample(const Machine& machine, std::span<const float> logits, float draw);
+    TokenId sample(const Machine& machine, std::span<const float> logits, float draw,
+                   bool loops = false);
 
 private:
     struct Candidate {

@@ -19,6 +19,11 @@ inline constexpr auto k_settings<SamplerConfig> = std::tuple{
             {.name = "top-p", .meaning = "one of the fewest that together are this likely"}),
     setting(&SamplerConfig::min_p, k_below_one,
             {.name = "min-p",
-             .meaning = "one of those at least this likely, compared with the most likely"})};
+             .meaning = "one of those at least this likely, compared with the most likely"}),
+    setting(
+        &SamplerConfig::loop_length, {0, k_longest_loop_length},
+        {.name = "loop-length",
+         .meaning = "characters that go round in a loop from which on all may come, as likely as "
+                    "the model says, so that it ends; 0 = never"})};
 
 }  // namespace carousel

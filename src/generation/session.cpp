@@ -57,6 +57,7 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model,
     }
     config_.raw = writes_raw(config, tokenizer);
     reading_.unread.insert(reading_.unread.end(), prompt.begin(), prompt.end());
+    note(reading_.unread);
     if (!config_.raw && ends_inside_sequence(tokenizer, prompt)) {
         throw UsageError(
             "The prompt ends inside a UTF-8 sequence, which the model might not complete. Leave "
@@ -69,6 +70,7 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model, S
       config_(record.config),
       progress_(record.progress),
       reading_(std::move(record.reading)),
+      recent_(std::move(record.recent)),
       text_(tokenizer, config_.raw, std::move(record.text)),
       stop_(config_.stop, unit_of_stop(config_, tokenizer), record.held) {
     const auto& unread = reading_.unread;
@@ -85,13 +87,26 @@ Session::Session(const Tokenizer& tokenizer, const LanguageModelConfig& model, S
     if (unread.empty() || !std::all_of(unread.begin(), unread.end(), known)) {
         throw std::invalid_argument("what its model reads next is no text of its alphabet");
     }
+    if (recent_.empty() || recent_.back() != unread.back() ||
+        !std::all_of(recent_.begin(), recent_.end(), known)) {
+        throw std::invalid_argument("what it has read last is no text of its alphabet");
+    }
     if (!progress_.end && progress_.characters != given_out()) {
         throw std::invalid_argument("it has given out another number of characters than it says");
     }
 }
 
 SessionRecord Session::record() const {
-    return {config_, progress_, reading_, text_.held(), stop_.held()};
+    return {config_, progress_, reading_, recent_, text_.held(), stop_.held()};
+}
+
+// Keeps as much of the end as may be a loop.
+void Session::note(std::span<const TokenId> ids) {
+    recent_.insert(recent_.end(), ids.begin(), ids.end());
+    const auto most = static_cast<std::size_t>(config_.sampler.loop_length + k_longest_loop);
+    if (recent_.size() > most) {
+        recent_.erase(recent_.begin(), recent_.end() - static_cast<std::ptrdiff_t>(most));
+    }
 }
 
 void Session::draw_from(std::uint64_t seed, std::uint32_t sample) {
@@ -118,8 +133,10 @@ std::string Session::emptying_text() const {
 std::string Session::write(const Machine& machine, Sampler& sampler,
                            std::span<const float> logits) {
     const RandomKey key{config_.seed, RandomPurpose::sampling, config_.sample};
-    const TokenId drawn = sampler.sample(machine, logits, random_uniform(key, progress_.symbols++));
+    const TokenId drawn = sampler.sample(machine, logits, random_uniform(key, progress_.symbols++),
+                                         ends_in_loop(recent_, config_.sampler.loop_length));
     reading_.unread.assign(1, drawn);
+    note(reading_.unread);
     const bool over = drawn == Vocabulary::k_separator;
     if (over) ++progress_.documents;
     std::string text = stop_.push(text_.push(drawn));

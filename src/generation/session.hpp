@@ -64,8 +64,9 @@ struct SessionRecord {
     SessionConfig config;
     SessionProgress progress;
     SessionReading reading;
-    TextStream::Held text;  ///< drawn, and not yet certain to be text
-    std::string held;       ///< certain, and perhaps the beginning of the stop text
+    std::vector<TokenId> recent;  ///< the end of what was read and is to be read, to see loops
+    TextStream::Held text;        ///< drawn, and not yet certain to be text
+    std::string held;             ///< certain, and perhaps the beginning of the stop text
 };
 
 /// One text under way: a value, which can be copied (a branch), saved, and put into a batch that
@@ -124,6 +125,7 @@ public:
     std::string write(const Machine& machine, Sampler& sampler, std::span<const float> logits);
 
 private:
+    void note(std::span<const TokenId> ids);
     std::uint64_t given_out() const;
     std::optional<SessionEnd> reached(TokenId drawn) const;
 
@@ -131,6 +133,7 @@ private:
     SessionConfig config_;
     SessionProgress progress_;
     SessionReading reading_;
+    std::vector<TokenId> recent_;
     TextStream text_;
     StopText stop_;
 };

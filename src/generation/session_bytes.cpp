@@ -28,7 +28,7 @@ namespace carousel {
 namespace {
 
 constexpr std::string_view k_magic = "carousel session";
-constexpr std::uint32_t k_version = 2;
+constexpr std::uint32_t k_version = 3;
 
 template <typename T>
 concept Number = std::unsigned_integral<T> && !std::same_as<T, bool>;
@@ -162,11 +162,12 @@ void values(Archive& archive, Values&... each) {
 template <class Archive>
 void fields(Archive& archive, SessionRecord& x) {
     auto& sampler = x.config.sampler;
-    values(archive, sampler.temperature, sampler.top_k, sampler.top_p, sampler.min_p, x.config.seed,
-           x.config.sample, x.config.length, x.config.documents, x.config.stop, x.config.raw,
-           x.progress.characters, x.progress.earlier, x.progress.symbols, x.progress.documents,
-           x.progress.end, x.reading.unread, x.text.bytes, x.text.cluster, x.text.characters,
-           x.held, x.reading.memory.hidden, x.reading.memory.states);
+    values(archive, sampler.temperature, sampler.top_k, sampler.top_p, sampler.min_p,
+           sampler.loop_length, x.config.seed, x.config.sample, x.config.length, x.config.documents,
+           x.config.stop, x.config.raw, x.progress.characters, x.progress.earlier,
+           x.progress.symbols, x.progress.documents, x.progress.end, x.reading.unread, x.recent,
+           x.text.bytes, x.text.cluster, x.text.characters, x.held, x.reading.memory.hidden,
+           x.reading.memory.states);
 }
 
 /// What a session and the model that restores it must have in common.

@@ -13,9 +13,9 @@ namespace carousel {
 // A session in bytes: little-endian, fixed width, texts and lists behind a count of 8 bytes.
 //
 //     "carousel session"               16 bytes
-//     version                          4 bytes, 2
+//     version                          4 bytes, 3
 //     model: cell word, symbols, layers, hidden size; SHA-256 of the alphabet and its unit
-//     config, progress, unread ids, places in UTF-8 and text, as SessionRecord has them
+//     config, progress, unread and recent ids, places in UTF-8 and text, as SessionRecord has them
 //     memory: hidden, then states      floats, as many as the model's shape says
 //     SHA-256 of everything before     32 bytes
 //

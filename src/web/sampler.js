@@ -1,7 +1,19 @@
 // From logits to a symbol, as src/generation/sampler.cpp: candidates, temperature and softmax,
-// min-p, the draw. Sums are doubles in the order of the symbols.
+// min-p (not in a loop), the draw. Sums are doubles in the order of the symbols.
 
 const k_never = 2 ** -100;  // less likely than this is never
+const k_longest_loop = 8;
+
+/// Whether each of the last `length` tokens is the one that stands 1 to 8 before it.
+function ends_in_loop(tokens, length) {
+  const end = tokens.length, begin = end - length;
+  for (let period = 1; length > 0 && period <= Math.min(k_longest_loop, begin); ++period) {
+    let at = begin;
+    while (at < end && tokens[at] === tokens[at - period]) ++at;
+    if (at === end) return true;
+  }
+  return false;
+}
 
 class Sampler {
   constructor(symbols) {
@@ -9,9 +21,9 @@ class Sampler {
     this.probabilities = new Float32Array(symbols);
   }
 
-  /// What must not be drawn has minus infinity. Range: draw in [0, 1). Returns -1 where no logit is
-  /// a number.
-  sample(logits, { temperature, min_p }, draw) {
+  /// What must not be drawn has minus infinity. Range: draw in [0, 1). `loops`: of the text so far.
+  /// Returns -1 where no logit is a number.
+  sample(logits, { temperature, min_p }, draw, loops) {
     const { ids, probabilities } = this;
     let count = 0;
     for (let id = 0; id < logits.length; ++id) {
@@ -25,13 +37,14 @@ class Sampler {
       for (let i = 1; i < count; ++i) if (probabilities[i] > probabilities[best]) best = i;
       return ids[best];
     }
-    softmax(probabilities, count, Math.min(f32(1 / f32(temperature)), f32(1e30)));
+    const even = loops ? Math.max(temperature, 1) : temperature;
+    softmax(probabilities, count, Math.min(f32(1 / f32(even)), f32(1e30)));
     let largest = 0;
     for (let i = 0; i < count; ++i) {
       if (probabilities[i] < k_never) probabilities[i] = 0;
       if (probabilities[i] > largest) largest = probabilities[i];
     }
-    const least = f32(f32(min_p) * largest);
+    const least = loops ? 0 : f32(f32(min_p) * largest);
     let total = 0;
     for (let i = 0; i < count; ++i) {
       if (probabilities[i] < least) probabilities[i] = 0;

@@ -9,6 +9,7 @@ function made(tag, text, properties = {}) {
 
 class Settings {
   constructor(facts, { config, cell }) {
+    this.loop_length = facts.loop_length;
     by_id('title').textContent = facts.title;
     by_id('temperature').value = facts.temperature;
     by_id('min_p').value = facts.min_p;
@@ -55,6 +56,7 @@ class Settings {
     return {
       temperature: Number(by_id('temperature').value),
       min_p: Number(by_id('min_p').value),
+      loop_length: this.loop_length,
     };
   }
 

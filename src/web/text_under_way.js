@@ -111,7 +111,8 @@ class TextUnderWay {
     if (this.measures) var shares = plain_probabilities(logits);
     const over = this.drawn > 0 && tokens[tokens.length - 1] === k_separator;
     this.alphabet.mask(logits, tokens, this.drawn === 0 || over);
-    const id = this.sampler.sample(logits, settings, draws.at(this.drawn));
+    const id = this.sampler.sample(logits, settings, draws.at(this.drawn),
+                                   ends_in_loop(tokens, settings.loop_length));
     if (id < 0) return id;
     ++this.drawn;
     if (this.measures) this.nats[tokens.length] = -Math.log(shares[id]);

@@ -151,6 +151,9 @@ TEST_SUITE("app/writing_page") {
         deep.hidden_size = 33;
         pages.add(loaded_model(tokenizer_of(k_text), deep), "three layers", "", 0);
         pages.add(loaded_model(tokenizer_of(k_text), deep), "without vectors", "", 1.5F, true);
+        for (const auto& loop :
+             {"oooooooooooooooooo", "the the the the the ", "lamps on lamps on "})
+            pages.add(loaded_model(tokenizer_of(k_text), deep), "a loop", loop, 0.3F);
         pages.check();
     }
 

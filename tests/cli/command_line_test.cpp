@@ -252,7 +252,8 @@ TEST_SUITE("cli/command_line") {
              "nearest",  "--length",      "7",    "--stop",    "END",    "--count",
              "3",        "--temperature", "0",    "--top-k",   "5",      "--top-p",
              "0.5",      "--min-p",       "0.25", "--seed",    "9",      "--precision",
-             "int8",     "--threads",     "2",    "--no-echo", "--json", "--raw"});
+             "int8",     "--threads",     "2",    "--no-echo", "--json", "--loop-length",
+             "3",        "--raw"});
         CHECK(o.model == "m");
         CHECK(o.prompt == "-x\n");
         CHECK(o.unknown == UnknownCharacters::nearest);
@@ -260,7 +261,8 @@ TEST_SUITE("cli/command_line") {
         CHECK(o.stop == "END");
         CHECK(o.count == 3);
         CHECK(o.sampler ==
-              SamplerConfig{.temperature = 0, .top_k = 5, .top_p = 0.5F, .min_p = 0.25F});
+              SamplerConfig{
+                  .temperature = 0, .top_k = 5, .top_p = 0.5F, .min_p = 0.25F, .loop_length = 3});
         CHECK(o.seed == 9U);
         CHECK(o.precision == Precision::int8);
         CHECK(o.threads == 2);

@@ -184,10 +184,49 @@ TEST_SUITE("generation/sampler") {
         CHECK(kept(config, logits_of({1, 0.2, 0.1, 0.01})) == Ids{0, 1});
     }
 
+    TEST_CASE("in a loop symbols are drawn as the model has them, or more evenly") {
+        const auto shares = [](const SamplerConfig& config) {
+            Sampler sampler(config);
+            std::map<TokenId, int> counts;
+            for (int i = 0; i < 1000; ++i) {
+                const float draw = (static_cast<float>(i) + 0.5F) / 1000;
+                ++counts[sampler.sample(k_machine, k_five, draw, true)];
+            }
+            return counts;
+        };
+        const auto own = frequencies({.temperature = 1, .min_p = 0}, k_five);
+        CHECK(shares({.temperature = 0.3F, .top_k = 2, .top_p = 0.5F, .min_p = 0.9F}) == own);
+        CHECK(shares({.temperature = 1.5F}) ==
+              frequencies({.temperature = 1.5F, .min_p = 0}, k_five));
+        CHECK(shares({.temperature = 0}) == std::map<TokenId, int>{{1, 1000}});
+    }
+
+    TEST_CASE("a text ends in a loop when its last symbols repeat those 1 to 8 before them") {
+        const auto after = [](std::vector<TokenId> text, TokenId period, int more) {
+            for (int i = 0; i < more; ++i) text.push_back(text[text.size() - period]);
+            return text;
+        };
+        for (TokenId period = 1; period <= 8; ++period) {
+            std::vector<TokenId> text{90, 91};
+            for (TokenId i = 0; i < period; ++i) text.push_back(i);
+            CHECK_FALSE(ends_in_loop(after(text, period, 15), 16));
+            CHECK(ends_in_loop(after(text, period, 16), 16));
+            CHECK(ends_in_loop(after({text.begin() + 2, text.end()}, period, 16), 16));
+            CHECK_FALSE(ends_in_loop(after(text, period, 40), 0));
+            auto over = after(text, period, 40);
+            over.push_back(90);
+            CHECK_FALSE(ends_in_loop(over, 16));
+        }
+        std::vector<TokenId> nine{0, 1, 2, 3, 4, 5, 6, 7, 8};
+        CHECK_FALSE(ends_in_loop(after(nine, 9, 40), 16));
+        CHECK_FALSE(ends_in_loop({}, 16));
+    }
+
     TEST_CASE("controls outside their ranges are refused") {
         for (const SamplerConfig& config :
              {SamplerConfig{.temperature = -1}, SamplerConfig{.top_k = -1},
               SamplerConfig{.top_p = 0}, SamplerConfig{.top_p = 1.5F}, SamplerConfig{.min_p = 1},
+              SamplerConfig{.loop_length = -1}, SamplerConfig{.loop_length = 1001},
               SamplerConfig{.temperature = std::numeric_limits<float>::quiet_NaN()}}) {
             CHECK_THROWS_AS(Sampler{config}, std::logic_error);
         }

@@ -124,6 +124,19 @@ TEST_SUITE("generation/session_bytes") {
         }
     }
 
+    TEST_CASE("a session that is saved inside a loop ends it as it would have") {
+        const auto small = std::move(small_sessions().front());
+        auto config = small.config;
+        config.sampler = {.temperature = 0.01F};
+        config.length = 200;
+        for (const std::size_t read : {10U, 17U, 30U}) {
+            const auto prompt = small.tokenizer.encode(std::string(read, 't'));
+            const Session session(small.tokenizer, small.model.config(), config, prompt);
+            CHECK(rest_of(small, restored(small, saved(small, session))) ==
+                  rest_of(small, session));
+        }
+    }
+
     TEST_CASE("a session of another model's shape or alphabet, or another version, is refused") {
         const auto small = std::move(small_sessions().front());
         const auto bytes = saved(small, half_written(small));
@@ -140,9 +153,9 @@ TEST_SUITE("generation/session_bytes") {
         REQUIRE(other.vocabulary().size() == small.tokenizer.vocabulary().size());
         CHECK_THROWS_AS(restore_session(bytes, other, small.model.config()), SnapshotError);
         auto newer = bytes;
-        newer[16] = std::byte{3};
+        newer[16] = std::byte{4};
         CHECK_THROWS_WITH_AS(restored(small, sealed(newer)),
-                             doctest::Contains("version 3, and this program reads version 2"),
+                             doctest::Contains("version 4, and this program reads version 3"),
                              SnapshotError);
     }
 }

@@ -2,12 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "cpu/cpu_machine.hpp"
 #include "generation/small_sessions.hpp"
 
 using namespace carousel;
@@ -67,6 +72,33 @@ TEST_SUITE("generation/session") {
         CHECK_THROWS_WITH_AS(Session(bytes, model, {.stop = "\x80"}, {}),
                              doctest::Contains("--raw"), UsageError);
         CHECK_NOTHROW(Session(bytes, model, {.stop = "\x80", .raw = true}, {}));
+    }
+
+    TEST_CASE("a loop that the model would go on with for long ends as the model has it end") {
+        const auto tokenizer = tokenizer_of("ab");
+        const LanguageModelConfig model{.vocabulary_size = 3};
+        std::vector<float> logits(3, -std::numeric_limits<float>::infinity());
+        const TokenId a = tokenizer.encode("a").front(), b = tokenizer.encode("b").front();
+        logits[a] = std::log(0.95F);
+        logits[b] = std::log(0.05F);
+        const CpuMachine machine(1);
+        const auto written = [&](std::int64_t loop_length, std::string_view prompt) {
+            const SessionConfig config{.sampler = {.loop_length = loop_length}, .seed = 4};
+            Session session(tokenizer, model, config, tokenizer.encode(prompt));
+            Sampler sampler(config.sampler);
+            std::string text;
+            for (int i = 0; i < 4000; ++i) text += session.write(machine, sampler, logits);
+            return text;
+        };
+        CHECK(written(0, "").find('b') == std::string::npos);
+        const auto text = written(16, "");
+        CHECK(std::abs(std::count(text.begin(), text.end(), 'b') - 4000 / (17 + 20)) < 30);
+        for (auto at = text.find('b'), from = std::string::npos; at != std::string::npos;
+             from = at, at = text.find('b', at + 1)) {
+            CHECK(at - (from + 1) >= 17);
+        }
+        // What was read counts as what was written.
+        CHECK(written(16, std::string(17, 'a')).find('b') < text.find('b'));
     }
 
     TEST_CASE("controls of the sampler outside their ranges are refused") {

@@ -29,13 +29,14 @@ function opened(file) {
 }
 
 /// Whole documents follow each other, as with `--documents 0`.
-function written({ engine, model, alphabet }, { seed, length, temperature, min_p, prompt }) {
+function written({ engine, facts, model, alphabet }, { seed, length, temperature, min_p, prompt }) {
+  const settings = { temperature, min_p, loop_length: facts.loop_length };
   const text = new engine.TextUnderWay(model, alphabet), draws = new engine.Draws(BigInt(seed));
   for (const { ids } of alphabet.pieces_of(prompt || '')) text.tokens.push(...ids);
   const first = text.tokens.length;
   while (text.tokens.length - first < length) {
     text.read_until(text.tokens.length);
-    if (text.write({ temperature, min_p }, draws) < 0) throw new Error('no probabilities');
+    if (text.write(settings, draws) < 0) throw new Error('no probabilities');
   }
   return alphabet.text_of(text.tokens.slice(first));
 }
