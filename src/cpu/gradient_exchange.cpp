@@ -8,9 +8,12 @@
 namespace carousel {
 
 GradientExchange::GradientExchange(Communicator& communicator, std::int64_t shards, Sums sums,
-                                   std::span<const Owned> kept)
-    : communicator_(&communicator), sum_(communicator, shards), sums_(sums) {
-    for (const auto& [process, begin, end] : kept) {
+                                   const KeptGradients& kept)
+    : communicator_(&communicator),
+      sum_(communicator, shards),
+      sums_(sums),
+      in_slices_(kept.in_slices) {
+    for (const auto& [process, begin, end] : kept.floats) {
         const Owned pieces{process, norm_pieces(begin), end / k_norm_piece};
         if (pieces.size() < 1) continue;
         kept_pieces_.push_back(pieces);
@@ -86,12 +89,18 @@ void GradientExchange::find_portions(const Range& floats) {
     portions_.clear();
     auto at = floats.begin;
     const auto add_until = [&](std::int64_t end) {
-        if (at < end) sum_.add_slices(at - floats.begin, end - floats.begin, portions_);
+        if (at < end)
+            sum_.add_slices(at - floats.begin, end - floats.begin, ShardSum::Portion::k_all,
+                            portions_);
     };
     for (const auto& [process, begin, end] : kept_) {
         if (begin < floats.begin || begin >= floats.end) continue;
         add_until(begin);
-        portions_.push_back({{process, begin - floats.begin, end - floats.begin}, true});
+        const Owned here{process, begin - floats.begin, end - floats.begin};
+        if (in_slices_)
+            sum_.add_slices(here.begin, here.end, process, portions_);
+        else
+            portions_.push_back({here, process});
         at = end;
     }
     add_until(floats.end);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "cpu/matrix_shares.hpp"
 #include "cpu/thread_pool.hpp"
 #include "model/collectives.hpp"
 
@@ -27,7 +28,7 @@ public:
     /// after `finish`, that of all shards; but of `kept` floats, which lie in one part each, only
     /// in the process whose they are.
     GradientExchange(Communicator& communicator, std::int64_t shards, Sums sums,
-                     std::span<const Owned> kept);
+                     const KeptGradients& kept);
     ~GradientExchange();
     GradientExchange(const GradientExchange&) = delete;
     GradientExchange& operator=(const GradientExchange&) = delete;
@@ -53,7 +54,8 @@ private:
     Communicator* communicator_;
     ShardSum sum_;
     Sums sums_;
-    std::vector<Owned> kept_;                  // as whole pieces of the norm
+    std::vector<Owned> kept_;  // as whole pieces of the norm
+    bool in_slices_;
     std::vector<Owned> kept_pieces_;           // the same, counted in pieces
     std::vector<std::span<float>> parts_;      // of the sums, of what is under way
     std::vector<ShardSum::Portion> portions_;  // of these

@@ -21,17 +21,24 @@ MatrixShares::Part MatrixShares::part(std::size_t matrix) const {
     return {found.begin, !shared() || found.process == communicator_->process()};
 }
 
-bool MatrixShares::gradients_kept() const {
-    if (!shared() || size_ == 0) return false;
-    return *std::ranges::max_element(floats_) * communicator_->processes() <= 2 * size_;
+KeptGradients MatrixShares::kept_gradients() const {
+    if (!shared()) return {};
+    return {stored_, in_slices()};
 }
 
 void MatrixShares::exchange_directions(float* all) const {
-    share_out(*communicator_, directions_, std::span(all, static_cast<std::size_t>(size_)));
+    const std::span floats(all, static_cast<std::size_t>(size_));
+    if (in_slices()) return share_out_in_slices(*communicator_, directions_, floats);
+    share_out(*communicator_, directions_, floats);
 }
 
 void MatrixShares::exchange_stored(std::span<float> all) const {
     share_out(*communicator_, stored_, all);
+}
+
+bool MatrixShares::in_slices() const {
+    if (size_ == 0) return false;
+    return *std::ranges::max_element(floats_) * communicator_->processes() > 2 * size_;
 }
 
 }  // namespace carousel

@@ -8,6 +8,12 @@
 
 namespace carousel {
 
+/// Floats whose gradient only one process gets: it adds it up, or all do, a slice each.
+struct KeptGradients {
+    std::span<const Owned> floats{};
+    bool in_slices = false;
+};
+
 /// Matrices on which processes work for each other: each computes some, and gets the others, so
 /// that all have all, with the bits of one process that computes them itself.
 class MatrixShares {
@@ -28,12 +34,10 @@ public:
     };
     Part part(std::size_t matrix) const;
 
-    /// Whether only who computes a matrix gets its gradient: then all processes together send what
-    /// a ring takes, and half as much again where all get all gradients. But with fewer matrices
-    /// than processes one of them would have to receive too much.
-    bool gradients_kept() const;
-    /// The matrices among the stored floats, and whose they are.
-    std::span<const Owned> stored() const { return stored_; }
+    /// The matrices among the stored floats, none where nothing is shared. Only who computes one
+    /// gets its gradient: so all processes together send what a ring takes, and not half as much
+    /// again.
+    KeptGradients kept_gradients() const;
 
     /// Gets what others have computed: of the matrices one behind the other, and of what is laid
     /// out as the stored floats. Range: shared.
@@ -41,6 +45,10 @@ public:
     void exchange_stored(std::span<float> all) const;
 
 private:
+    /// Matrices are few beside the processes: who has one could not receive its gradient from
+    /// everybody and send its direction to everybody in the time that others need for theirs.
+    bool in_slices() const;
+
     Communicator* communicator_;
     std::int64_t size_ = 0;
     std::vector<Owned> directions_, stored_;   // one behind the other; as they are stored

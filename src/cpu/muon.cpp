@@ -136,12 +136,7 @@ void Muon::step(const Crew& crew, Matrices matrices, std::span<Orthogonalization
 }
 
 void Muon::step_with_others(const Crew& crew, const Update& update) {
-    // Who has their gradients keeps their moments too, for a training that goes on with other
-    // processes; their directions come from those who computed them.
-    const auto others = Matrices(matrices_).subspan(own_);
-    if (!shares_.gradients_kept())
-        find_directions(crew, others, update,
-                        [&](std::size_t i) { return directions_.data() + others[i].offset; });
+    // Who has their gradients keeps their moments too; their directions come from there.
     shares_.exchange_directions(directions_.data());
     go(crew, Matrices(matrices_), update,
        [&](std::size_t i) { return directions_.data() + matrices_[i].offset; });

@@ -34,14 +34,12 @@ public:
     /// an orthogonal step would fill them.
     static bool moves(const StoredParameter& parameter);
 
-    /// Matrices whose gradient only the process that computes them needs, and has moments of; none
-    /// where all need all (`MatrixShares::gradients_kept`).
-    std::span<const Owned> kept() const {
-        return shares_.gradients_kept() ? shares_.stored() : std::span<const Owned>();
-    }
+    /// The matrices, whose gradient only the process that computes them needs, and has moments of
+    /// (`MatrixShares`).
+    KeptGradients kept_gradients() const { return shares_.kept_gradients(); }
     /// All processes get each other's moments, laid out as in `Update`.
     void gather_moments(std::span<float> moments) const {
-        if (shares_.gradients_kept()) shares_.exchange_stored(moments);
+        if (shares_.shared()) shares_.exchange_stored(moments);
     }
 
     /// Law: the same bits for every number of threads.

@@ -25,9 +25,9 @@ public:
     void update(ThreadPool& pool, LanguageModel& model, const float* gradients,
                 const UpdateRates& rates);
 
-    /// Floats whose gradients only one process needs: `Muon::kept`.
-    std::span<const Owned> kept_gradients() const {
-        return muon_ ? muon_->kept() : std::span<const Owned>();
+    /// Floats whose gradients only one process needs: `Muon::kept_gradients`.
+    KeptGradients kept_gradients() const {
+        return muon_ ? muon_->kept_gradients() : KeptGradients{};
     }
     /// All processes together: each gets the moments that only others keep.
     void gather_moments() {

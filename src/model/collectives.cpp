@@ -86,6 +86,48 @@ void share_out(Communicator& communicator, std::span<const Owned> parts, std::sp
     communicator.exchange(out, in);
 }
 
+Owned slice_of(const Owned& all, int processes, int process) {
+    constexpr std::int64_t k_line = 16;  // floats of a cache line
+    const auto lines = (all.size() + k_line - 1) / k_line;
+    const auto at = [&](int p) {
+        return std::min(all.end, all.begin + lines * p / processes * k_line);
+    };
+    return {process, at(process), at(process + 1)};
+}
+
+void share_out_in_slices(Communicator& communicator, std::span<const Owned> parts,
+                         std::span<float> all) {
+    const int n = communicator.processes(), self = communicator.process();
+    const auto slice_for = [&](const Owned& part, int process) {
+        const auto slice = slice_of(part, n, process);
+        return std::as_writable_bytes(all.subspan(static_cast<std::size_t>(slice.begin),
+                                                  static_cast<std::size_t>(slice.size())));
+    };
+    std::vector<Communicator::Outgoing> out;
+    std::vector<Communicator::Incoming> in;
+    for (const auto& part : parts) {
+        if (part.process != self) {
+            in.push_back({part.process, slice_for(part, self)});
+            continue;
+        }
+        for_each_other(communicator, [&](int other) {
+            out.push_back({other, slice_for(part, other)});
+        });
+    }
+    communicator.exchange(out, in);
+
+    // what each has now, for everybody who has it not
+    out.clear();
+    in.clear();
+    for_each_other(communicator, [&](int other) {
+        for (const auto& part : parts) {
+            if (part.process != other) out.push_back({other, slice_for(part, self)});
+            if (part.process != self) in.push_back({other, slice_for(part, other)});
+        }
+    });
+    communicator.exchange(out, in);
+}
+
 Link measure_link(Communicator& communicator) {
     const int n = communicator.processes(), self = communicator.process();
     const auto seconds = [&](std::size_t bytes, int times) {
@@ -116,18 +158,15 @@ ShardSum::ShardSum(Communicator& communicator, std::int64_t shards)
     losses_.resize(static_cast<std::size_t>(shards));
 }
 
-void ShardSum::add_slices(std::int64_t begin, std::int64_t end,
+void ShardSum::add_slices(std::int64_t begin, std::int64_t end, int goes_to,
                           std::vector<Portion>& portions) const {
-    constexpr std::int64_t k_line = 16;  // floats of a cache line
     const int n = communicator_->processes();
-    const auto lines = (end - begin + k_line - 1) / k_line;
-    const auto at = [&](int p) { return std::min(end, begin + lines * p / n * k_line); };
-    for (int p = 0; p < n; ++p) portions.push_back({{p, at(p), at(p + 1)}});
+    for (int p = 0; p < n; ++p) portions.push_back({slice_of({0, begin, end}, n, p), goes_to});
 }
 
 void ShardSum::add_up(std::span<const std::span<float>> nodes) {
     portions_.clear();
-    add_slices(0, static_cast<std::int64_t>(nodes[0].size()), portions_);
+    add_slices(0, static_cast<std::int64_t>(nodes[0].size()), Portion::k_all, portions_);
     add_up(nodes, portions_);
 }
 
@@ -139,7 +178,7 @@ void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const P
                            static_cast<std::size_t>(owned.size()));
     };
     std::size_t own_floats = 0;
-    for (const auto& [floats, kept] : portions)
+    for (const auto& [floats, goes_to] : portions)
         if (floats.process == self) own_floats += static_cast<std::size_t>(floats.size());
     received_.resize((known_.size() - own_.size()) * own_floats);
 
@@ -147,7 +186,7 @@ void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const P
     slices_.clear();
     in_.clear();
     auto* room = received_.data();
-    for (const auto& [floats, kept] : portions) {
+    for (const auto& [floats, goes_to] : portions) {
         if (floats.process != self) continue;
         std::size_t own = 0;
         for (const int owner : owner_) {
@@ -162,7 +201,7 @@ void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const P
     }
     out_.clear();
     for_each_other(*communicator_, [&](int other) {
-        for (const auto& [floats, kept] : portions) {
+        for (const auto& [floats, goes_to] : portions) {
             if (floats.process != other) continue;
             for (const auto& node : nodes)
                 out_.push_back({other, std::as_bytes(part(node, floats))});
@@ -172,7 +211,7 @@ void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const P
 
     // their sums
     auto slices = std::span(slices_);
-    for (const auto& [floats, kept] : portions) {
+    for (const auto& [floats, goes_to] : portions) {
         if (floats.process != self) continue;
         const auto result =
             carousel::add_up({0, shards_}, known_, 0, [&](std::size_t to, std::size_t from) {
@@ -185,17 +224,16 @@ void ShardSum::add_up(std::span<const std::span<float>> nodes, std::span<const P
         slices = slices.subspan(known_.size());
     }
 
-    // for everybody
+    // for everybody, or for one
     out_.clear();
     in_.clear();
-    for (const auto& [floats, kept] : portions) {
-        if (kept) continue;
-        if (floats.process != self)
+    for (const auto& [floats, goes_to] : portions) {
+        if (floats.process != self && (goes_to == Portion::k_all || goes_to == self))
             in_.push_back({floats.process, std::as_writable_bytes(part(nodes[0], floats))});
     }
     for_each_other(*communicator_, [&](int other) {
-        for (const auto& [floats, kept] : portions)
-            if (!kept && floats.process == self)
+        for (const auto& [floats, goes_to] : portions)
+            if (floats.process == self && (goes_to == Portion::k_all || goes_to == other))
                 out_.push_back({other, std::as_bytes(part(nodes[0], floats))});
     });
     communicator_->exchange(out_, in_);

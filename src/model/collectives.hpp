@@ -49,6 +49,14 @@ void share_out(Communicator& communicator, std::span<const Owned> parts, std::sp
     share_out(communicator, parts, std::as_writable_bytes(all), sizeof(Element));
 }
 
+/// What a process has of elements that all share evenly; slices begin at cache lines of `all`.
+Owned slice_of(const Owned& all, int processes, int process);
+
+/// As `share_out`, where few own much: each process gets its slice of a part and hands it on to
+/// the others. So whose the part is sends it out less than twice, and not to everybody.
+void share_out_in_slices(Communicator& communicator, std::span<const Owned> parts,
+                         std::span<float> all);
+
 /// What the link carries while each process sends to the next one. Takes about a tenth of a second
 /// where it is fast.
 Link measure_link(Communicator& communicator);
@@ -71,16 +79,19 @@ public:
     /// one, with the same bits everywhere. The floating-point mode is the caller's.
     void add_up(std::span<const std::span<float>> nodes);
 
-    /// The same of portions that make up the nodes, the same ones in all processes; whose they are
-    /// adds them up. Of one that is `kept` nobody else gets the sum.
+    /// The same of portions that make up the nodes, the same ones in all processes. Whose they are
+    /// adds them up; all get the sum, or only the process that is named.
     struct Portion {
+        static constexpr int k_all = -1;
+
         Owned floats;
-        bool kept = false;
+        int goes_to = k_all;
     };
     void add_up(std::span<const std::span<float>> nodes, std::span<const Portion> portions);
 
     /// Floats [begin, end) as a portion of each process, all nearly equal.
-    void add_slices(std::int64_t begin, std::int64_t end, std::vector<Portion>& portions) const;
+    void add_slices(std::int64_t begin, std::int64_t end, int goes_to,
+                    std::vector<Portion>& portions) const;
 
     /// `own`: a value for each own shard. Returns the sum of all.
     double add_up(std::span<const double> own);

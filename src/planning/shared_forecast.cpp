@@ -19,8 +19,8 @@ struct Matrices {
     double part_of_one(int processes) const {
         return count > 0 ? most_of_one(processes) / floats : 1;
     }
-    /// Only who computes one gets its gradient: see cpu/matrix_shares.hpp.
-    bool kept(int processes) const { return most_of_one(processes) * processes <= 2 * floats; }
+    /// They are few beside the processes: see cpu/matrix_shares.hpp.
+    bool in_slices(int processes) const { return most_of_one(processes) * processes > 2 * floats; }
 };
 
 Matrices matrices_of(const LanguageModelConfig& model, OptimizerKind optimizer) {
@@ -40,10 +40,18 @@ ExchangedBytes exchanged_bytes(const LanguageModelConfig& model, OptimizerKind o
                                int processes) {
     const double n = processes, all = static_cast<double>(parameter_count(model));
     const auto matrices = matrices_of(model, optimizer);
-    const double directions = (n - 1) * matrices.most_of_one(processes);
-    const double gradients = matrices.kept(processes)
-                                 ? directions + 2 * (n - 1) / n * (all - matrices.floats)
-                                 : 2 * (n - 1) / n * all;
+    const double one = matrices.most_of_one(processes), others = (n - 1) / n;
+    double gradients = 2 * others * (all - matrices.floats), directions = 0;
+    if (matrices.in_slices(processes)) {
+        // The own slice of a matrix that is another's: its gradient goes there, its direction to
+        // all but there.
+        const double slices = (matrices.floats - one) / n;
+        gradients += others * matrices.floats + slices;
+        directions = others * (one + matrices.floats) - slices;
+    } else {
+        gradients += (n - 1) * one;
+        directions = (n - 1) * one;
+    }
     return {sizeof(float) * gradients, sizeof(float) * directions};
 }
 
@@ -60,11 +68,11 @@ double SharedForecast::seconds_of_update(const LanguageModelConfig& model, const
     double sent = 0;
     for (double done = 1; done <= layers; ++done)
         sent = std::max(sent, plain * (1 + 2 * done / layers) / 3) + of_layer;
-    constexpr double k_rounds = 3;  // what to do, text, losses
     const auto matrices = matrices_of(model, optimizer);
+    double rounds = 3;  // what to do, text, losses
+    if (matrices.count > 0) rounds += matrices.in_slices(processes_) ? 2 : 1;  // directions
     return sent + muon * matrices.part_of_one(processes_) +
-           bytes.directions / link_.bytes_per_second +
-           (k_rounds + (matrices.count > 0 ? 1 : 0)) * link_.latency;
+           bytes.directions / link_.bytes_per_second + rounds * link_.latency;
 }
 
 double SharedForecast::training_bytes(const LanguageModelConfig& model,

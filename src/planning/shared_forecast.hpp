@@ -33,10 +33,10 @@ private:
     Link link_;
 };
 
-/// Bytes that the process which sends most sends in an update, n processes and P parameters: of
-/// gradients 2 (n - 1) / n · 4 P, what a ring takes. With Muon, of whose matrices it computes M
-/// floats, 4 (n - 1) M of directions; where processes are few beside the matrices (M n ≤ 2 P_m), it
-/// gets gradients of these alone, and that of what is no matrix goes round as a ring.
+/// Bytes that a process sends or receives in an update of n processes, at most: what a ring takes,
+/// 2 (n - 1) / n · 4 P of P parameters. With Muon the gradient of a matrix goes to who computes it,
+/// and its direction from there to all; where that is in slices (cpu/matrix_shares.hpp), who has a
+/// matrix of M floats sends (n - 1) / n · 4 M more.
 struct ExchangedBytes {
     double gradients, directions;
 };

@@ -57,20 +57,22 @@ TEST_SUITE("cpu/gradient_exchange") {
     TEST_CASE("of what one process keeps the others get the squares of whole pieces, and no sums") {
         const auto [expected, squares] = sum_of_two();
         const std::vector<Owned> kept{{1, 100, 2 * k_norm_piece + 5}};
-        ProcessesInOne(2).run([&](Communicator& communicator) {
-            auto gradient = gradient_of(communicator.process());
-            const std::span<float> sum(gradient);
-            GradientExchange exchange(communicator, 2, std::span(&sum, 1), kept);
-            exchange.send({0, k_exchanged});
-            exchange.finish();
-            CHECK((gradient == expected) == (communicator.process() == 1));
-            ThreadPool pool(1);
-            std::vector<double> own(squares.size());
-            sum_squares(pool, gradient.data(), k_exchanged, own);
-            CHECK((own == squares) == (communicator.process() == 1));
-            exchange.complete(own);
-            CHECK(own == squares);
-        });
+        for (const bool in_slices : {false, true}) {
+            ProcessesInOne(2).run([&](Communicator& communicator) {
+                auto gradient = gradient_of(communicator.process());
+                const std::span<float> sum(gradient);
+                GradientExchange exchange(communicator, 2, std::span(&sum, 1), {kept, in_slices});
+                exchange.send({0, k_exchanged});
+                exchange.finish();
+                CHECK((gradient == expected) == (communicator.process() == 1));
+                ThreadPool pool(1);
+                std::vector<double> own(squares.size());
+                sum_squares(pool, gradient.data(), k_exchanged, own);
+                CHECK((own == squares) == (communicator.process() == 1));
+                exchange.complete(own);
+                CHECK(own == squares);
+            });
+        }
     }
 
     TEST_CASE("whoever fails in the middle of a window is not waited for") {

@@ -119,23 +119,67 @@ TEST_SUITE("model/collectives") {
                 for (const auto& node : sum.own_nodes()) nodes.push_back(sum_of(node, k_size));
                 std::vector<std::span<float>> spans(nodes.begin(), nodes.end());
                 std::vector<ShardSum::Portion> portions;
-                sum.add_slices(0, 40, portions);
-                portions.push_back({{1, 40, 55}, true});
-                portions.push_back({{0, 55, 71}, true});
-                sum.add_slices(71, 100, portions);
+                sum.add_slices(0, 40, ShardSum::Portion::k_all, portions);
+                portions.push_back({{1, 40, 55}, 1});
+                portions.push_back({{1, 55, 60}, 0});
+                portions.push_back({{0, 60, 71}, 0});
+                sum.add_slices(71, 100, ShardSum::Portion::k_all, portions);
                 sum.add_up(spans, portions);
                 for (std::size_t i = 0; i < k_size; ++i) {
                     const int keeper = i < 40 || i >= 71 ? -1 : i < 55 ? 1 : 0;
+                    const bool adds_up = i >= 55 && i < 60 && communicator.process() == 1;
                     CAPTURE(i);
-                    if (keeper < 0 || keeper == communicator.process())
+                    if (keeper < 0 || keeper == communicator.process() || adds_up)
                         REQUIRE(nodes[0][i] == expected[i]);
                     else
                         REQUIRE(nodes[0][i] != expected[i]);
                 }
-                share_out(communicator, std::vector<Owned>{{1, 40, 55}, {0, 55, 71}},
-                          std::span(nodes[0]));
+                const std::vector<Owned> kept{{1, 40, 55}, {0, 55, 71}};
+                share_out(communicator, kept, std::span(nodes[0]));
                 REQUIRE(nodes[0] == expected);
             });
+        }
+    }
+
+    TEST_CASE("in slices everybody gets every part once, and its owner sends it less than twice") {
+        const std::vector<Owned> parts{{1, 3, 500}, {0, 500, 507}, {1, 600, 990}};
+        std::vector<float> expected(1000);
+        for (const auto& part : parts)
+            for (auto i = part.begin; i < part.end; ++i)
+                expected[static_cast<std::size_t>(i)] = static_cast<float>(1 + i);
+        constexpr std::size_t k_bytes = (497 + 7 + 390) * sizeof(float);
+        for (const int n : {2, 3, 4, 5, 8}) {
+            CAPTURE(n);
+            ProcessesInOne processes(n);
+            processes.run([&](Communicator& communicator) {
+                const int self = communicator.process();
+                std::vector<float> values(1000);
+                for (const auto& part : parts)
+                    if (part.process == self)
+                        std::copy_n(expected.begin() + part.begin, part.size(),
+                                    values.begin() + part.begin);
+                share_out_in_slices(communicator, parts, values);
+                REQUIRE(values == expected);
+            });
+            const auto others = static_cast<std::size_t>(n - 1);
+            CHECK(processes.bytes_of_all() == others * k_bytes);
+            CHECK(processes.bytes_of_first() < 2 * k_bytes);
+        }
+    }
+
+    TEST_CASE("slices are all of a range, in order, and differ by a cache line at most") {
+        for (const std::int64_t size : {0, 1, 15, 16, 17, 1000}) {
+            for (const int n : {1, 2, 3, 7, 64}) {
+                std::int64_t end = 5;
+                for (int p = 0; p < n; ++p) {
+                    const auto slice = slice_of({0, 5, 5 + size}, n, p);
+                    REQUIRE(slice.process == p);
+                    REQUIRE(slice.begin == end);
+                    REQUIRE(slice.size() <= size / n + 16);
+                    end = slice.end;
+                }
+                REQUIRE(end == 5 + size);
+            }
         }
     }
 

@@ -43,8 +43,12 @@ public:
         if (failure) std::rethrow_exception(failure);
     }
 
-    /// Bytes that process 0 has sent.
+    /// Bytes that process 0 has sent, and that all have.
     std::size_t bytes_of_first() const { return bytes_of_first_; }
+    std::size_t bytes_of_all() {
+        const std::lock_guard lock(mutex_);
+        return bytes_of_all_;
+    }
 
 private:
     using Bytes = std::vector<std::byte>;
@@ -64,6 +68,7 @@ private:
             std::unique_lock lock(all_.mutex_);
             for (const auto& [to, bytes] : out) {
                 all_.boxes_[{process_, to}].emplace_back(bytes.begin(), bytes.end());
+                all_.bytes_of_all_ += bytes.size();
                 if (process_ == 0) all_.bytes_of_first_ += bytes.size();
             }
             all_.arrived_.notify_all();
@@ -87,7 +92,7 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     bool gone_ = false;
-    std::size_t bytes_of_first_ = 0;
+    std::size_t bytes_of_first_ = 0, bytes_of_all_ = 0;
     std::map<std::pair<int, int>, std::deque<Bytes>> boxes_;  // from, to
 };
 

@@ -52,8 +52,8 @@ void run(Communicator& group, std::int64_t layers, std::int64_t units, double mi
         for (const auto& p : parameters.all())
             if (Muon::moves(p)) shares.add(p.offset, p.stored, p.stored);
     }
-    const auto kept = shares.gradients_kept() ? shares.stored() : std::span<const Owned>();
-    GradientExchange exchange(group, group.processes(), std::span(&sum, 1), kept);
+    GradientExchange exchange(group, group.processes(), std::span(&sum, 1),
+                              shares.kept_gradients());
     std::vector<double> squares(static_cast<std::size_t>(norm_pieces(parameters.stored())));
     const double loss = 1;
     std::vector<double> times;
