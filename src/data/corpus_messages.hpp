@@ -18,7 +18,7 @@ namespace carousel {
 // other of a corpus that they read together: a request, and an answer to each.
 
 enum class CorpusRequest : std::uint8_t {
-    see,         ///< folder, some files -> whether they are here, too
+    see,         ///< some files -> whether they are here, too
     look,        ///< settings, files -> what was found in each; from now on these are the share
     count,       ///< settings -> characters of the share and how often each occurs
     encode,      ///< settings, symbols -> how much text there is, checkpoints, digests

@@ -24,10 +24,9 @@ void find_room(fs::path& scratch_folder) {
     if (!none) scratch_folder = temporary;
 }
 
-// Only where the paths mean the same as in process 0.
+// Size and time say that it is the same file: a relative path may lead there from another folder.
 bool sees(MessageReader& request) {
-    std::error_code error;
-    bool all = fs::current_path(error).native() == request.get_text() && !error;
+    bool all = true;
     for (auto left = request.get<std::uint64_t>(); left > 0; --left) {
         const auto there = get_seen_file(request);
         all = all && seen_file(there.file) == there;

@@ -84,10 +84,12 @@ private:
     }
 
     // What can be read once only is read by this process, and one file by one process.
-    std::vector<LookedAt> look_at_all() const {
+    std::vector<LookedAt> look_at_all() {
         const bool shared = settings_.processes != nullptr && readable_again_ && files_.size() > 1;
-        return shared ? settings_.processes->look(files_, settings_)
-                      : look_at_files(files_, settings_);
+        if (!shared) return look_at_files(files_, settings_);
+        auto looked = settings_.processes->look(files_, settings_);
+        tell_processes(*settings_.processes);
+        return looked;
     }
 
     void look() {
@@ -141,6 +143,19 @@ private:
                 format_count(found.garbled, "time")));
         }
         list_.documents.push_back(std::move(found.document));
+    }
+
+    void tell_processes(const ReadingProcesses& processes) {
+        std::vector<std::string> names;
+        for (const int process : processes.without_share())
+            names.push_back(std::to_string(process));
+        if (names.empty()) return;
+        list_.notes.push_back(fmt::format(
+            "{} of {} processes see{} other files at these paths, or none, and {} no share of them "
+            "to read: {}. Where they lie in another folder on a machine, start its processes there "
+            "(mpirun -wdir) and give relative paths.",
+            names.size(), processes.processes(), names.size() == 1 ? "s" : "",
+            names.size() == 1 ? "gets" : "get", few_of(names)));
     }
 
     void tell_files() {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
-#include <filesystem>
-#include <system_error>
 
 #include "base/error.hpp"
 
@@ -87,19 +85,18 @@ std::vector<ReadingProcesses::Bytes> ReadingProcesses::ask_all(
 std::vector<int> ReadingProcesses::who_sees(std::span<const SeenFile> files) {
     constexpr std::size_t k_probes = 64;
     const auto step = std::max<std::size_t>(1, files.size() / k_probes);
-    std::error_code error;
-    const auto folder = std::filesystem::current_path(error).native();
     const auto answers = ask_all(
         [&](int, MessageWriter& request) {
             request.put(CorpusRequest::see);
-            request.put(folder);
             request.put(std::uint64_t{(files.size() + step - 1) / step});
             for (std::size_t i = 0; i < files.size(); i += step) put_message(request, files[i]);
         },
         [] {});
     std::vector<int> readers{0};
+    without_share_.clear();
     for (std::size_t i = 0; i < answers.size(); ++i)
-        if (opened(answers[i]).get<bool>()) readers.push_back(static_cast<int>(i) + 1);
+        (opened(answers[i]).get<bool>() ? readers : without_share_)
+            .push_back(static_cast<int>(i) + 1);
     return readers;
 }
 

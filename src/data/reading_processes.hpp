@@ -20,7 +20,7 @@ namespace carousel {
 /// encodes a share of the files and keeps its ids (data/corpus_share.hpp). What is found and which
 /// symbols there are is process 0's, which asks the others for ids where it needs them.
 ///
-/// A process that does not see the same files gets no share.
+/// A process that does not see the same files, by size and time of change, gets no share.
 class ReadingProcesses {
 public:
     /// `call`: has a process answer the next request, or all others with `k_all_others`.
@@ -36,6 +36,9 @@ public:
     /// bytes; each document says whose it is. They stay until the next call.
     /// Throws: as there, what is wrong with the first file of all that has something wrong.
     std::vector<LookedAt> look(std::span<const FileToLookAt> files, const FindSettings& settings);
+
+    /// The processes that got no share then, in ascending order.
+    const std::vector<int>& without_share() const { return without_share_; }
 
     /// `own` reads the share of process 0, while the others read theirs.
     using Work = std::function<void()>;
@@ -74,6 +77,7 @@ private:
 
     Communicator& communicator_;
     Call call_;
+    std::vector<int> without_share_;
     std::vector<std::uint64_t> tokens_;  // of each process, but the first
     std::map<Place, Block> blocks_;
     std::uint64_t uses_ = 0;

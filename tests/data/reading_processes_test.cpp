@@ -10,6 +10,7 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -232,6 +233,27 @@ TEST_SUITE("data/reading_processes") {
                 CHECK(error.find(name) != std::string::npos);
             });
         }
+    }
+
+    TEST_CASE("who does not see the files gets no share, and that is told") {
+        const Folder folder;
+        bool asked = false;
+        const auto change = [&] {  // after process 0 has seen the files, before the others look
+            if (!std::exchange(asked, true)) folder.write("e/last.txt", "another text\n");
+        };
+        const auto find = [&](ReadingProcesses& readers) {
+            for (const auto& [shared, notes] : {std::pair{false, 1}, {true, 0}}) {
+                CAPTURE(shared);
+                const auto list = folder.documents(&readers);
+                const auto others = [](const auto& document) { return document.process > 0; };
+                CHECK(std::ranges::any_of(list.documents, others) == shared);
+                CHECK(std::ranges::count_if(list.notes, [](const std::string& note) {
+                          return note.starts_with("2 of 3 processes see other files") &&
+                                 note.find("to read: 1, 2. ") != std::string::npos;
+                      }) == notes);
+            }
+        };
+        read_together(3, find, change);
     }
 
     TEST_CASE("a file that is another one where it is to be read is refused by its name") {

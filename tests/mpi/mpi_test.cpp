@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "support/places.hpp"
@@ -124,16 +125,19 @@ TEST_SUITE("mpi") {
         }
         const auto words = [](const std::string& model) {
             return "train many --cell cifg --layers 1 --hidden-size 12 --batch-size 12 --window 10 "
-                   "--threads 1 --sample-every 0 --quiet --steps 5 --shards 3 --model " +
+                   "--threads 1 --sample-every 0 --steps 5 --shards 3 --model " +
                    model;
         };
         REQUIRE(bench.run(1, words("one")).code == 0);
         const auto expected = bench.weights_of("one.carousel");
-        for (const auto& [model, first] :
-             {std::pair{"all", std::string()}, {"two", of_process(1, "cd /")}}) {
+        const std::string elsewhere = "mkdir there && cp -a many there && cd there";
+        for (const auto& [model, first, told] : {std::tuple{"all", std::string(), false},
+                                                 {"two", of_process(1, "cd /"), true},
+                                                 {"copy", of_process(1, elsewhere), false}}) {
             const auto ran = bench.run(3, words(model), first);
             INFO(ran.err);
             REQUIRE(ran.code == 0);
+            CHECK(contains(ran.err, "1 of 3 processes sees other files") == told);
             CHECK(bench.weights_of(std::string(model) + ".carousel") == expected);
         }
     }
