@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <variant>
 
 #include "base/error.hpp"
@@ -33,13 +35,14 @@
 #include "cli/train.hpp"
 #include "cli/version.hpp"
 #include "cli/wrap.hpp"
+#include "mpi/launcher.hpp"
 #include "text/printable.hpp"
 
 // From the words of a command line to the command, and from what it throws to an exit code.
 
 namespace {
 
-constexpr int k_failed = 1, k_internal_error = 3;
+constexpr int k_failed = 1, k_wrong_use = 2, k_internal_error = 3;
 
 /// After a failure of standard output: a reader that has gone away wants no more, all else is an
 /// error.
@@ -80,9 +83,16 @@ struct Run {
     int operator()(carousel::VersionRequest) const { return show(carousel::version_text()); }
 };
 
+/// What is wrong with a command is wrong in each process that mpirun starts with it: the first one
+/// says so, and mpirun ends the others before they do.
+void leave_to_first() {
+    if (carousel::started_after_first()) std::this_thread::sleep_for(std::chrono::seconds(2));
+}
+
 /// Says why the program ends; every message is whole sentences.
 int fail(std::string_view message, int code) {
     std::fflush(stdout);
+    if (code == k_wrong_use) leave_to_first();
     constexpr std::string_view k_error = "error:";
     auto text = "carousel: error: " + carousel::as_called(carousel::printable(message)) + '\n';
     if (const auto columns = carousel::columns_of(STDERR_FILENO))

@@ -16,4 +16,12 @@ bool started_among_others() {
     return std::getenv("PMIX_RANK") != nullptr && std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr;
 }
 
+bool started_after_first() {
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"}) {
+        const char* const number = std::getenv(name);
+        if (number != nullptr && std::atoi(number) > 0) return true;
+    }
+    return false;
+}
+
 }  // namespace carousel

@@ -92,6 +92,12 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+int count(const std::string& text, const std::string& part) {
+    int found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
 }  // namespace
 
 TEST_SUITE("mpi") {
@@ -178,6 +184,11 @@ TEST_SUITE("mpi") {
         INFO(missing.err);
         CHECK(missing.code == 1);
         CHECK(contains(missing.err, "missing.txt"));
+        const auto unknown =
+            bench.run(3, "train text.txt --no-such-option", of_process(0, "sleep 0.2"));
+        INFO(unknown.err);
+        CHECK(unknown.code == 2);
+        CHECK(count(unknown.err, "no option --no-such-option") == 1);
         const auto few = bench.run(3, tiny(3, "--shards 2"));
         INFO(few.err);
         CHECK(few.code == 2);
