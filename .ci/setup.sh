@@ -5,10 +5,10 @@
 
 packages=(g++ meson ninja-build pkg-config
     libboost-program-options-dev libboost-serialization-dev libxtensor-dev libxtensor-blas-dev
-    libopenblas-serial-dev libicu-dev libarchive-dev libxml2-dev nettle-dev libfmt-dev nlohmann-json3-dev)
+    libopenblas-serial-dev libicu-dev libarchive-dev libxml2-dev libgcrypt20-dev libfmt-dev nlohmann-json3-dev)
 test_packages=(doctest-dev nodejs unicode-data)
 libraries='a C++20 compiler (g++ 12 or newer), meson >= 1.0, ninja, pkg-config, Boost.Program_options,
-Boost.Serialization, xtensor, xtensor-blas, OpenBLAS with its headers, ICU, libarchive, libxml2, nettle, fmt, nlohmann-json;
+Boost.Serialization, xtensor, xtensor-blas, OpenBLAS with its headers, ICU, libarchive, libxml2, libgcrypt, fmt, nlohmann-json;
 for the tests also doctest, Node.js and the Unicode character database'
 
 # Sanitizers: with assertions, and with so little optimisation that traces can be read. Warnings are errors elsewhere; that they
