@@ -9,6 +9,7 @@
 #include "app/text_difficulty.hpp"
 #include "app/text_signs.hpp"
 #include "app/training_settings.hpp"
+#include "app/validation.hpp"
 #include "base/quantity.hpp"
 #include "model/transformer.hpp"
 #include "planning/shared_forecast.hpp"
@@ -25,8 +26,10 @@ constexpr double k_memory_share = 0.5;      // of what the system can give
 constexpr double k_enough_passes = 150;     // after that many a text teaches nothing more
 
 CorpusFacts facts_of(const TrainingText& text) {
+    const auto validation = text.validation().part.tokens();
     return {.characters = text.training().characters,
             .tokens = text.training().tokens(),
+            .measured = std::min(validation, closing_symbols(0)),
             .signs = share_of_signs(text).value_or(0)};
 }
 

@@ -186,7 +186,8 @@ void TrainingRun::validate() {
     measuring_seconds_ = config_.host.clock() - start;
     tell_slice(measured);
     config_.tell(Validated{{snapshot_, now, progress()}, epochs(), best, measured});
-    if (best) save();  // the best weights exist only now
+    // Where the time counts, a slow disk shall not take it: the best weights stay in memory then.
+    if (best && (!budget_.time_bounds() || saves_.affordable())) save();
     validations_.end(seconds(), config_.host.clock() - start);
 }
 

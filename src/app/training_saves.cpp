@@ -43,6 +43,11 @@ TrainingSaves::TrainingSaves(const Config& config, std::uint64_t step)
       best_step_(config.best_step),
       newest_step_(config.resumed ? std::optional(step) : std::nullopt) {}
 
+bool TrainingSaves::affordable() const {
+    constexpr double k_share = 0.05;
+    return seconds_ <= k_share * (config_.clock() - ended_);
+}
+
 void TrainingSaves::keep_best(Snapshot model) {
     if (!all_finite(model.weights)) return;
     model.state.reset();
@@ -94,7 +99,8 @@ SaveReport TrainingSaves::save(Snapshot& snapshot, const Trainer& trainer, bool 
         newest_step_ = step;
     snapshot.weights.clear();
     snapshot.state.reset();
-    seconds_ = config_.clock() - start;
+    ended_ = config_.clock();
+    seconds_ = ended_ - start;
     if (!failure_.empty()) return {.saved = false, .failure = failure_};
     return {.saved = true};
 }

@@ -39,6 +39,9 @@ public:
 
     bool due(std::uint64_t step) const { return schedule_.due(step, config_.clock()); }
 
+    /// Whether a save would take no more than a twentieth of the time since the last one.
+    bool affordable() const;
+
     /// `model`, with its weights and without a state, is the best so far: the next save writes it.
     /// Nothing is kept whose weights are not finite.
     void keep_best(Snapshot model);
@@ -70,7 +73,7 @@ private:
 
     Config config_;
     SaveSchedule schedule_;
-    double seconds_ = 0;
+    double seconds_ = 0, ended_ = 0;
     std::optional<Snapshot> best_;                          // until it is in its file
     std::optional<std::uint64_t> best_step_, newest_step_;  // that the files hold
     std::string failure_;                                   // of the newest save; empty: none

@@ -18,8 +18,10 @@ struct Outlook {
 
 /// Loss to be expected on text of the same kind, nats per character:
 ///
-///   L = n/1.519 · [e(U) + 0.066 N^-0.5 + 0.22 D^-0.15 + 0.03 S^-1.25 + 0.007 · 2048/b + 0.006 N/U]
-///   e(U) = 0.27 + 0.847 · max(1, U)^-0.2,   D = 10 U (1 − e^(−C / (10 U))),   S = C / b,
+///   L = n/1.519 · [e(U) + 0.084 N^-0.45 + 0.48 D^-0.21 + 0.022 S^-1.25
+///                       + 0.008 · 2048/b + 0.0075 N/U]
+///   e(U) = 0.27 + 0.623 U^-0.1, or 0.893 U^0.1 where U < 1,
+///   D = 3.75 U (1 − e^(−C / (3.75 U))),   S = C / b,
 ///
 /// with n the loss of the n-gram model, N, U, D, C in millions and the updates S in thousands. What
 /// each term stands for, and the runs to which the constants are fitted: docs/recipes.md, "How the

@@ -24,6 +24,7 @@ namespace carousel {
 namespace {
 
 constexpr double k_training_share = 0.93;      // of the time; the rest validates and saves
+constexpr double k_reading_share = 1.0 / 3;    // of what learning from as many tokens takes
 constexpr std::uint64_t k_fewest_windows = 4;  // of a pass over the text, unless options want fewer
 
 struct NetSize {
@@ -32,10 +33,10 @@ struct NetSize {
 
 // Smallest first. Two layers are the best known depth up to some megabytes of text
 // (docs/recipes.md).
-constexpr NetSize k_nets[] = {{1, 64},   {1, 96},   {1, 128}, {2, 96},  {2, 128},  {2, 160},
-                              {2, 192},  {2, 224},  {2, 256}, {2, 320}, {2, 384},  {2, 448},
-                              {2, 512},  {2, 640},  {2, 768}, {2, 896}, {2, 1024}, {2, 1280},
-                              {2, 1536}, {2, 2048}, {3, 2048}};
+constexpr NetSize k_nets[] = {{1, 64},   {1, 96},   {1, 128},  {2, 80},   {2, 96},  {2, 112},
+                              {2, 128},  {2, 160},  {2, 192},  {2, 224},  {2, 256}, {2, 320},
+                              {2, 384},  {2, 448},  {2, 512},  {2, 640},  {2, 768}, {2, 896},
+                              {2, 1024}, {2, 1280}, {2, 1536}, {2, 2048}, {3, 2048}};
 
 // Those of a Transformer, which gains by depth where a recurrent net does not.
 constexpr NetSize k_transformers[] = {{2, 64},  {2, 96},  {3, 96},  {3, 128}, {4, 128},
@@ -137,8 +138,9 @@ private:
         plan.training.batch_size = shape.batch_size;
         plan.training.window = shape.window;
         plan.model = with_transformer_sizes(plan.model, shape.window);
-        foresee(plan, request_.corpus, forecast_,
-                characters_per_second(forecast_, plan) * seconds_);
+        const double all = characters_per_second(forecast_, plan) * seconds_;
+        const double measured = k_reading_share * static_cast<double>(request_.corpus.measured);
+        foresee(plan, request_.corpus, forecast_, std::max(all - measured, all / 2));
         return plan;
     }
 
@@ -225,7 +227,9 @@ Plan choose_plan_by_size(const PlanRequest& request, const TrainingLength& lengt
     // Two minutes for a megabyte and less, an hour for a gigabyte.
     const double megabytes = static_cast<double>(request.corpus.characters) / 1e6;
     const double seconds = 120 * std::sqrt(std::max(1.0, megabytes));
-    auto plan = with_cell(request, [&](const PlanRequest& with_this_one) {
+    auto sizes = request;
+    sizes.corpus.measured = 0;  // the time is only what sizes come from
+    auto plan = with_cell(sizes, [&](const PlanRequest& with_this_one) {
         auto made = Chooser(with_this_one, reference, seconds).best();
         const auto unit = length.kind == LengthKind::steps
                               ? static_cast<double>(made.training.batch_size * made.training.window)

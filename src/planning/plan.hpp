@@ -31,6 +31,7 @@ struct CorpusFacts {
     std::uint64_t tokens = 0;      ///< the same with separators and spelled characters
     /// Nats per character of an n-gram model on text of this kind, as `k_reference_ngram_loss`.
     double ngram_loss = k_reference_ngram_loss;
+    std::uint64_t measured = 0;  ///< tokens that the model reads at the end, to be measured
     /// Share of its characters that are brackets and operators: what programs are known by.
     double signs = 0;
 };
@@ -67,8 +68,8 @@ struct Plan {
 };
 
 /// Chooses cell, sizes, dropout and learning rate for the lowest expected loss after `seconds` of
-/// wall time, of which a part goes to validating and saving. A pure function: the same request,
-/// forecast and time give the same plan.
+/// wall time, of which a part goes to validating and saving, and to reading what the model is
+/// measured on at the end. A pure function: the same request, forecast and time give the same plan.
 ///
 /// Law: as time grows the net never shrinks and the expected loss never rises.
 Plan choose_plan(const PlanRequest& request, const Forecast& forecast, double seconds);

@@ -26,7 +26,7 @@ struct SavingRun {
           saves({.files = files,
                  .every = std::nullopt,
                  .keep = keep,
-                 .clock = [this] { return time; }},
+                 .clock = [this] { return time += seconds_of_call; }},
                 0) {
         snapshot.program = "carousel 0";
         snapshot.symbols.push_back({SymbolKind::separator, ""});
@@ -57,7 +57,7 @@ struct SavingRun {
     }
 
     ModelFiles files;
-    double time = 0;
+    double time = 0, seconds_of_call = 0;  ///< that pass whenever the clock is read
     SmallTraining training{1};
     Snapshot snapshot;
     TrainingSaves saves;
@@ -212,6 +212,20 @@ TEST_SUITE("app/training_saves") {
         std::filesystem::remove(folder / "place");
         CHECK(run.step_and_save(1.4).saved);
         CHECK(run.step_of(run.files.best()) == 2);
+    }
+
+    TEST_CASE("a save is affordable when twenty times as long has passed as the last one took") {
+        const TemporaryFolder folder;
+        SavingRun run(folder / "m.carousel");
+        CHECK(run.saves.affordable());
+        run.seconds_of_call = 0.5;  // the clock is read when a save begins and when it has ended
+        REQUIRE(run.step_and_save().saved);
+        REQUIRE(run.saves.seconds() == 0.5);
+        run.seconds_of_call = 0;
+        run.time += 9.5;
+        CHECK_FALSE(run.saves.affordable());
+        run.time += 1;
+        CHECK(run.saves.affordable());
     }
 
     TEST_CASE("a save is due a minute after the newest one began") {

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/loaded_model.hpp"
@@ -60,7 +62,11 @@ private:
 /// A caller that trains without a terminal: it counts what it is told and stops when it likes.
 struct Caller {
     std::optional<std::uint64_t> stop_at{};  // updates
-    std::uint64_t steps = 0, validations = 0, recoveries = 0, saves = 0;
+    /// A file that takes a second to be written, where a step takes milliseconds.
+    std::optional<std::filesystem::path> slow_file{};
+    double time = 0;  // where there is one
+    std::filesystem::file_time_type written{};
+    std::uint64_t steps = 0, validations = 0, bests = 0, recoveries = 0, saves = 0;
     bool diverged = false;
     std::string machine{};  // as the run describes it
     std::optional<std::string> sample{};
@@ -70,6 +76,13 @@ struct Caller {
     std::string told{};                     // notes and warnings
     TrainingResult result{};
 
+    double slow_clock() {
+        std::error_code none;
+        const auto now = std::filesystem::last_write_time(*slow_file, none);
+        const bool anew = !none && std::exchange(written, now) != now;
+        return time += anew ? 1 : 0.002;
+    }
+
     void train(const TrainingRequest& request) {
         train(request, *make_machine(static_cast<int>(*request.threads)));
     }
@@ -78,12 +91,13 @@ struct Caller {
         const Stopwatch stopwatch;
         result =
             run_training(request, on,
-                         {.clock = [&] { return stopwatch.seconds(); },
+                         {.clock = [&] { return slow_file ? slow_clock() : stopwatch.seconds(); },
                           .tell =
                               [&](const TrainingEvent& event) {
                                   std::visit(Hear{[&](const Stepped&) { ++steps; },
                                                   [&](const Validated& e) {
                                                       ++validations;
+                                                      if (e.best) ++bests;
                                                       measured.push_back(e.measured);
                                                   },
                                                   [&](const Recovered&) { ++recoveries; },
@@ -277,6 +291,23 @@ TEST_SUITE("app/training") {
         CHECK(rest.measured.front().characters == caller.measured.front().characters);
         CHECK(rest.closing->nats == caller.closing->nats);
         CHECK(text.hash("parts.carousel") == text.hash("model.carousel"));
+    }
+
+    TEST_CASE("a slow disk takes little of a run's time, and gets its best model all the same") {
+        const SmallText small;
+        auto request = small.request("slow.carousel");
+        request.training[&TrainingConfig::length] = TrainingLength{LengthKind::seconds, 20};
+        Caller caller{.slow_file = small.folder / "slow.resume.carousel"};
+        caller.train(request);
+        REQUIRE(caller.best);
+        CHECK(caller.bests >= 5);
+        CHECK(caller.saves <= 3);
+        CHECK(load_snapshot(small.folder / "slow.carousel").step == caller.best->step);
+        // By steps nothing depends on a clock: each new best model is saved.
+        request = small.request("steps.carousel");
+        Caller other{.slow_file = small.folder / "steps.resume.carousel"};
+        other.train(request);
+        CHECK(other.saves >= other.bests);
     }
 
     TEST_CASE("what was trained writes a text, and two branches of it that begin alike") {

@@ -80,6 +80,18 @@ TEST_SUITE("planning/expected_loss") {
         CHECK(expected_loss(fresh) < expected_loss(repeated) - 0.05);
     }
 
+    TEST_CASE("short runs of one core are ordered as they ended") {
+        // The training part of tinyshakespeare, 45 s: docs/recipes.md, "Short times". Losses are
+        // 1.5020, 1.4748, 1.5129: too small a net, the best, too large a one in too small batches.
+        const auto loss = [](double weights, double characters, double batch) {
+            return expected_loss(outlook({weights, 0.903, characters, batch, 0, 1.4747}));
+        };
+        const auto best = loss(0.147, 2.93, 2048);
+        CHECK(best < loss(0.083, 4.40, 1024) - 0.01);
+        CHECK(best < loss(0.332, 1.08, 1024) - 0.01);
+        CHECK(std::abs(best / 1.4748 - 1) < 0.03);
+    }
+
     TEST_CASE("the range is wider far from the measured runs") {
         const auto known = outlook(k_runs[0]);
         auto huge = known, hasty = known;

@@ -160,6 +160,35 @@ TEST_SUITE("planning/plan") {
         CHECK(choose_plan(request, k_reference, 3600).model.hidden_size == 512);
     }
 
+    TEST_CASE("one core plans for short times the small nets that ended lowest there") {
+        // The core of docs/recipes.md, "Short times".
+        const Cores core(1, 75e9);
+        auto request = request_for(9e5, 66);
+        request.corpus.measured = 100'000;
+        const auto quarter = choose_plan(request, core, 15), whole = choose_plan(request, core, 45);
+        CHECK(quarter.model.hidden_size >= 80);
+        CHECK(quarter.model.hidden_size <= 112);
+        CHECK(whole.model.hidden_size == 128);
+        CHECK(whole.training.batch_size == 32);
+        // A text that is read many times wants more weights: it has no more to tell.
+        request.corpus.characters = request.corpus.tokens = 180'000;
+        CHECK(choose_plan(request, core, 45).model.hidden_size == 160);
+    }
+
+    TEST_CASE("what is measured at the end takes its time, of which a plan by size knows nothing") {
+        auto request = request_for(1e6, 65);
+        request.decided = {.layers = 2, .hidden_size = 64, .batch_size = 16, .window = 64};
+        const auto before = choose_plan(request, k_reference, 20);
+        const auto by_size = choose_plan_by_size(request, steps(1000));
+        request.corpus.measured = 300'000;
+        const auto plan = choose_plan(request, k_reference, 20);
+        CHECK(plan.characters == doctest::Approx(before.characters - 100'000));
+        CHECK(choose_plan_by_size(request, steps(1000)).characters == by_size.characters);
+        request.corpus.measured = 3'000'000'000;
+        CHECK(choose_plan(request, k_reference, 20).characters ==
+              doctest::Approx(before.characters / 2));
+    }
+
     TEST_CASE("a plan without a time does not depend on the machine") {
         const auto request = request_for(5e5, 80);
         const auto timed = choose_plan(request, k_reference, 120);
