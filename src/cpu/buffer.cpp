@@ -35,5 +35,6 @@ void BufferOf<Number>::Free::operator()(Number* p) const {
 
 template class BufferOf<float>;
 template class BufferOf<Bf16Pair>;
+template class BufferOf<std::int8_t>;
 
 }  // namespace carousel

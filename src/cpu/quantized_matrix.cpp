@@ -37,7 +37,7 @@ struct QuantizedRows {
 QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, std::int64_t depth)
     : depth_(depth),
       groups_((depth + 3) / 4),
-      values_(static_cast<std::size_t>(panels * groups_ * 4 * k_panel)),
+      values_(panels * groups_ * 4 * k_panel),
       scales_(static_cast<std::size_t>(panels * k_panel)),
       offsets_(static_cast<std::size_t>(panels * k_panel)) {
     std::vector<float> column(static_cast<std::size_t>(depth));
@@ -50,8 +50,7 @@ QuantizedMatrix::QuantizedMatrix(const float* panels_data, std::int64_t panels, 
             std::int32_t sum = 0;
             for (std::int64_t k = 0; k < depth; ++k) {
                 const auto value = quantized.values[static_cast<std::size_t>(k)];
-                values_[static_cast<std::size_t>(((p * groups_ + k / 4) * k_panel + j) * 4 +
-                                                 k % 4)] = value;
+                values_.data()[((p * groups_ + k / 4) * k_panel + j) * 4 + k % 4] = value;
                 sum += value;
             }
             const auto n = static_cast<std::size_t>(p * k_panel + j);

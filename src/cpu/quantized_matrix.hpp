@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/buffer.hpp"
 #include "cpu/matrix_rows.hpp"
 #include "cpu/thread_pool.hpp"
 
@@ -21,8 +22,8 @@ public:
     void multiply(const MatrixRows& rows, Range panels) const;
 
 private:
-    std::int64_t depth_, groups_;  // a group is four numbers of the depth
-    std::vector<std::int8_t> values_;
+    std::int64_t depth_, groups_;   // a group is four numbers of the depth
+    BufferOf<std::int8_t> values_;  // of each group of a panel one cache line
     std::vector<float> scales_;
     std::vector<std::int32_t> offsets_;
 };
