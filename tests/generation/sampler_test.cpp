@@ -30,12 +30,12 @@ std::vector<float> logits_of(const std::vector<double>& probabilities) {
 
 /// How often each symbol is drawn by evenly spaced numbers.
 std::map<TokenId, int> frequencies(const SamplerConfig& config, const std::vector<float>& logits,
-                                   int draws = 1000) {
+                                   int draws = 1000, bool loops = false) {
     Sampler sampler(config);
     std::map<TokenId, int> counts;
     for (int i = 0; i < draws; ++i) {
         const float draw = (static_cast<float>(i) + 0.5F) / static_cast<float>(draws);
-        ++counts[sampler.sample(k_machine, logits, draw)];
+        ++counts[sampler.sample(k_machine, logits, draw, loops)];
     }
     return counts;
 }
@@ -186,13 +186,7 @@ TEST_SUITE("generation/sampler") {
 
     TEST_CASE("in a loop symbols are drawn as the model has them, or more evenly") {
         const auto shares = [](const SamplerConfig& config) {
-            Sampler sampler(config);
-            std::map<TokenId, int> counts;
-            for (int i = 0; i < 1000; ++i) {
-                const float draw = (static_cast<float>(i) + 0.5F) / 1000;
-                ++counts[sampler.sample(k_machine, k_five, draw, true)];
-            }
-            return counts;
+            return frequencies(config, k_five, 1000, true);
         };
         const auto own = frequencies({.temperature = 1, .min_p = 0}, k_five);
         CHECK(shares({.temperature = 0.3F, .top_k = 2, .top_p = 0.5F, .min_p = 0.9F}) == own);
